@@ -1,0 +1,1 @@
+"""The embedded practice estate. Shares no code with the console's own adapters."""

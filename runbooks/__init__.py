@@ -1,0 +1,1 @@
+"""Procedures as data, the gotcha catalogue, triage, the engine that runs a step, and the journal."""

@@ -1,0 +1,1 @@
+"""What the console talks to: hosts over SSH, Galera clusters. Knows no screen and no runbook."""

@@ -1,0 +1,1 @@
+"""Reusable Textual widgets: readings in by method, messages out."""
