@@ -1,0 +1,251 @@
+"""What a procedure is made of: gotcha, finding, step, plan, runbook. Data and types; nothing here runs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import Protocol, TypeAlias
+
+from systems.galera.preparation import PreparationReading
+from systems.galera.readings import Answer, ClusterSurvey
+from systems.shell import Command, Output, Reader
+
+
+class Severity(IntEnum):
+    """How bad it is; the higher, the sooner it is shown."""
+
+    INFO = 0
+    WARNING = 1
+    CRITICAL = 2
+
+
+class Holds(Enum):
+    """What a detector found. UNKNOWN is not a yes and not a no: where it matters, it blocks (DESIGN 5.1)."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One answer of a detector, check or verify, with what it saw: one sentence, numbers included."""
+
+    holds: Holds
+    evidence: str
+    hosts: tuple[str, ...] = ()
+
+
+def yes(evidence: str, *hosts: str) -> Sighting:
+    return Sighting(Holds.YES, evidence, hosts)
+
+
+def no(evidence: str, *hosts: str) -> Sighting:
+    return Sighting(Holds.NO, evidence, hosts)
+
+
+def unknown(evidence: str, *hosts: str) -> Sighting:
+    return Sighting(Holds.UNKNOWN, evidence, hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What detectors judge: one survey of all nodes, and their preparation where somebody asked for it."""
+
+    survey: ClusterSurvey
+    preparation: Mapping[str, Answer[PreparationReading]] = field(default_factory=dict)
+
+
+Detector: TypeAlias = Callable[[Look], Sighting]
+"""Pure: says whether its gotcha's condition is true in this look. YES means that it bites."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gotcha:
+    """One thing that goes wrong, as GOTCHAS tells it. With a detector it lights up when it is true now."""
+
+    id: str
+    """REC-01, PXC-13, ...; never reused."""
+    title: str
+    symptom: str
+    cause: str
+    fix: str
+    severity: Severity
+    source: str
+    """Document and section, bug, or source file."""
+    detector: Detector | None = None
+    why_no_detector: str = ""
+    """Said where there is none: what an operator must look at instead."""
+    blocks: bool = False
+    """A step that lists it does not start while it holds, or while it is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A condition that holds now: one sentence, its evidence, and the runbook that answers it."""
+
+    id: str
+    """A scenario card (R-1C) or a gotcha (ROLL-03)."""
+    severity: Severity
+    system: str
+    """Name of the cluster."""
+    hosts: tuple[str, ...]
+    sentence: str
+    """What is wrong, in one sentence an operator understands at three in the morning."""
+    evidence: tuple[str, ...]
+    """Readings that prove it, one a line: host, what, value."""
+    advice: str
+    """What to do, or what not to do, in one sentence."""
+    runbook: str | None = None
+    """Name of the runbook that answers it; None: there is none, `advice` says what else."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Inputs of that runbook that follow from the finding."""
+
+
+class Context(Protocol):
+    """What checks, verifies and surveys are given: they can read, and nothing else (DESIGN 3)."""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """The run's inputs, secrets left out."""
+        ...
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What steps of this run have learnt so far, such as recovered positions."""
+        ...
+
+    def reader(self, host: str) -> Reader: ...
+
+    async def look(self, *, max_age_s: float = 0.0, preparation: bool = False) -> Look:
+        """Survey all nodes now; a look no older than `max_age_s` may be given again."""
+        ...
+
+
+Check: TypeAlias = Callable[[Context], Awaitable[Sighting]]
+"""Reads only. As a check: YES lets the step begin. As a verify: YES proves that it worked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One command on one host: shown word for word, then run word for word."""
+
+    host: str
+    command: Command
+    timeout_s: float = 60.0
+    accepts: tuple[int, ...] = (0,)
+    """Exit statuses that are not a failure; green still means verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act, with all that is needed to do it at three in the morning.
+
+    check (reads) -> acts (change) -> verify (reads, polls to its deadline) -> undo, or point of no return.
+    """
+
+    key: str
+    """Names the step within its run, the same after planning anew: "bootstrap:db1"."""
+    title: str
+    why: str
+    """Why this, why here, why now: one or two sentences with the numbers that decided it."""
+    check: Check
+    verify: Check
+    acts: tuple[Act, ...] = ()
+    """Empty: the step only reads (a survey, a proof, a wait)."""
+    expects: str = ""
+    """What it should change, before it is run: "cluster size 1 -> 2; db3 Synced by IST"."""
+    gotchas: tuple[str, ...] = ()
+    verify_deadline_s: float = 90.0
+    verify_every_s: float = 1.0
+    undo: tuple[Act, ...] = ()
+    undo_note: str = ""
+    """What undoing restores; or, where there is no undo, what is lost for good."""
+    irreversible: bool = False
+    """A point of no return: asks for `confirm` in full, on a survey younger than 30 s."""
+    confirm: str = ""
+    """The object's exact name, typed by the operator."""
+    confirm_because: str = ""
+    replans: bool = False
+    """After it the survey is taken anew and the rest of the plan is made from it."""
+    learn: Callable[[Sequence[Output]], Mapping[str, str]] | None = None
+    """Facts that the acts' outputs tell, for the steps that are planned after it; pure."""
+    skippable: bool = True
+
+    def __post_init__(self) -> None:
+        if self.irreversible and (self.undo or not self.confirm):
+            message = f"{self.key}: a point of no return has no undo and asks for a name"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No plan, and why: the sentence, the evidence, and what would change the answer."""
+
+    sentence: str
+    evidence: tuple[str, ...]
+    way_on: str
+    gotchas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps with every command filled in, and what each should change."""
+
+    runbook: str
+    target: str
+    sentence: str
+    """What was decided and from what: "R-6 all crashed: db1 is the most advanced of 3 (1311)"."""
+    steps: tuple[Step, ...]
+    evidence: tuple[str, ...] = ()
+    open: str = ""
+    """What cannot be planned yet and why; said in the dry run. Empty: the plan is complete."""
+
+
+class InputKind(Enum):
+    """How an input is asked for and checked."""
+
+    TEXT = "text"
+    HOST = "host"
+    CHOICE = "choice"
+    NUMBER = "number"
+    SWITCH = "switch"
+    SECRET = "secret"
+    """Masked, kept in memory only, redacted everywhere by value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One value that a runbook needs from the operator."""
+
+    name: str
+    title: str
+    kind: InputKind
+    help: str
+    default: str = ""
+    """Empty and `required`: it must be given."""
+    required: bool = False
+    pattern: str = ""
+    """Regular expression that the whole value must match."""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Runbook:
+    """A procedure: inputs, survey, steps. One file a runbook; its pages and wizard are made from this."""
+
+    name: str
+    title: str
+    purpose: str
+    """What it is for, when to use it, and when not: two or three sentences."""
+    section: str
+    """Its section of the domain catalogue: "B"."""
+    gotchas: tuple[str, ...]
+    """All gotchas of its section, whether a step lists them or not."""
+    inputs: tuple[Input, ...]
+    plan: Callable[[Look, Mapping[str, str], Mapping[str, str]], Plan | Refusal]
+    """Pure: (look, values, facts) -> what to do. Called for the dry run, before the run, and after a step
+    that `replans`; a step that is done already is not planned again."""
+    needs_preparation: bool = False
+    """Its survey takes each host's preparation (packages, tools, swap, SELinux, tables) too."""
