@@ -38,14 +38,17 @@ class Sighting:
 
 
 def yes(evidence: str, *hosts: str) -> Sighting:
+    """The condition is true."""
     return Sighting(Holds.YES, evidence, hosts)
 
 
 def no(evidence: str, *hosts: str) -> Sighting:
+    """The condition is false."""
     return Sighting(Holds.NO, evidence, hosts)
 
 
 def unknown(evidence: str, *hosts: str) -> Sighting:
+    """It could not be read; `evidence` says why."""
     return Sighting(Holds.UNKNOWN, evidence, hosts)
 
 
