@@ -315,6 +315,8 @@ class ClusterSurvey:
     """In inventory order; every node of the inventory is here, whether it answered or not."""
     before: ClusterSurvey | None = None
     """The look before this one, for rates; its own `before` is None."""
+    arbitrators: int = 0
+    """Number of garbd members as in the estate file; they count in `cluster_size` (ROLL-12)."""
 
     def node(self, host: str) -> NodeSurvey:
         """The survey of that host; raises `KeyError` when it is not in the inventory."""
