@@ -1,4 +1,4 @@
-"""The command line: without a subcommand it opens the console, by a way that imports as little as possible."""
+"""The command line: without a subcommand it opens the console, importing as little as possible on the way."""
 
 from __future__ import annotations
 
