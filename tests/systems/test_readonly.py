@@ -261,18 +261,13 @@ def test_no_redirection_writes(redirection: str, target: str) -> None:
 
 @given(st.text(alphabet=" ;|&$`'\"\\(){}<>*?[]#!~=-ab/\n", max_size=30))
 def test_a_line_either_is_proven_or_is_refused_in_a_sentence(line: str) -> None:
-    try:
-        refuse_unless_read_only(line)
-    except ValueError as error:
-        assert repr(line) in str(error)
+    if not is_read_only(line):
+        with pytest.raises(ValueError, match="not a line that only reads"):
+            refuse_unless_read_only(line)
 
 
-@given(
-    st.sampled_from(sorted(PROGRAMS)),
-    st.lists(st.sampled_from(["rm", "-rf", "/x", "sh", "-c", "a=1"]), max_size=3),
-)
-def test_what_is_listed_is_never_a_shell_or_a_remover(program: str, arguments: list[str]) -> None:
-    assert program not in {
+def test_no_program_is_listed_that_runs_others_or_writes_by_trade() -> None:
+    makers = {
         "sh",
         "bash",
         "rm",
@@ -285,5 +280,7 @@ def test_what_is_listed_is_never_a_shell_or_a_remover(program: str, arguments: l
         "exec",
         "python3",
         "perl",
+        "cp",
+        "mv",
     }
-    is_read_only(" ".join([program, *arguments]))
+    assert not makers & set(PROGRAMS)
