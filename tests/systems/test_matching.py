@@ -34,7 +34,7 @@ def test_a_filter_keeps_what_it_says(filter_text: str, line: str, kept: bool) ->
 
 @pytest.mark.parametrize("text", ["re:(", "!re:[", "re:a{99999999999}", r"re:\p"])
 def test_a_broken_expression_is_named_with_the_reason(text: str) -> None:
-    with pytest.raises(BadPattern, match="is not a regular expression: .+"):
+    with pytest.raises(BadPattern, match=r"is not a regular expression: .+"):
         Matcher(text)
 
 

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from systems.text import is_harmless, visible, visible_bytes
@@ -50,6 +50,7 @@ def test_every_control_and_format_character_of_unicode_is_spelled_out() -> None:
             assert char not in visible(char)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_what_is_visible_is_harmless_and_stays_as_it_is(text: str) -> None:
     shown = visible(text)
@@ -59,6 +60,7 @@ def test_what_is_visible_is_harmless_and_stays_as_it_is(text: str) -> None:
     shown.encode()
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_can_be_shown(data: bytes) -> None:
     assert is_harmless(visible_bytes(data, newlines=True))
