@@ -31,8 +31,20 @@ class Signs:
     """Ends what did not fit."""
     stdout: str
     stderr: str
+    note: str
+    """Between a host and what the console itself says of it."""
     spark: str
     """Eight steps of a sparkline, lowest first."""
+    rising: str
+    """A column sorted smallest first."""
+    falling: str
+    caret: str
+    """Where the next letter is typed."""
+    thumb: str
+    """The part of a scrollbar that stands for what is seen."""
+    before: str
+    """There is more to the left."""
+    after: str
     ascii_only: bool
 
 
@@ -53,7 +65,14 @@ UNICODE = Signs(
     cut="…",
     stdout="│",
     stderr="║",
+    note="·",
     spark="▁▂▃▄▅▆▇█",
+    rising="▴",
+    falling="▾",
+    caret="▏",
+    thumb="█",
+    before="‹",
+    after="›",
     ascii_only=False,
 )
 ASCII = Signs(
@@ -73,7 +92,14 @@ ASCII = Signs(
     cut="~",
     stdout="|",
     stderr="!",
+    note=".",
     spark="_.:-=+*#",
+    rising="^",
+    falling="v",
+    caret="_",
+    thumb="#",
+    before="<",
+    after=">",
     ascii_only=True,
 )
 
