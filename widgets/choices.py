@@ -1,0 +1,158 @@
+"""Rows of which one can be chosen: a cursor that stays on its row while the rows around it change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+
+from widgets.layout import Laid, Row
+from widgets.lines import Lines
+from widgets.signs import UNICODE, Signs
+
+
+class Choices(Lines, can_focus=True):
+    """Rows with a key can be chosen; where there is none, the keys of the cursor scroll."""
+
+    HELP = "Up and Down choose, Enter opens what is chosen."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", id="choices.open"),
+        Binding("up,k", "move(-1)", "Up", id="choices.up", show=False),
+        Binding("down,j", "move(1)", "Down", id="choices.down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", id="choices.page_up", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", id="choices.page_down", show=False),
+        Binding("home,g", "first", "First", id="choices.first", show=False),
+        Binding("end,G", "last", "Last", id="choices.last", show=False),
+    ]
+
+    @dataclass
+    class Opened(Message):
+        """A row was chosen."""
+
+        choices: Choices
+        key: str
+
+        @property
+        def control(self) -> Choices:
+            return self.choices
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on another row."""
+
+        choices: Choices
+        key: str
+
+        @property
+        def control(self) -> Choices:
+            return self.choices
+
+    def __init__(
+        self,
+        rows: Sequence[Row] = (),
+        *,
+        signs: Signs = UNICODE,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(rows, signs=signs, id=id, classes=classes)
+        self._key = ""
+        self._choose_one_that_is_there()
+
+    @property
+    def key(self) -> str:
+        """Key of the row that the cursor is on; empty when no row can be chosen."""
+        return self._key
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show these rows instead. The cursor stays on its key, or goes to the row that took its place."""
+        before = self._places()
+        super().show(rows)
+        self._choose_one_that_is_there(before.index(self._key) if self._key in before else 0)
+
+    def choose(self, key: str) -> None:
+        """Put the cursor on that row and bring it into view; a key that no row has changes nothing."""
+        if key not in self._places() or key == self._key:
+            return
+        old, self._key = self._key, key
+        self._repaint_row(old)
+        self._repaint_row(key)
+        self._bring_into_view()
+        self.post_message(self.Moved(self, key))
+
+    def _places(self) -> list[str]:
+        return [one.key for one in self._rows if one.key]
+
+    def _choose_one_that_is_there(self, place: int = 0) -> None:
+        places = self._places()
+        if self._key in places:
+            return
+        self._key = places[min(place, len(places) - 1)] if places else ""
+        self.refresh()
+        if self.is_attached:
+            self.post_message(self.Moved(self, self._key))
+
+    def _lines_of(self, key: str) -> list[int]:
+        return [y for y, line in enumerate(self._laid) if key and self._rows[line.row].key == key]
+
+    def _repaint_row(self, key: str) -> None:
+        for y in self._lines_of(key):
+            self.refresh(Region(0, y - self.scroll_offset.y, self.size.width, 1))
+
+    def _bring_into_view(self) -> None:
+        lines = self._lines_of(self._key)
+        if lines:
+            top = 0 if self._key == self._places()[0] else lines[0]
+            self.scroll_to_region(Region(0, top, 1, lines[-1] - top + 1), animate=False, force=True)
+
+    def _is_under_cursor(self, line: Laid) -> bool:
+        return bool(self._key) and self.has_focus and self._rows[line.row].key == self._key
+
+    def action_open(self) -> None:
+        if self._key:
+            self.post_message(self.Opened(self, self._key))
+
+    def action_move(self, by: int) -> None:
+        places = self._places()
+        if not places:
+            self.scroll_relative(y=by, animate=False)
+            return
+        at = places.index(self._key) + by
+        self.choose(places[min(max(at, 0), len(places) - 1)])
+
+    def action_page(self, by: int) -> None:
+        if self._places():
+            self.action_move(by * max(self.size.height - 1, 1))
+        else:
+            self.scroll_relative(y=by * max(self.size.height - 1, 1), animate=False)
+
+    def action_first(self) -> None:
+        if places := self._places():
+            self.choose(places[0])
+        self.scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        if places := self._places():
+            self.choose(places[-1])
+        self.scroll_end(animate=False)
+
+    def on_click(self, event: events.Click) -> None:
+        number = event.y + self.scroll_offset.y
+        if number >= len(self._laid):
+            return
+        key = self._rows[self._laid[number].row].key
+        if key and key == self._key and event.chain > 1:
+            self.action_open()
+        elif key:
+            self.choose(key)
+
+    def on_focus(self) -> None:
+        self._repaint_row(self._key)
+
+    def on_blur(self) -> None:
+        self._repaint_row(self._key)

@@ -1,0 +1,106 @@
+"""A view of toned rows with a cursor. It repaints the changed span of a changed line, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region, Size
+from textual.strip import Strip
+
+from widgets.layout import Laid, Row, changed_span, lay_out
+from widgets.signs import UNICODE, Signs
+from widgets.tones import Tone, Toned
+
+
+class Lines(Toned, can_focus=False):
+    """Rows in by `show`, laid out for the width there is. It cannot be focused: a text that stands there."""
+
+    DEFAULT_CSS = """
+    Lines { height: 1fr; }
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Row] = (),
+        *,
+        signs: Signs = UNICODE,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.signs = signs
+        self._rows: tuple[Row, ...] = tuple(rows)
+        self._laid: list[Laid] = []
+        self._laid_width = -1
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What is shown."""
+        return self._rows
+
+    @property
+    def plain(self) -> str:
+        """The lines as they stand on the screen, without their tones."""
+        return "\n".join(line.text.rstrip() for line in self._laid)
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show these rows instead; only what differs is painted."""
+        self._rows = tuple(rows)
+        if self._laid_width >= 0:
+            self._renew(self._laid_width)
+
+    def _renew(self, width: int) -> None:
+        old, old_width = self._laid, self._laid_width
+        self._laid = lay_out(self._rows, width, cut=self.signs.ellipsis, ascii_only=self.signs.ascii_only)
+        self._laid_width = width
+        if len(self._laid) != len(old) or width != old_width:
+            self.virtual_size = Size(width, len(self._laid))
+            if self.styles.height is not None and self.styles.height.is_auto:
+                self.refresh(layout=True)
+                return
+        self._paint_changes(old)
+
+    def _paint_changes(self, old: Sequence[Laid]) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        blank = Laid((), -1)
+        regions: list[Region] = []
+        for y in range(top, min(top + height, max(len(old), len(self._laid)))):
+            before = old[y] if y < len(old) else blank
+            after = self._laid[y] if y < len(self._laid) else blank
+            span = changed_span(before, after)
+            if span is not None:
+                regions.append(Region(span[0], y - top, span[1], 1))
+        if regions:
+            self.refresh(*regions)
+
+    def on_resize(self, event: events.Resize) -> None:
+        if event.size.width != self._laid_width:
+            self._renew(event.size.width)
+            self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """Lay out for the width that is offered: a view of automatic height is as high as its lines."""
+        if width != self._laid_width:
+            self._laid = lay_out(self._rows, width, cut=self.signs.ellipsis, ascii_only=self.signs.ascii_only)
+            self._laid_width = width
+            self.virtual_size = Size(width, len(self._laid))
+        return len(self._laid)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        number = y + self.scroll_offset.y
+        plain = self.tone_style(Tone.PLAIN)
+        if not 0 <= number < len(self._laid):
+            return Strip([Segment(" " * width, plain)], width)
+        line = self._laid[number]
+        segments = [Segment(text, self.tone_style(tone)) for text, tone in line.pieces]
+        strip = Strip(segments).adjust_cell_length(width, plain)
+        if self._is_under_cursor(line):
+            over = self.cursor_style()
+            strip = Strip([Segment(text, (style or plain) + over) for text, style, _ in strip], width)
+        return strip
+
+    def _is_under_cursor(self, line: Laid) -> bool:  # noqa: ARG002
+        return False
