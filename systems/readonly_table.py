@@ -99,7 +99,7 @@ _SYSTEMCTL = Allowed(
     valued_words=_words("--property --type --state --lines --output"),
     verbs=_words(
         "show is-active is-enabled is-failed is-system-running status cat list-units"
-        " list-unit-files list-timers list-sockets list-dependencies list-jobs get-default"
+        " list-unit-files list-timers list-sockets list-dependencies list-jobs get-default show-environment"
     ),
 )
 _JOURNALCTL = Allowed(
