@@ -9,8 +9,7 @@ from systems.galera.readings import UNDEFINED, ZERO_UUID, WsrepStatus
 from systems.sql import Query, Rows
 
 STATUS_QUERY = Query(
-    "SHOW GLOBAL STATUS WHERE Variable_name LIKE 'wsrep\\_%' "
-    "OR Variable_name IN ('Uptime', 'Threads_connected')"
+    "SHOW GLOBAL STATUS WHERE Variable_name LIKE 'wsrep%' OR Variable_name IN ('Uptime', 'Threads_connected')"
 )
 
 

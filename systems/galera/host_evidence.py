@@ -1,0 +1,46 @@
+"""The quick and the slow look at a host, put together into `HostEvidence`."""
+
+from __future__ import annotations
+
+from systems.galera.host_quick import Quick
+from systems.galera.host_slow import Slow
+from systems.galera.readings import HostEvidence
+
+
+def put_together(quick: Quick, slow: Slow) -> HostEvidence:
+    """One reading; a position from the log counts only while no server runs (B.1)."""
+    view = quick.view
+    return HostEvidence(
+        taken_at=quick.taken_at,
+        boot_id=quick.boot_id,
+        machine_id=quick.machine_id,
+        hostname=quick.hostname,
+        booted_at=quick.booted_at,
+        clock_offset_s=quick.clock_offset_s,
+        units=quick.units,
+        mysqld_pids=quick.mysqld_pids,
+        sst_pids=quick.sst_pids,
+        datadir=slow.settings.datadir,
+        datadir_exists=view.datadir_exists,
+        datadir_bytes=slow.datadir_bytes,
+        grastate=view.grastate,
+        grastate_error=view.grastate_error,
+        gvwstate=view.gvwstate,
+        sst_in_progress=view.sst_in_progress,
+        gra_logs=view.gra_logs,
+        gcache_bytes=view.gcache_bytes,
+        gcache_pages=view.gcache_pages,
+        recovered=None if quick.mysqld_pids else slow.recovered,
+        filesystem=view.filesystem,
+        listening=quick.listening,
+        log_hits=slow.log_hits,
+        log_tail=slow.log_tail,
+        oom_kills=slow.oom_kills,
+        flavour=slow.flavour,
+        server_version=slow.server_version,
+        configured=slow.settings.configured,
+        configured_twice=slow.settings.configured_twice,
+        addresses=slow.addresses,
+        bootstrap_flags=(*quick.unit_flags, *slow.bootstrap_flags),
+        details_at=slow.taken_at,
+    )

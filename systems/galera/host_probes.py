@@ -1,0 +1,105 @@
+"""The shell lines that ask a host for everything that only it knows of its node. They only read."""
+
+from __future__ import annotations
+
+import shlex
+
+from systems.galera.host_settings import HostSettings
+from systems.galera.processes import SERVER_NAMES, TRANSFER_NAMES
+from systems.galera.sections import sectioned
+from systems.galera.units import PROPERTIES, UNITS
+from systems.shell import Probe
+
+LOG_LINES = 400
+LOG_BYTES = 65536
+
+_FLAG_FILES = (
+    "/etc/default/mysql",
+    "/etc/default/mysqld",
+    "/etc/default/mariadb",
+    "/etc/sysconfig/mysql*",
+    "/etc/sysconfig/mariadb*",
+    "/etc/systemd/system/mysql*.d/*",
+    "/etc/systemd/system/mariadb*.d/*",
+    "/run/systemd/system/mysql*.d/*",
+    "/run/systemd/system/mariadb*.d/*",
+    "/run/mariadb-wsrep-new-cluster",
+)
+"""Where a bootstrap flag may be left behind (REC-05).
+
+PXC's own mysql.bootstrap is sorted out later: it is packaged with the flag in it, and only
+mysql@bootstrap reads it (PRPM mysql@.service).
+"""
+
+
+def settings_probe(defaults_file: str, *, as_root: bool = True) -> Probe:
+    """What the option files say, in the server's own groups."""
+    return _probe((("defaults", _defaults_line(defaults_file)),), as_root=as_root)
+
+
+def quick_probes(settings: HostSettings, *, as_root: bool = True) -> tuple[Probe, Probe]:
+    """What is asked at every look: (what anybody may see, what root sees). A few milliseconds of CPU."""
+    units = " ".join(f"{unit}.service" for unit in UNITS)
+    anybody = (
+        ("host", "grep -Hs '' /proc/sys/kernel/random/boot_id /etc/machine-id /proc/sys/kernel/hostname"),
+        ("clock", "date '+%s.%N %z'; cat /proc/uptime"),
+        ("systemd", "stat -c %n /run/systemd/system"),
+        ("units", f"LC_ALL=C systemctl show {units} --no-pager --property={','.join(PROPERTIES)}"),
+        ("listen", "grep -hs ' 0A ' /proc/net/tcp /proc/net/tcp6"),
+    )
+    datadir = shlex.quote(settings.datadir)
+    names = (".", "grastate.dat", "gvwstate.dat", "sst_in_progress", "galera.cache")
+    places = " ".join((datadir, *(f"{datadir}/{name}" for name in names)))
+    root = (
+        ("servers", f"pgrep -a -x {shlex.quote(SERVER_NAMES)} || pgrep -o -l ."),
+        ("transfers", f"pgrep -a {shlex.quote(TRANSFER_NAMES)}"),
+        ("files", f"LC_ALL=C stat -c '%F|%s|%Y|%n' {places}"),
+        ("names", f"ls -U {datadir} | grep -E '^(GRA_.*[.]log|gcache[.]page[.].*)$' | head -n 300"),
+        ("saved", f"LC_ALL=C head -v -c 4000 {datadir}/grastate.dat {datadir}/gvwstate.dat"),
+        ("df", f"LC_ALL=C df -B1 --output=source,fstype,size,avail,iavail,target {datadir}"),
+    )
+    return _probe(anybody, as_root=False), _probe(root, as_root=as_root)
+
+
+def slow_probe(settings: HostSettings, *, as_root: bool = True, size: bool = False) -> Probe:
+    """What is asked now and then: the log since the last start at most, options, version, flags."""
+    journal = (
+        "journalctl -q --no-pager -o short-iso -u mysql -u mariadb -u mysql@bootstrap -u mysqld "
+        f"-n {LOG_LINES} | tail -c {LOG_BYTES}"
+    )
+    flags = "grep -HEs -e 'wsrep[-_]new[-_]cluster' " + " ".join(_FLAG_FILES)
+    versions = " || ".join(
+        f"{path}{name} --version" for path in ("", "/usr/sbin/") for name in ("mariadbd", "mysqld")
+    )
+    killed = f"Killed process [0-9]+ \\(({SERVER_NAMES})\\)"
+    questions = [
+        ("defaults", _defaults_line(settings.defaults_file)),
+        ("journal", journal),
+        ("oom", f"dmesg -T | grep -E {shlex.quote(killed)} | tail -n 5"),
+        ("flags", flags),
+        ("environment", "systemctl show-environment"),
+        ("version", versions),
+        ("addresses", "ip -o addr show"),
+    ]
+    if settings.log_error:
+        line = f"tail -q -n {LOG_LINES} {_log_path(settings)} | tail -c {LOG_BYTES}"
+        questions.append(("log", line))
+    if size:
+        questions.append(("size", f"du -sb {shlex.quote(settings.datadir)}"))
+    return _probe(tuple(questions), as_root=as_root)
+
+
+def _defaults_line(defaults_file: str) -> str:
+    option = f" --defaults-file={shlex.quote(defaults_file)}" if defaults_file else ""
+    return f"my_print_defaults{option} --mysqld"
+
+
+def _log_path(settings: HostSettings) -> str:
+    """A quoted path; one that ends in *.err is the server's own default name, left to the shell."""
+    if settings.log_error.endswith("/*.err"):
+        return f"{shlex.quote(settings.log_error.removesuffix('/*.err'))}/*.err"
+    return shlex.quote(settings.log_error)
+
+
+def _probe(questions: tuple[tuple[str, str], ...], *, as_root: bool) -> Probe:
+    return Probe(sectioned(questions), as_root=as_root, accepts=None)

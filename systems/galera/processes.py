@@ -1,0 +1,98 @@
+"""Which processes of a host are this node's server, and which belong to a state transfer."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+SERVER_NAMES = "mysqld|mariadbd"
+TRANSFER_NAMES = "wsrep_sst|socat|rsync|xtrabackup|mariabackup|mariadb-backup|xbstream|mbstream"
+"""Matched against the names of processes (the kernel keeps 15 characters of them)."""
+
+_BACKUP_TOOLS = ("xtrabackup", "mariabackup", "mariadb-backup", "innobackupex")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One line of `pgrep -a`."""
+
+    pid: int
+    arguments: tuple[str, ...]
+
+    @property
+    def program(self) -> str:
+        return posixpath.basename(self.arguments[0]) if self.arguments else ""
+
+
+def parse_processes(lines: Iterable[str]) -> tuple[Process, ...]:
+    """Read the lines of `pgrep -a`; what begins with no pid is left out."""
+    processes = []
+    for line in lines:
+        pid, _, command = line.partition(" ")
+        if pid.isascii() and pid.isdigit() and len(pid) < 12:
+            processes.append(Process(int(pid), _split(command)))
+    return tuple(processes)
+
+
+def server_pids(processes: Sequence[Process], datadir: str, defaults_file: str) -> tuple[int, ...]:
+    """The servers that may be this node's.
+
+    One that names another datadir or another option file is another node's. One that names neither
+    counts, unless this node has an option file of its own: rather one too many than one unseen.
+    """
+    return tuple(process.pid for process in processes if _may_serve(process, datadir, defaults_file))
+
+
+def transfer_pids(processes: Sequence[Process], datadir: str) -> tuple[int, ...]:
+    """The processes of a state transfer into or out of this node (REC-16).
+
+    Without a wsrep_sst script above them a backup tool is somebody's backup, and socat, rsync or a
+    stream tool counts only when it names the transfer or its port.
+    """
+    scripts = [p for p in processes if any("wsrep_sst_" in word for word in p.arguments[:3])]
+    ours = [p for p in scripts if _named(p, "--datadir") in {"", _plain(datadir)}]
+    others = [p for p in processes if p not in scripts]
+    if scripts and not ours:
+        return ()
+    if not scripts:
+        others = [p for p in others if p.program not in _BACKUP_TOOLS and _speaks_of_transfer(p.arguments)]
+    return tuple(sorted(p.pid for p in (*ours, *others)))
+
+
+def _may_serve(process: Process, datadir: str, defaults_file: str) -> bool:
+    named_datadir = _named(process, "--datadir") or _named(process, "-h")
+    if named_datadir:
+        return named_datadir == _plain(datadir)
+    named_file = _named(process, "--defaults-file")
+    if defaults_file:
+        return named_file == _plain(defaults_file)
+    return True
+
+
+def _named(process: Process, option: str) -> str:
+    """The path given as `option=PATH` or `option PATH`; empty: it is not given."""
+    words = process.arguments
+    for at, word in enumerate(words):
+        if word.startswith(f"{option}="):
+            return _plain(word.partition("=")[2])
+        if word == option and at + 1 < len(words):
+            return _plain(words[at + 1])
+    return ""
+
+
+def _plain(path: str) -> str:
+    return posixpath.normpath(path) if path else ""
+
+
+def _speaks_of_transfer(arguments: Sequence[str]) -> bool:
+    return any("sst" in word or "4444" in word for word in arguments)
+
+
+def _split(command: str) -> tuple[str, ...]:
+    """pgrep joins arguments by blanks without quoting; `sh -c` lines carry quotes of their own."""
+    try:
+        return tuple(shlex.split(command))
+    except ValueError:
+        return tuple(command.split())

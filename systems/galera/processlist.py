@@ -1,0 +1,65 @@
+"""SHOW PROCESSLIST, of which the rows are kept that matter for triage."""
+
+from __future__ import annotations
+
+import re
+
+from systems.galera.readings import Writer
+from systems.sql import Query, Rows
+
+PROCESSLIST_QUERY = Query("SHOW PROCESSLIST")
+"""SHOW, since it is answered in a non-Primary too; not FULL, since statements may be megabytes long."""
+
+_LONG_S = 5.0
+_MOST_ROWS = 50
+_LONGEST_STATEMENT = 200
+_IDLE = frozenset({"Sleep", "Daemon", "Binlog Dump", "Binlog Dump GTID"})
+_WSREP = re.compile(r"wsrep|certif|replicating|toi|total order|commit|read lock|metadata lock", re.IGNORECASE)
+_SECRET = re.compile(
+    r"(\b(?:identified\s+(?:(?:with|via)\s+\S+\s+)?(?:by|as|using)|password\s*(?:=|\()|for\s+\S+\s*=|auth_string\s*=)"
+    r"\s*(?:password\s*\(\s*)?)(['\"])(?:\\.|(?!\2).)*(?:\2|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def parse_processlist(rows: Rows) -> tuple[Writer, ...]:
+    """Keep wsrep's own threads and statements that run long, the longest first, 50 at most.
+
+    Columns by place (Id User Host db Command Time State Info): all flavours begin with these.
+    """
+    writers = [writer for row in rows.rows if (writer := _writer(row)) and _matters(writer)]
+    return tuple(sorted(writers, key=lambda writer: -writer.time_s)[:_MOST_ROWS])
+
+
+def mask_secrets(statement: str) -> str:
+    """Replace the password of an account statement; best effort, since statements may be cut anywhere."""
+    return _SECRET.sub(r"\1'***'", statement)
+
+
+def _writer(row: tuple[str | None, ...]) -> Writer | None:
+    if len(row) < 8 or not (row[0] or "").isdecimal() or len(row[0] or "") > 20:
+        return None
+    return Writer(
+        id=int(row[0] or 0),
+        user=row[1] or "",
+        command=row[4] or "",
+        time_s=_seconds(row[5] or ""),
+        state=row[6] or "",
+        statement=mask_secrets(row[7] or "")[:_LONGEST_STATEMENT],
+    )
+
+
+def _matters(writer: Writer) -> bool:
+    if writer.user == "system user":
+        return bool(writer.state) and "idle" not in writer.state.lower()
+    if _WSREP.search(writer.state):
+        return True
+    return writer.command not in _IDLE and writer.time_s >= _LONG_S
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return 0.0
+    return value if 0.0 <= value < 1e12 else 0.0
