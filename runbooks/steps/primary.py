@@ -1,0 +1,148 @@
+"""Making a Primary component: the steps that fork a history if they are wrong (GOTCHAS B.10, N)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from runbooks.membership import is_primary
+from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no, unknown, yes
+from runbooks.steps import commands
+from runbooks.steps.checks import all_of, down, every, host_answers, of, synced
+from runbooks.steps.node import Node
+from runbooks.steps.start import STOP_TIMEOUT_S, can_start, has_room
+from runbooks.words import listed
+from systems.galera.readings import HostEvidence
+
+Allowed = Callable[[Context, Look], Sighting]
+"""Judges a fresh look: may this very node still be made Primary?"""
+
+BOOTSTRAP_GOTCHAS = (
+    "REC-01",
+    "REC-02",
+    "REC-04",
+    "REC-05",
+    "REC-09",
+    "REC-12",
+    "REC-24",
+    "REC-33",
+    "REC-42",
+    "REC-43",
+)
+PC_BOOTSTRAP_GOTCHAS = ("REC-01", "REC-06", "REC-07", "REC-08", "REC-09", "REC-26", "REC-43")
+
+
+def clear_flags_step(nodes: Sequence[Node], chosen: str) -> Step | None:
+    """Take every bootstrap flag away before one is set; None: no flag stands anywhere else (REC-05)."""
+    acts: list[Act] = []
+    undo: list[Act] = []
+    for node in nodes:
+        acts += [Act(node.host, command) for command in commands.clear_flags(node)]
+        state = node.evidence.grastate
+        if node.host != chosen and state is not None and state.safe_to_bootstrap:
+            acts.append(Act(node.host, commands.set_unsafe(node)))
+            undo.append(Act(node.host, commands.set_safe(node)))
+    if not acts:
+        return None
+    hosts = tuple(dict.fromkeys(act.host for act in acts))
+    return Step(
+        key="clear flags",
+        title=f"take old bootstrap flags from {listed(hosts)}",
+        why="A flag that was left behind would make a second cluster at that node's next start (REC-05).",
+        check=every(*(down(host) for host in hosts)),
+        verify=of(all_of(*(_no_flags(host, chosen) for host in hosts))),
+        acts=tuple(acts),
+        expects=f"no bootstrap flag on {listed(hosts)}",
+        gotchas=("REC-05", "PXC-03"),
+        undo=tuple(undo),
+        undo_note="Sets safe_to_bootstrap again where it stood; other flags are not put back.",
+    )
+
+
+def _no_flags(host: str, chosen: str) -> Callable[[Look], Sighting]:
+    def judge(look: Look) -> Sighting:
+        evidence = look.survey.node(host).evidence
+        if not isinstance(evidence, HostEvidence):
+            return unknown(f"{host} does not answer over SSH", host)
+        if evidence.bootstrap_flags:
+            return no(f"{host}: a bootstrap flag stands in {listed(evidence.bootstrap_flags)}", host)
+        if host != chosen and evidence.grastate is not None and evidence.grastate.safe_to_bootstrap:
+            return no(f"{host}: safe_to_bootstrap is still 1", host)
+        return yes(f"{host}: no bootstrap flag", host)
+
+    return judge
+
+
+def bootstrap_step(
+    node: Node, allowed: Allowed, *, why: str, lost: str, gotchas: tuple[str, ...] = ()
+) -> Step:
+    """Make a new Primary component of one stopped node: the point of no return of R-3 and R-6."""
+    ready = all_of(host_answers(node.host), down(node.host), can_start(node.host), has_room(node.host))
+    state = node.evidence.grastate
+    acts = [Act(node.host, commands.reset_failed(node))] if node.failed else []
+    if state is not None and state.safe_to_bootstrap is False:
+        acts.append(Act(node.host, commands.set_safe(node)))
+    acts.append(Act(node.host, commands.bootstrap(node), timeout_s=STOP_TIMEOUT_S))
+    return Step(
+        key=f"bootstrap:{node.host}",
+        title=f"bootstrap {node.host}",
+        why=why,
+        check=_ready_and_allowed(ready, allowed),
+        verify=of(synced(node.host)),
+        acts=tuple(acts),
+        expects=f"{node.host} Primary, size 1, Synced; clients can write again",
+        gotchas=(*BOOTSTRAP_GOTCHAS, *gotchas),
+        verify_deadline_s=90.0,
+        irreversible=True,
+        confirm=node.host,
+        confirm_because=lost,
+        undo_note=f"None once clients have written to it: keep traffic off until the proof. {lost}".strip(),
+        skippable=False,
+    )
+
+
+def pc_bootstrap_step(
+    node: Node, fragment: tuple[str, ...], allowed: Allowed, *, why: str, lost: str
+) -> Step:
+    """Make the fragment of this running node Primary; its peers there follow by themselves (REC-08)."""
+    return Step(
+        key=f"pc.bootstrap:{node.host}",
+        title=f"make {listed(fragment)} Primary (pc.bootstrap on {node.host})",
+        why=why,
+        check=_ready_and_allowed(all_of(host_answers(node.host), runs_non_primary(node.host)), allowed),
+        verify=of(all_of(*(synced(host, with_hosts=fragment) for host in fragment))),
+        acts=(Act(node.host, commands.pc_bootstrap(node)),),
+        expects=f"{listed(fragment)} Primary, size {len(fragment)}, Synced; clients can write again",
+        gotchas=PC_BOOTSTRAP_GOTCHAS,
+        verify_deadline_s=90.0,
+        irreversible=True,
+        confirm=node.host,
+        confirm_because=lost,
+        undo_note=f"None: should another Primary live elsewhere, there are two histories. {lost}".strip(),
+        skippable=False,
+    )
+
+
+def runs_non_primary(host: str) -> Callable[[Look], Sighting]:
+    """It runs, answers, and is not Primary: where pc.bootstrap has an effect at all (REC-06)."""
+
+    def judge(look: Look) -> Sighting:
+        node = look.survey.node(host)
+        if not node.answers_sql:
+            return unknown(f"{host} does not answer SQL: {node.status}", host)
+        if is_primary(node):
+            return no(f"{host} is Primary already", host)
+        return yes(f"{host} runs and is not Primary", host)
+
+    return judge
+
+
+def _ready_and_allowed(ready: Callable[[Look], Sighting], allowed: Allowed) -> Check:
+    async def check(context: Context) -> Sighting:
+        look = await context.look()
+        answer = allowed(context, look)
+        if answer.holds is not Holds.YES:
+            return answer
+        is_ready = ready(look)
+        return yes(f"{answer.evidence}; {is_ready.evidence}") if is_ready.holds is Holds.YES else is_ready
+
+    return check

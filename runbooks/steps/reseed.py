@@ -1,0 +1,58 @@
+"""Giving a node the cluster's data anew: what it has is moved aside or overwritten (B.10, REC-03, REC-10)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from runbooks.model import Act, Look, Step
+from runbooks.steps import commands
+from runbooks.steps.node import Node
+from runbooks.steps.start import Way, start_step
+from runbooks.words import size
+from systems.galera.readings import HostEvidence
+
+
+def reseed_step(
+    node: Node, look: Look, at: datetime, *, why: str, keep_old: bool, gotchas: tuple[str, ...] = ()
+) -> Step:
+    """Start a node so that it must take a full copy, whatever history it has.
+
+    grastate.dat is moved aside: with it two sides of one split could pass for the same history, and IST would
+    hide what differs (REC-10). gvwstate.dat goes too, or the node would wait for its old peers (REC-21).
+    With `keep_old` the whole data directory is kept beside, where the disk has room for both.
+    """
+    before: list[Act] = []
+    kept = keep_old and can_keep(node, look)
+    if kept:
+        before.append(Act(node.host, commands.renew_datadir(node, at), timeout_s=300.0))
+    else:
+        evidence = node.evidence
+        if evidence.grastate is not None or evidence.grastate_error:
+            before.append(Act(node.host, commands.move_aside(node.grastate, at)))
+        if evidence.gvwstate is not None:
+            before.append(Act(node.host, commands.move_if_there(node.gvwstate, at)))
+    stays = f" What it had stays in {node.datadir}.{commands.stamp(at)}." if kept else ""
+    way = Way(f"a full copy (SST) of about {size(_copied(look))}", full_copy=True, wipes=True)
+    return start_step(
+        node, look, way, why=f"{why}{stays}", gotchas=("PXC-10", "REC-03", *gotchas), before=tuple(before)
+    )
+
+
+def can_keep(node: Node, look: Look) -> bool:
+    """Whether the old data directory can be renamed and a new copy fits beside it.
+
+    A data directory that is a mount point of its own cannot be renamed.
+    """
+    disk = node.evidence.filesystem
+    if disk is None or disk.target == node.datadir or not node.evidence.datadir_exists:
+        return False
+    return disk.free_bytes > _copied(look) * 1.2
+
+
+def _copied(look: Look) -> int:
+    sizes = (
+        node.evidence.datadir_bytes or 0
+        for node in look.survey.nodes
+        if isinstance(node.evidence, HostEvidence)
+    )
+    return max(sizes, default=0)

@@ -1,0 +1,149 @@
+"""Starting and stopping one node as a member, and waiting until it is Synced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runbooks.model import Act, Holds, Look, Sighting, Step, no, unknown, yes
+from runbooks.steps import commands
+from runbooks.steps.checks import Judge, down, every, host_answers, of, one_primary, synced
+from runbooks.steps.node import Node, node_of
+from runbooks.words import size
+from systems.galera.readings import ClusterSurvey, HostEvidence
+
+START_DEADLINE_S = 300.0
+"""A start that needs no full copy: crash recovery, then IST."""
+STOP_TIMEOUT_S = 900.0
+"""Writing back a big buffer pool takes minutes; a stop is waited for, never cut short (ROLL-06)."""
+_SST_BYTES_PER_S = 20_000_000
+_SST_EXTRA_S = 600.0
+ROOM_BYTES = 256_000_000
+"""A start with less room than this ends in REC-28 again."""
+ROOM_SHARE = 0.05
+"""On a small filesystem this share of it counts instead."""
+
+
+def start_deadline_s(survey: ClusterSurvey, *, full_copy: bool) -> float:
+    """How long a start may take until somebody should look, in seconds."""
+    if not full_copy:
+        return START_DEADLINE_S
+    return _SST_EXTRA_S + _biggest(survey) / _SST_BYTES_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a node that is started will get what it missed."""
+
+    words: str
+    """Said in the step: "IST of 84 transactions", "a full copy (SST) of 1.4 GB"."""
+    full_copy: bool = False
+    """A donor's data replaces what the node has."""
+    wipes: bool = False
+    """What it has is no part of the cluster's history, so that replacing it loses something (B.10)."""
+
+
+def start_step(
+    node: Node, look: Look, way: Way, *, why: str, gotchas: tuple[str, ...] = (), before: tuple[Act, ...] = ()
+) -> Step:
+    """Start a node as a member of the one Primary component; green once it is Synced there.
+
+    `before`: what is done on its disk right before the start, such as moving its saved state aside.
+    """
+    lost = f"What is in {node.datadir} on {node.host} now is replaced by a donor's data and lost."
+    gotchas = (*gotchas, "REC-28", "REC-39", *(("REC-19", "PXC-11", "PXC-21") if way.full_copy else ()))
+    starts = tuple(Act(node.host, command) for command in commands.start(node))
+    return Step(
+        key=f"start:{node.host}",
+        title=f"start {node.host}, wait until Synced",
+        why=why,
+        check=every(
+            host_answers(node.host),
+            down(node.host),
+            can_start(node.host),
+            one_primary,
+            has_room(node.host, full_copy=way.full_copy),
+        ),
+        verify=of(synced(node.host)),
+        acts=(*before, *starts),
+        expects=f"{node.host} Synced by {way.words}; cluster size + 1",
+        gotchas=tuple(dict.fromkeys(gotchas)),
+        verify_deadline_s=start_deadline_s(look.survey, full_copy=way.full_copy),
+        verify_every_s=2.0,
+        undo=() if way.wipes else (Act(node.host, commands.stop(node), timeout_s=STOP_TIMEOUT_S),),
+        undo_note=lost if way.wipes else f"Stops {node.host} again; its data stays as it is then.",
+        irreversible=way.wipes,
+        confirm=node.host if way.wipes else "",
+        confirm_because=lost if way.wipes else "",
+    )
+
+
+def stop_step(node: Node, *, why: str, gotchas: tuple[str, ...] = (), key: str = "") -> Step:
+    """Stop a node by the unit that owns its process; green once no process is left."""
+    return Step(
+        key=key or f"stop:{node.host}",
+        title=f"stop {node.host}",
+        why=why,
+        check=of(host_answers(node.host)),
+        verify=of(down(node.host)),
+        acts=(Act(node.host, commands.stop(node), timeout_s=STOP_TIMEOUT_S),),
+        expects=f"{node.host}: no database process; clients on it are cut off",
+        gotchas=("PXC-04", "ROLL-06", *gotchas),
+        verify_deadline_s=120.0,
+        undo_note=f"{node.host} is started again by the steps that follow.",
+    )
+
+
+def can_start(host: str) -> Judge:
+    """systemd would start it: its unit is there and not masked."""
+
+    def judge(look: Look) -> Sighting:
+        node = node_of(look.survey.node(host))
+        if node is None:
+            return unknown(f"{host} does not answer over SSH", host)
+        if node.masked:
+            return no(
+                f"{node.unit} is masked on {host}, so systemd will not start it: systemctl unmask {node.unit}"
+            )
+        return yes(f"{node.unit} can be started", host)
+
+    return judge
+
+
+def has_room(host: str, *, full_copy: bool = False) -> Judge:
+    """Its data volume is not full; for a full copy it holds a donor's data and a fifth more (REC-19)."""
+
+    def judge(look: Look) -> Sighting:
+        evidence = look.survey.node(host).evidence
+        if not isinstance(evidence, HostEvidence) or evidence.filesystem is None:
+            return unknown(f"{host}: the room on its data volume is not known", host)
+        disk = evidence.filesystem
+        if is_full(evidence):
+            return no(f"{host}: {disk.target} has {size(disk.free_bytes)} left: make room first", host)
+        needed = int(_biggest(look.survey) * 1.2) if full_copy else 0
+        there = disk.free_bytes + (evidence.datadir_bytes or 0)
+        if there < needed:
+            return no(
+                f"{host}: a full copy needs {size(needed)}, {disk.target} has {size(there)} for it", host
+            )
+        return yes(f"{host}: {size(disk.free_bytes)} free on {disk.target}", host)
+
+    return judge
+
+
+def is_full(evidence: HostEvidence) -> bool:
+    """Too full to start on: crash recovery and grastate.dat could not be written (REC-28)."""
+    disk = evidence.filesystem
+    return disk is not None and disk.free_bytes < min(ROOM_BYTES, disk.size_bytes * ROOM_SHARE)
+
+
+def holds(judge: Judge, look: Look) -> bool:
+    """Whether it says yes of this look."""
+    return judge(look).holds is Holds.YES
+
+
+def _biggest(survey: ClusterSurvey) -> int:
+    """Bytes of the biggest data directory that is known: what a full copy has to bring over."""
+    sizes = (
+        node.evidence.datadir_bytes or 0 for node in survey.nodes if isinstance(node.evidence, HostEvidence)
+    )
+    return max(sizes, default=0)
