@@ -1,0 +1,253 @@
+"""No Primary component and somebody runs: lost quorum, partitions, and who may start a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from runbooks.membership import fragments, moving_unit
+from runbooks.model import Severity
+from runbooks.positions import Saved, SavedKind, saved_state
+from runbooks.triage.choosing import choice, in_order
+from runbooks.triage.moving import for_s, moving_case
+from runbooks.triage.scenario import Candidate, Case, Classification, Scenario
+from runbooks.triage.sides import Sides, sides_of
+from runbooks.triage.stopped import stopped
+from runbooks.triage.telling import node_evidence
+from runbooks.words import listed, short
+from systems.galera.readings import ClusterSurvey, NodeSurvey, Position, WsrepStatus
+
+_PATIENCE_S = 60.0
+"""How long a restored view may take to come together before it is called stuck; it took 3 s when recorded."""
+
+
+def without_primary(survey: ClusterSurvey, signed_off: Collection[str] = ()) -> Classification:
+    """Classify a cluster in which no node says that it is Primary (GOTCHAS B.3, "0 groups")."""
+    sides = sides_of(survey, signed_off)
+    if sides.silent:
+        return _silent(survey, sides)
+    if sides.moving:
+        return _moving(survey, sides)
+    if sides.talking or sides.waiting:
+        return _some_run(survey, sides)
+    return stopped(survey, signed_off, outcast=_hosts(sides.left))
+
+
+def _some_run(survey: ClusterSurvey, sides: Sides) -> Classification:
+    uuids = {one.status.state_uuid for one in sides.talking if isinstance(one.status, WsrepStatus)}
+    if len(uuids) > 1:
+        told = listed(short(uuid) for uuid in sorted(uuids))
+        sentence = (
+            f"{listed(_hosts(sides.talking))} run without a Primary and with different histories ({told})"
+        )
+        return _stop(
+            survey, sides, Scenario.STOP_HISTORIES, sentence, "there are two histories: a human decides"
+        )
+    if sides.unreached:
+        return _unreached(survey, sides)
+    if sides.down or sides.vouched or sides.left:
+        return _lost(survey, sides)
+    return _all_up(survey, sides)
+
+
+def _silent(survey: ClusterSurvey, sides: Sides) -> Classification:
+    who = listed(_hosts(sides.silent))
+    sentence = f"No node says that it is Primary, and {who} runs without answering: it may be Primary"
+    refused = f"{who} runs and does not answer; whether it is Primary is not known"
+    return _stop(survey, sides, Scenario.STOP_SIDE, sentence, refused, hosts=_hosts(sides.silent))
+
+
+def _moving(survey: ClusterSurvey, sides: Sides) -> Classification:
+    cases = []
+    for node in sides.moving:
+        unit = moving_unit(node)
+        if unit is not None:
+            cases.append(moving_case(survey, node, unit))
+    worst = max(cases, key=lambda case: (case.scenario is Scenario.LOOP, case.severity))
+    case = Case(
+        worst.scenario,
+        worst.hosts,
+        f"No node is Primary yet; {worst.sentence}",
+        _proof(survey),
+        Severity.CRITICAL,
+    )
+    refused = f"{listed(_hosts(sides.moving))} is on its way: what it becomes decides what is done"
+    return Classification(case.scenario, (), case, saved=_saved(sides), refused=refused)
+
+
+def _unreached(survey: ClusterSurvey, sides: Sides) -> Classification:
+    """Tell the stops of nodes that are merely unreachable: ping is no proof of death (REC-07)."""
+    who = listed(_hosts(sides.unreached))
+    here = listed(_hosts((*sides.talking, *_silent_waiting(sides))))
+    refused = (
+        f"{who} is out of reach and may be Primary, or come back: prove that it is off (power, console) "
+        "and sign "
+        ""
+        "it off by name"
+    )
+    if sides.waiting and set(_hosts(sides.talking)) <= set(_hosts(sides.waiting)):
+        sentence = (
+            f"{here} came back after all had gone down and wait for {who}, the missing member of their "
+            "last view: "
+            ""
+            "that wait has no end"
+        )
+        return _stop(survey, sides, Scenario.MEMBER_MISSING, sentence, refused)
+    if _is_half(survey, sides):
+        sentence = (
+            f"{here} is one half of {len(survey.nodes) + survey.arbitrators} and has no majority; {who} is "
+            "out of "
+            ""
+            "reach: neither half may write"
+        )
+        return _stop(survey, sides, Scenario.HALVES, sentence, refused)
+    sentence = f"{here} runs without a Primary, and {who} is out of reach: the other side may be Primary"
+    return _stop(survey, sides, Scenario.STOP_SIDE, sentence, refused)
+
+
+def _lost(survey: ClusterSurvey, sides: Sides) -> Classification:
+    """Quorum lost for good: every missing node is proven down, or vouched for (R-5, R-7B)."""
+    missing = (*_hosts(sides.down), *sides.vouched, *_hosts(sides.left))
+    waits = bool(sides.waiting) and set(_hosts(sides.talking)) <= set(_hosts(sides.waiting))
+    scenario = Scenario.MEMBER_MISSING if waits else Scenario.QUORUM_LOST
+    survivors = _hosts((*sides.talking, *_silent_waiting(sides)))
+    candidates = in_order(_survivors(sides))
+    saved = _saved(sides)
+    to_recover = tuple(one.host for one in saved if one.kind is SavedKind.CRASHED and one.position is None)
+    chosen, because = (None, "") if to_recover else choice(candidates)
+    ahead = _ahead(candidates, saved)
+    if waits:
+        sentence = (
+            f"{listed(survivors)} came back after all had gone down and wait without end for "
+            f"{listed(missing)}, "
+            ""
+            "the missing of their last view"
+        )
+    else:
+        gone = "is down" if len(missing) == 1 else "are down"
+        sentence = (
+            f"The quorum is lost: {listed(missing)} {gone}, {listed(survivors)} is left of "
+            f"{len(survey.nodes)}, "
+            ""
+            "not Primary, and refuses every statement"
+        )
+    return Classification(
+        scenario,
+        (),
+        Case(scenario, survivors, sentence, _proof(survey), Severity.CRITICAL),
+        saved=saved,
+        candidates=candidates,
+        excluded=(*_hosts(sides.left), *(one.host for one in saved if not one.is_candidate)),
+        to_recover=to_recover,
+        chosen=None if ahead else chosen,
+        chosen_because="" if ahead else because,
+        refused=ahead,
+    )
+
+
+def _all_up(survey: ClusterSurvey, sides: Sides) -> Classification:
+    """All run, none is Primary: they will merge by themselves as soon as they see one another."""
+    parts = fragments(survey)
+    everybody = _hosts(survey.nodes)
+    young = [node for node in sides.waiting if _started_s(node) < _PATIENCE_S]
+    candidates = in_order(_survivors(sides))
+    if young:
+        sentence = (
+            f"No node is Primary yet: {listed(_hosts(young))} has just started and gathers its last view; "
+            "wait"
+        )
+        case = Case(Scenario.WAIT, everybody, sentence, _proof(survey), Severity.CRITICAL)
+        return Classification(
+            Scenario.WAIT, (), case, candidates=candidates, refused="the members are gathering: wait"
+        )
+    told = " | ".join(", ".join(part.hosts) for part in parts)
+    together = len(parts) == 1 and len(parts[0].hosts) == len(survey.nodes)
+    if together:
+        chosen, because = choice(candidates)
+        sentence = f"All {len(survey.nodes)} nodes run and see one another, and none is Primary"
+        case = Case(Scenario.ALL_NON_PRIMARY, everybody, sentence, _proof(survey), Severity.CRITICAL)
+        return Classification(
+            Scenario.ALL_NON_PRIMARY, (), case, candidates=candidates, chosen=chosen, chosen_because=because
+        )
+    halves = len(parts) == 2 and parts[0].size == parts[1].size
+    scenario = Scenario.HALVES if halves else Scenario.CUT_OFF
+    what = "two halves, neither with a majority" if halves else f"{len(parts)} parts, none with a majority"
+    sentence = (
+        f"All nodes run, cut into {what} ({told}): they merge by themselves once 4567 is open between them"
+    )
+    case = Case(scenario, everybody, sentence, _proof(survey), Severity.CRITICAL)
+    refused = (
+        "all nodes are alive on both sides of a cut: heal the network (TCP 4567); they merge by themselves"
+    )
+    return Classification(scenario, (), case, candidates=candidates, refused=refused)
+
+
+def _survivors(sides: Sides) -> list[Candidate]:
+    """The nodes that could be told to form a Primary; no position is known of one whose SQL is closed."""
+    found = []
+    for node in sides.talking:
+        assert isinstance(node.status, WsrepStatus)  # noqa: S101 - talking nodes answer
+        seqno = node.status.last_committed
+        known = None if seqno is None else Position(node.status.state_uuid, seqno)
+        found.append(Candidate(node.host, known, "wsrep_last_committed", None))
+    return found + [Candidate(node.host, None, "", None) for node in _silent_waiting(sides)]
+
+
+def _silent_waiting(sides: Sides) -> tuple[NodeSurvey, ...]:
+    return tuple(node for node in sides.waiting if not node.answers_sql)
+
+
+def _ahead(candidates: Sequence[Candidate], saved: Sequence[Saved]) -> str:
+    """Why a survivor may not become Primary: a node that is down has more than all of them."""
+    best = max((one.position.seqno for one in candidates if one.position), default=-1)
+    more = [one for one in saved if one.position is not None and one.position.seqno > best]
+    if not candidates or best < 0 or not more:
+        return ""
+    first = max(more, key=lambda one: one.position.seqno if one.position else -1)
+    return (
+        f"{first.host} is down and holds more ({first.position}) than any node that runs ({best}): stop the "
+        "nodes that run, then the most advanced of all is bootstrapped (R-6)"
+    )
+
+
+def _is_half(survey: ClusterSurvey, sides: Sides) -> bool:
+    voters = len(survey.nodes) + survey.arbitrators
+    biggest = max((part.size for part in fragments(survey)), default=0)
+    return voters % 2 == 0 and biggest * 2 == voters and bool(sides.talking)
+
+
+def _started_s(node: NodeSurvey) -> float:
+    unit = moving_unit(node)
+    return for_s(node, unit) if unit else _PATIENCE_S
+
+
+def _saved(sides: Sides) -> tuple[Saved, ...]:
+    return tuple(saved_state(node) for node in sides.down)
+
+
+def _stop(
+    survey: ClusterSurvey,
+    sides: Sides,
+    scenario: Scenario,
+    sentence: str,
+    refused: str,
+    *,
+    hosts: tuple[str, ...] = (),
+) -> Classification:
+    about = hosts or _hosts((*sides.talking, *_silent_waiting(sides)))
+    return Classification(
+        scenario,
+        (),
+        Case(scenario, about, sentence, _proof(survey), Severity.CRITICAL),
+        saved=_saved(sides),
+        candidates=in_order(_survivors(sides)),
+        not_surveyed=_hosts((*sides.unreached, *sides.silent)),
+        refused=refused,
+    )
+
+
+def _proof(survey: ClusterSurvey) -> tuple[str, ...]:
+    return tuple(line for node in survey.nodes for line in node_evidence(node, saved_state(node)))
+
+
+def _hosts(nodes: Sequence[NodeSurvey]) -> tuple[str, ...]:
+    return tuple(node.host for node in nodes)
