@@ -14,7 +14,7 @@ if [ "${1:-}" = --all ]; then
 fi
 [ $# = 0 ] || usage "$0"
 [ -d "$LAB_RUN" ] || { "$LAB_HERE/net.sh" down; log "lab $LAB_NAME is down"; exit 0; }
-exec 9>"$LAB_DIR/run/.$LAB_NAME.lock"; flock -w 120 9 || die "another command holds the lab $LAB_NAME"
+lock_lab
 
 mapfile -t hosts < <(cd "$LAB_RUN" && for d in */; do [ -d "$d" ] && echo "${d%/}"; done)
 [ ${#hosts[@]} = 0 ] || "$LAB_HERE/host.sh" destroy "${hosts[@]}" 9>&-

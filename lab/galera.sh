@@ -1,10 +1,12 @@
 #!/bin/bash
 # galera.sh - a MariaDB Galera cluster on lab hosts.
 #
-#   galera.sh up CLUSTER NAME...  configure, bootstrap the first, join the others; does nothing when Synced
+#   galera.sh up CLUSTER NAME...  configure, bootstrap the first, join the others
 #   galera.sh conf CLUSTER NAME...  configuration only (SST=rsync|mariabackup)
 #   galera.sh start NAME...       start them all at once (after a power loss they find each other)
 #   galera.sh synced N NAME...    wait until each is Synced in a Primary group of N (60 s at most)
+#   galera.sh settled             wait until every cluster that up.sh made is whole again
+#   galera.sh healthy             exit 0 when every cluster that up.sh made is whole now
 #   galera.sh status [NAME...]    one line a node
 #   galera.sh dump NAME...        all wsrep status variables
 # LAB_FAST=1: a lost node is noticed after about 2 s instead of Galera's default 5 to 15 s.
@@ -63,11 +65,18 @@ synced() {
   local size=$1 n; shift
   for n in "$@"; do poll 60 "$n Synced in a group of $size" is_synced "$size" "$n" || { status "$n"; return 1; }; done
 }
-all_synced() { local n; for n in "$@"; do is_synced $# "$n" || return 1; done; }
+each_cluster() { # each_cluster FUNCTION: called with the size and the members; a blank lab has no cluster
+  local line members lines=()
+  [ -f "$LAB_RUN/blank" ] || mapfile -t lines < "$LAB_RUN/clusters"
+  for line in "${lines[@]}"; do
+    read -r -a members <<< "${line#* }"
+    "$1" ${#members[@]} "${members[@]}" || return 1
+  done
+}
+all_synced() { local size=$1 n; shift; for n in "$@"; do is_synced "$size" "$n" || return 1; done; }
 
 up() {
   local cluster=$1 first=$2 n; shift
-  all_synced "$@" && { log "cluster $cluster is up already: $*"; return; }
   conf "$cluster" "$@"
   lab_exec "$first" galera_new_cluster
   accounts "$first"
@@ -91,7 +100,9 @@ status() {
 verb=${1:-}; shift || true
 case $verb in
   up|conf|start|synced) $verb "$@" ;;
-  status) for n in ${*:-$(db_hosts)}; do status "$n"; done ;;
+  settled) each_cluster synced ;;
+  healthy) each_cluster all_synced ;;
+  status) [ $# -gt 0 ] || mapfile -t all < <(db_hosts); for n in "${@:-${all[@]}}"; do status "$n"; done ;;
   dump) for n in "$@"; do echo "--- $n"; SQL_TIMEOUT=5 lab_sql "$n" "SHOW GLOBAL STATUS LIKE 'wsrep%'" 2>&1; done ;;
   *) usage "$0" ;;
 esac

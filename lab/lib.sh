@@ -91,6 +91,14 @@ lab_sql() { local h=$1; shift; lab_exec "$h" timeout "${SQL_TIMEOUT:-20}" mariad
 # lab_ssh NAME COMMAND... : over the network, as an operator would
 lab_ssh() { local h=$1; shift; nsenter --net="/run/netns/$LAB_NETNS" ssh -F "$LAB_RUN/ssh_config" "$h" "$@"; }
 
+# One command at a time changes what is up; those that it calls are covered by its lock.
+lock_lab() {
+  [ -z "${LAB_LOCKED:-}" ] || return 0
+  mkdir -p "$LAB_DIR/run"; exec 9>"$LAB_DIR/run/.$LAB_NAME.lock"
+  flock -w "${1:-300}" 9 || die "another command holds the lab $LAB_NAME"
+  export LAB_LOCKED=1
+}
+
 # poll SECONDS WHAT COMMAND...: until the command succeeds; says what it waited for in vain
 poll() {
   local end=$(($(date +%s%N) + $1 * 1000000000)) what=$2; shift 2

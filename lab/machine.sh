@@ -23,8 +23,8 @@ can_lab() {
     mount -t overlay none -o lowerdir=$why/l,upperdir=$why/u/u,workdir=$why/u/w $why/m" 2>/dev/null ||
     { rm -rf "$why"; echo "overlay mounts are not allowed here"; return 1; }
   rm -rf "$why"
-  [ -n "$(cgroup_roots)" ] && mkdir -p "$(cgroup_roots | head -1)/quarterdeck-lab" 2>/dev/null ||
-    { echo "cgroups cannot be written here"; return 1; }
+  why=$(cgroup_roots | head -1)
+  if ! { [ -n "$why" ] && mkdir -p "$why/quarterdeck-lab"; } 2>/dev/null; then echo "cgroups cannot be written here"; return 1; fi
 }
 
 missing() {
@@ -39,12 +39,14 @@ install_packages() {
   why=$(can_install) || die "cannot install ${m[*]}: $why"
   log "installing on the machine: ${m[*]}"
   # sshd is wanted for its program: a service must not start on this machine because of a test
-  local guard=/usr/sbin/policy-rc.d; [ -e "$guard" ] && guard= || { printf '#!/bin/sh\nexit 101\n' > "$guard"; chmod 755 "$guard"; }
-  local rc=0
+  local rc=0 guard=/usr/sbin/policy-rc.d
+  if [ ! -e "$guard" ]; then
+    printf '#!/bin/sh\nexit 101\n' > "$guard"; chmod 755 "$guard"
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  fi
   { apt-get -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 update -qq &&
     DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 \
       install -y -qq --no-install-recommends "${m[@]}" </dev/null >/dev/null; } || rc=$?
-  [ -z "$guard" ] || rm -f "$guard"
   [ "$rc" = 0 ] || die "apt-get could not install ${m[*]} (status $rc)"
 }
 

@@ -10,26 +10,26 @@
 . "$(dirname "$0")/lib.sh"
 need_root
 
-power_off() { # and wait for it: a mounted overlay's layers must not change
-  # shellcheck disable=SC2046
-  "$LAB_HERE/host.sh" cut $(lab_hosts); "$LAB_HERE/host.sh" umount $(lab_hosts)
+power_off() { # and unmount: a mounted overlay's layers must not change
+  local hosts; hosts=$(lab_hosts)
+  # shellcheck disable=SC2086
+  "$LAB_HERE/host.sh" cut $hosts
+  # shellcheck disable=SC2086
+  "$LAB_HERE/host.sh" umount $hosts
 }
 
 power_on() {
-  local hosts clusters; hosts=$(lab_hosts)
+  local hosts; hosts=$(lab_hosts)
   # shellcheck disable=SC2086
-  "$LAB_HERE/host.sh" boot $hosts; "$LAB_HERE/host.sh" wait $hosts
-  [ -f "$LAB_RUN/clusters" ] || return 0
-  mapfile -t clusters < "$LAB_RUN/clusters"
-  local line members
-  for line in "${clusters[@]}"; do
-    read -r -a members <<< "${line#* }"
-    [ -f "$LAB_RUN/blank" ] || "$LAB_HERE/galera.sh" synced ${#members[@]} "${members[@]}"
-  done
+  "$LAB_HERE/host.sh" boot $hosts
+  # shellcheck disable=SC2086
+  "$LAB_HERE/host.sh" wait $hosts
+  "$LAB_HERE/galera.sh" settled
 }
 
 save() {
   local h
+  lock_lab
   power_off
   for h in $(lab_hosts); do
     rm -rf --one-file-system "$LAB_RUN/$h/saved.new"
@@ -42,7 +42,9 @@ save() {
 
 restore() {
   local h
+  lock_lab
   [ -f "$LAB_RUN/saved" ] || die "no snapshot to restore: run up.sh"
+  touch "$LAB_RUN/restoring"
   power_off
   for h in $(lab_hosts); do
     rm -rf --one-file-system "$LAB_RUN/$h/upper" "$LAB_RUN/$h/work"
@@ -50,6 +52,7 @@ restore() {
     mkdir "$LAB_RUN/$h/work"
   done
   power_on
+  rm -f "$LAB_RUN/restoring"
 }
 
 case ${1:-} in
