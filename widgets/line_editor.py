@@ -1,4 +1,4 @@
-"""One line of text being typed, drawn by the widget that asks for it: no second widget, no focus to return."""
+"""One line of text being typed, drawn by the widget that asks for it: no other widget takes the focus."""
 
 from __future__ import annotations
 
