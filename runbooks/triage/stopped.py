@@ -75,7 +75,8 @@ def _without_history(
     survey: ClusterSurvey, saved: tuple[Saved, ...], outcast: Collection[str]
 ) -> Classification:
     hosts = tuple(one.host for one in saved)
-    if all(one.kind is SavedKind.ABSENT for one in saved) and last_views(survey).without == _all(survey):
+    never = all(saved_state(node).kind is SavedKind.ABSENT for node in survey.nodes)
+    if never and last_views(survey).without == _all(survey):
         sentence = (
             f"None of the {count(len(survey.nodes), 'node')} has ever been in a cluster (no grastate.dat "
             "anywhere)"
