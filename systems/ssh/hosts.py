@@ -1,0 +1,41 @@
+"""The hosts of an estate over SSH: `Hosts` of `systems.shell`."""
+
+from __future__ import annotations
+
+from systems.ssh.link import Target
+from systems.ssh.reader import SshReader
+from systems.ssh.session import Password, SshSession
+
+
+class SshHosts:
+    """Opens a connection to each host when it is first asked, and keeps it until `close`.
+
+    Names are those of the operator's ssh_config. One object belongs to one event loop.
+    """
+
+    def __init__(
+        self,
+        *,
+        config_file: str | None = None,
+        system_config_file: str | None = "/etc/ssh/ssh_config",
+        password: Password | None = None,
+    ) -> None:
+        """`config_file`: None is `~/.ssh/config`. `password` is asked only when a host takes no key."""
+        self._session = SshSession(config_file, system_config_file, password)
+
+    def reader(self, host: str) -> SshReader:
+        """Return what asks `host`. Opens nothing yet."""
+        return SshReader(self._session.link(Target(host)))
+
+    def retry(self, host: str) -> None:
+        """Forget what failed: ssh_config, keys and agent are read anew, and the next call tries at once."""
+        self._session.forget(Target(host))
+        self._session.link(Target(host)).forget_failures()
+
+    def notes(self) -> tuple[str, ...]:
+        """What ssh_config asks for and is not done here, each in a sentence, as far as it was met."""
+        return tuple(self._session.notes)
+
+    async def close(self) -> None:
+        """End all connections. Jobs on the hosts run on."""
+        await self._session.close()

@@ -1,0 +1,225 @@
+"""Logs in to one host: keys, options and the sentences for everything that can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shlex
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+import asyncssh
+
+from systems.errors import LoginRefused, SystemsError, Unreachable
+from systems.ssh.algorithms import Algorithms, accepts_key, choose
+from systems.ssh.config import HostConfig
+from systems.ssh.dial import dial
+from systems.ssh.doorkeeper import Doorkeeper, refusal
+from systems.ssh.identity import Identities, Offer
+from systems.ssh.known_hosts import Known, KnownHosts, name_in_file
+from systems.text import visible
+
+Password = Callable[[str, str], Awaitable[str | None]]
+"""Asks for the password of a user at a host: `(host, user)`; None: there is none."""
+
+KEEPALIVE_INTERVAL_S = 3.0
+KEEPALIVE_COUNT = 2
+"""A dead peer is noticed after (count + 1) intervals: 9 s."""
+LOGINS_AT_ONCE = 8
+"""To one address: from the 11th that is not through, sshd drops some at random (MaxStartups 10:30:100)."""
+_DROPS_TO_BEAR = 12
+
+
+@dataclass(slots=True)
+class Logins:
+    """What all logins of one session share."""
+
+    threads: Executor
+    """For files and names: nothing else runs there, so that nothing else can hold them up."""
+    password: Password | None = None
+    known_hosts: KnownHosts = field(default_factory=KnownHosts)
+    identities: Identities = field(default_factory=Identities)
+    _shared: dict[tuple[object, ...], asyncssh.SSHClientConnectionOptions] = field(default_factory=dict)
+    _gates: defaultdict[tuple[str, int], asyncio.Semaphore] = field(
+        default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(LOGINS_AT_ONCE))
+    )
+
+    async def log_in(
+        self,
+        config: HostConfig,
+        jump: asyncssh.SSHClientConnection | None,
+        lost: Callable[[Exception | None], None],
+    ) -> asyncssh.SSHClientConnection:
+        """Open a connection, or raise an `Unreachable`. The caller sets the deadline."""
+        loop = asyncio.get_running_loop()
+        known, files = await loop.run_in_executor(
+            self.threads, lambda: (self._known(config), self.identities.read_files(config))
+        )
+        offer = await self.identities.offer(config, files)
+        drops = 0
+        while True:
+            keeper = Doorkeeper(known, lost)
+            try:
+                async with self._gates[config.host_name, config.port]:
+                    return await self._try(config, jump, keeper, offer)
+            except SystemsError:
+                raise
+            except (OSError, asyncssh.Error, ValueError) as error:
+                if not _was_dropped(error, keeper) or drops >= _DROPS_TO_BEAR:
+                    raise _sentence(config, keeper, offer, error, drops) from error
+            drops += 1
+            await asyncio.sleep(random.uniform(0.05, 0.15 * drops))  # noqa: S311
+
+    def _known(self, config: HostConfig) -> Known:
+        name = config.host_key_alias or name_in_file(config.host_name, config.port)
+        known = self.known_hosts.lookup(config.known_hosts, name)
+        if config.port != 22 and not config.host_key_alias and not (known.hosts or known.authorities):
+            bare = self.known_hosts.lookup(config.known_hosts, config.host_name)
+            known = Known(bare.hosts, bare.authorities, known.revoked + bare.revoked)
+        return known
+
+    async def _try(
+        self,
+        config: HostConfig,
+        jump: asyncssh.SSHClientConnection | None,
+        keeper: Doorkeeper,
+        offer: Offer,
+    ) -> asyncssh.SSHClientConnection:
+        proxied = jump is not None or config.proxy_command
+        sock = None if proxied else await dial(config, self.threads)
+        known = keeper.known
+        trusted = (
+            [key for _, key in known.hosts],
+            [key for _, key in known.authorities],
+            [key for _, key in known.revoked],
+        )
+        keys = [pair for pair in offer.keys if accepts_key(config, pair)]
+        try:
+            return await asyncssh.connect(
+                config.host_name,
+                config.port,
+                options=self._options(config, choose(config, known)),
+                config=None,
+                sock=sock,
+                tunnel=jump,
+                proxy_command=_proxy(config),
+                username=config.user,
+                client_keys=keys or None,
+                client_factory=lambda: keeper,
+                known_hosts=lambda _host, _addr, _port: trusted,
+                host_key_alias=config.host_key_alias,
+            )
+        except BaseException:
+            if sock is not None:
+                sock.close()
+            raise
+
+    def _options(self, config: HostConfig, algorithms: Algorithms) -> asyncssh.SSHClientConnectionOptions:
+        """Build the options once for all hosts that ask for the same."""
+        interval_s = min(config.keepalive_interval_s or KEEPALIVE_INTERVAL_S, KEEPALIVE_INTERVAL_S)
+        count = min(config.keepalive_count or KEEPALIVE_COUNT, KEEPALIVE_COUNT)
+        methods = config.methods if self.password else tuple(m for m in config.methods if m == "publickey")
+        key = (
+            *(tuple(names) for names in (algorithms.kex, algorithms.ciphers, algorithms.macs)),
+            tuple(algorithms.host_keys),
+            tuple(algorithms.signatures),
+            *(interval_s, count, methods, config.is_compressed, config.tcp_keepalive, config.rekey_limit),
+            tuple(config.environment.items()),
+        )
+        if key not in self._shared:
+            rekey = dict(zip(("rekey_bytes", "rekey_seconds"), _rekey(config.rekey_limit), strict=False))
+            self._shared[key] = asyncssh.SSHClientConnectionOptions(
+                config=None,
+                known_hosts=([], [], []),
+                client_keys=None,
+                agent_path=None,
+                gss_host=None,
+                x509_trusted_certs=None,
+                kex_algs=algorithms.kex,
+                encryption_algs=algorithms.ciphers,
+                mac_algs=algorithms.macs,
+                signature_algs=algorithms.signatures,
+                server_host_key_algs=algorithms.host_keys,
+                compression_algs=["zlib@openssh.com", "none"] if config.is_compressed else ["none"],
+                preferred_auth=methods,
+                password_auth="password" in methods,
+                kbdint_auth="keyboard-interactive" in methods,
+                host_based_auth=False,
+                keepalive_interval=interval_s,
+                keepalive_count_max=count,
+                tcp_keepalive=config.tcp_keepalive,
+                login_timeout=0,
+                env=config.environment or None,
+                send_env=None,
+                request_pty=False,
+                command=None,
+                agent_forwarding=False,
+                x11_forwarding=False,
+                **rekey,
+            )
+        return self._shared[key]
+
+
+def _rekey(limit: tuple[str, ...]) -> tuple[str, ...]:
+    """Drop the words with which ssh_config(5) leaves a limit at its default."""
+    return tuple(word for word in limit if word.lower() not in ("default", "none"))
+
+
+def _proxy(config: HostConfig) -> list[str] | None:
+    if not config.proxy_command or config.jumps:
+        return None
+    return ["/bin/sh", "-c", f"exec 2>/dev/null; exec {config.proxy_command}"]
+
+
+def _was_dropped(error: Exception, keeper: Doorkeeper) -> bool:
+    """Whether sshd closed the door before it said anything, as it does past MaxStartups."""
+    ended = isinstance(error, (asyncssh.ConnectionLost, ConnectionResetError, BrokenPipeError))
+    refused = isinstance(error, asyncssh.ProtocolError) and "MaxStartups" in str(error)
+    return keeper.connection is not None and ((ended and not keeper.saw_version) or refused)
+
+
+def _sentence(
+    config: HostConfig, keeper: Doorkeeper, offer: Offer, error: Exception, drops: int
+) -> Unreachable:
+    host = config.host
+    text = visible(str(error)) or type(error).__name__
+    if isinstance(error, asyncssh.HostKeyNotVerifiable):
+        return refusal(config, keeper, text)
+    if isinstance(error, asyncssh.PermissionDenied) or "uthentication failures" in text:
+        return LoginRefused(_login_refused(config, offer, text))
+    if isinstance(error, asyncssh.ChannelOpenError):
+        jump = config.jumps[-1] if config.jumps else "the jump host"
+        return Unreachable(f"{host}: {jump} could not reach {config.host_name} port {config.port}: {text}")
+    if isinstance(error, asyncssh.KeyExchangeFailed):
+        text = f"no algorithm in common: {text}"
+    if drops:
+        return Unreachable(
+            f"{host}: sshd closed the connection {drops + 1} times before it said anything: too many logins "
+            "at once (MaxStartups in its sshd_config), or this address is shut out there (fail2ban)"
+        )
+    if config.proxy_command and not keeper.saw_version:
+        text = f"ProxyCommand {shlex.quote(config.proxy_command)} led to no SSH server"
+    return Unreachable(f"{host}: the connection ended during the login: {text}")
+
+
+def _login_refused(config: HostConfig, offer: Offer, text: str) -> str:
+    tried = len(offer.keys)
+    what = f"{tried} key{'' if tried == 1 else 's'}" if tried else "no key"
+    parts = [f"{config.host}: it did not let {config.user} in with {what}"]
+    if "uthentication failures" in text:
+        parts.append(
+            "it stopped at its limit of tries (MaxAuthTries): name the right key by IdentityFile and set "
+            "IdentitiesOnly yes"
+        )
+    if offer.locked:
+        names = " ".join(shlex.quote(path) for path in offer.locked)
+        parts.append(
+            f"a passphrase guards {names}: unlock it for the agent with 'ssh-add {names}', then try again"
+        )
+    parts += offer.troubles
+    if not config.agent and not offer.locked:
+        parts.append("there is no agent (SSH_AUTH_SOCK is not set)")
+    parts.append(f"'ssh -v {config.host}' tells more")
+    return "; ".join(parts)

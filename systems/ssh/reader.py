@@ -1,0 +1,150 @@
+"""Asks a host over its kept connection: `Reader` of `systems.shell`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from systems.errors import LinkLost, Refused, SystemsError, TimedOut, ToolMissing
+from systems.shell import Output, Probe, Sink, Stream
+from systems.ssh import sudo
+from systems.ssh.wrap import Bundle, Part, for_streaming
+from systems.text import visible
+
+if TYPE_CHECKING:
+    import asyncssh
+
+    from systems.ssh.link import Link
+
+MAX_OUTPUT_BYTES = 16 << 20
+"""What one reading may bring: more belongs into a stream."""
+_QUOTED_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SshReader:
+    """One host that is asked over SSH."""
+
+    link: Link
+
+    @property
+    def host(self) -> str:
+        return self.link.target.host
+
+    async def read(self, probe: Probe, *, timeout_s: float = 10.0) -> Output:
+        """Run to the end, or raise a `SystemsError`."""
+
+        answer = (await self.read_many((probe,), timeout_s=timeout_s))[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def read_many(
+        self, probes: Sequence[Probe], *, timeout_s: float = 10.0
+    ) -> tuple[Output | Exception, ...]:
+        """Run several in one round trip, one after the other; those that the deadline cut off are `TimedOut`.
+
+        Raises a `SystemsError` when the host as a whole does not answer.
+        """
+        if not probes:
+            return ()
+        from systems.ssh.channel import Collector
+
+        collectors: list[tuple[Bundle, Collector]] = []
+
+        async def once(connection: asyncssh.SSHClientConnection) -> None:
+            bundle = Bundle.of([(probe.line, self._by_sudo(probe)) for probe in probes], limit_s=timeout_s)
+            collectors.append((bundle, Collector(MAX_OUTPUT_BYTES)))
+            await self.link.run(connection, bundle.script, collectors[-1][1])
+
+        others = f" and {len(probes) - 1} more" if len(probes) > 1 else ""
+        what = f"{probes[0].line!r}{others}"
+        failure: SystemsError | None = None
+        try:
+            await self._within(once, timeout_s, what)
+        except (TimedOut, LinkLost) as error:
+            failure = error
+        at = datetime.now(UTC)
+        parts: tuple[Part, ...] = ()
+        if collectors:
+            bundle, collector = collectors[-1]
+            parts = bundle.parse(collector.bytes_of(Stream.STDOUT), collector.bytes_of(Stream.STDERR))
+            if failure is None and len(parts) < len(probes):
+                failure = self._too_much(probes[len(parts)].line) if collector.left < 0 else self._cut_short()
+        if failure is not None and not parts:
+            raise failure
+        answers: list[Output | Exception] = []
+        for probe, part in zip(probes, parts, strict=False):
+            try:
+                answers.append(self._judge(probe, part, at))
+            except SystemsError as error:
+                answers.append(error)
+        if failure is not None:
+            answers += [failure] * (len(probes) - len(parts))
+        return tuple(answers)
+
+    async def stream(self, probe: Probe, sink: Sink, *, timeout_s: float | None = None) -> int:
+        """Send output to `sink` as it comes; return the exit status. None: until it ends or is cancelled."""
+        from systems.ssh.channel import ToSink
+
+        connection = await self.link.connection(deadline_s=timeout_s or 30.0)
+        line = for_streaming(probe.line, by_sudo=self._by_sudo(probe))
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self.link.run(connection, line, ToSink(self.host, sink), is_long=True)
+        except TimeoutError as error:
+            raise TimedOut(f"{self.host}: {probe.line!r} ran past {timeout_s:g} s") from error
+
+    async def _within(
+        self,
+        once: Callable[[asyncssh.SSHClientConnection], Coroutine[object, object, None]],
+        timeout_s: float,
+        what: str,
+    ) -> None:
+        """Run within the deadline. A lost link is reopened once: to read twice changes nothing."""
+        until = time.monotonic() + timeout_s
+        for is_last in (False, True):
+            connection = await self.link.connection(deadline_s=max(0.1, until - time.monotonic()))
+            try:
+                async with asyncio.timeout(max(0.1, until - time.monotonic())):
+                    return await once(connection)
+            except TimeoutError as error:
+                raise TimedOut(f"{self.host}: {what} ran past {timeout_s:g} s and was given up") from error
+            except LinkLost:
+                if is_last or time.monotonic() >= until:
+                    raise
+        raise AssertionError
+
+    def _by_sudo(self, probe: Probe) -> bool:
+        return probe.as_root and not self.link.login_is_root
+
+    def _judge(self, probe: Probe, part: Part, at: datetime) -> Output:
+        if self._by_sudo(probe) and (
+            error := sudo.refusal(self.host, self.link.login_user, probe.line, part.status, part.stderr)
+        ):
+            raise error
+        output = Output(_text(part.stdout), _text(part.stderr), part.status, at)
+        if probe.accepts is None or part.status in probe.accepts:
+            return output
+        said = visible(output.stderr.strip() or output.stdout.strip() or "nothing")
+        said = said if len(said) <= _QUOTED_CHARS else f"{said[:_QUOTED_CHARS]}..."
+        if part.status == 127:
+            raise ToolMissing(f"{self.host}: {probe.line!r}: a program is not installed: {said}", status=127)
+        raise Refused(f"{self.host}: {probe.line!r} ended {part.status} and said: {said}", status=part.status)
+
+    def _too_much(self, line: str) -> Refused:
+        return Refused(
+            f"{self.host}: {line!r} wrote more than {MAX_OUTPUT_BYTES >> 20} MiB and was ended; "
+            "stream it, or ask for less"
+        )
+
+    def _cut_short(self) -> LinkLost:
+        return LinkLost(f"{self.host}: the shell there ended before all probes had run")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")

@@ -1,0 +1,145 @@
+"""What all links of one session share, and how one of them is opened: asyncssh is imported here, late."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from systems.errors import Unreachable
+from systems.ssh.config import HostConfig, SshConfig
+from systems.ssh.link import CONNECT_TIMEOUT_S, Link, Target
+
+if TYPE_CHECKING:
+    import asyncssh
+
+    from systems.ssh.login import Logins
+
+_THREADS = 8
+_MAX_JUMPS = 8
+
+Password = Callable[[str, str], Awaitable[str | None]]
+
+
+class SshSession:
+    """Opens links. Files, names and imports run in threads of its own, so that nothing else holds them up."""
+
+    def __init__(
+        self, config_file: str | None, system_config_file: str | None, password: Password | None
+    ) -> None:
+        self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ssh")
+        self.notes: dict[str, None] = {}
+        self._config_files = (config_file, system_config_file)
+        self._config: SshConfig | None = None
+        self._resolved: dict[Target, HostConfig] = {}
+        self._password = password
+        self._logins: asyncio.Task[Logins] | None = None
+        self._links: dict[Target, Link] = {}
+
+    def link(self, target: Target) -> Link:
+        """Return the link to a target: there is one only, also when it serves others as a jump host."""
+        if target not in self._links:
+            self._links[target] = Link(target, self)
+        return self._links[target]
+
+    async def config(self, target: Target) -> HostConfig:
+        """Resolve a target in ssh_config, once, until `forget`."""
+        if target not in self._resolved:
+            loop = asyncio.get_running_loop()
+            self._resolved[target] = await loop.run_in_executor(self.threads, self._resolve, target)
+            self.notes |= dict.fromkeys(self._resolved[target].notes)
+        return self._resolved[target]
+
+    def forget(self, target: Target) -> None:
+        """Read ssh_config and ask the agent anew: the operator has changed something."""
+        self._resolved.pop(target, None)
+        self._config = None
+        if self._logins is not None and self._logins.done() and self._logins.exception() is None:
+            self._logins.result().identities.forget()
+
+    async def open(
+        self, link: Link, lost: Callable[[Exception | None], None]
+    ) -> asyncssh.SSHClientConnection:
+        """Log in to a link's host, by way of its jump hosts. Raises an `Unreachable`."""
+        config = await self.config(link.target)
+        link.login_user = config.user
+        limit_s = config.connect_timeout_s or CONNECT_TIMEOUT_S
+        logins = await self._ready()
+        jump = await self._jump(link.target, config, limit_s)
+        try:
+            async with asyncio.timeout(limit_s):
+                return await logins.log_in(config, jump, lost)
+        except TimeoutError as error:
+            raise Unreachable(
+                f"{config.host}: {config.host_name} port {config.port} gave no login within {limit_s:g} s: "
+                "the network drops what is sent, or the host is stuck"
+            ) from error
+
+    async def close(self) -> None:
+        """End all links."""
+        await asyncio.gather(*(link.close() for link in self._links.values()), return_exceptions=True)
+        self._links.clear()
+        self.threads.shutdown(wait=False, cancel_futures=True)
+
+    def _resolve(self, target: Target) -> HostConfig:
+        if self._config is None:
+            self._config = SshConfig(*self._config_files)
+        return self._config.resolve(target.host, user=target.user, port=target.port)
+
+    async def _jump(
+        self, target: Target, config: HostConfig, limit_s: float
+    ) -> asyncssh.SSHClientConnection | None:
+        way = tuple(map(_parse_jump, config.jumps)) if target.via is None else target.via
+        if not way:
+            return None
+        if len(way) > _MAX_JUMPS:
+            raise Unreachable(f"{target.host}: more than {_MAX_JUMPS} jump hosts in a row")
+        last = way[-1]
+        before = way[:-1] or None
+        hop = Target(last.host, last.user, last.port, before)
+        if hop in _origins(target):
+            raise Unreachable(f"{target.host}: its ProxyJump leads back to {hop.host}")
+        try:
+            return await self.link(hop).connection(deadline_s=limit_s)
+        except Unreachable as error:
+            raise type(error)(f"{target.host}: not reached, for its jump host fails: {error}") from error
+
+    async def _ready(self) -> Logins:
+        if self._logins is None:
+            self._logins = asyncio.create_task(self._prepare(), name="ssh: import")
+        return await asyncio.shield(self._logins)
+
+    async def _prepare(self) -> Logins:
+        await asyncio.get_running_loop().run_in_executor(self.threads, _import)
+        from systems.ssh.login import Logins
+
+        return Logins(self.threads, self._password)
+
+
+def _import() -> None:
+    """Import asyncssh off the event loop: it takes a fifth of a second."""
+    import asyncssh
+
+    import systems.ssh.channel
+    import systems.ssh.login  # noqa: F401
+
+    asyncssh.set_log_level("ERROR")
+
+
+def _parse_jump(text: str) -> Target:
+    """Read `[user@]host[:port]` or `ssh://...`, as ProxyJump has it."""
+    text = text.strip().removeprefix("ssh://").removesuffix("/")
+    user, _, place = text.rpartition("@")
+    if place.startswith("["):
+        host, _, port = place[1:].partition("]")
+        port = port.removeprefix(":")
+    else:
+        host, _, port = place.partition(":")
+    if not host or (port and not port.isdigit()):
+        raise Unreachable(f"ProxyJump {text!r} is not understood: write [user@]host[:port]")
+    return Target(host, user or None, int(port) if port else None)
+
+
+def _origins(target: Target) -> set[Target]:
+    return {target, *(target.via or ())}

@@ -1,0 +1,106 @@
+"""Turns a line as an operator would type it into what sshd is asked to run, and reads the answer of several.
+
+Pure text in, text out. The login shell may be any (sh, bash, csh, fish), so it only gets `exec`, words and
+single quotes; the line itself is always read by `sh`, in the C locale, with the system's directories on PATH.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from systems.shellwords import split_commands
+
+_PATH = "PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin; "
+_BUILT_IN = frozenset({"command", "type", "ulimit", "umask", "wait", "cd", "exit", "export", "."})
+
+
+def for_streaming(line: str, *, by_sudo: bool) -> str:
+    """Return what sshd is to run for a stream, which ends when its standard input does: with the channel.
+
+    The watcher reads descriptor 3, for a shell gives its background commands an empty standard input.
+    `timeout` stands for its process group: it ends the pipeline as a whole.
+    """
+    script = (
+        f"exec 3<&0 </dev/null; timeout 3650d sh -c {shlex.quote(_PATH + line)} 3<&- & p=$!; "
+        "( while read -r x <&3; do :; done; kill $p ) >/dev/null 2>&1 & w=$!; "
+        "exec 3<&-; wait $p; s=$?; kill $w 2>/dev/null; exit $s"
+    )
+    sudo = "sudo -n -- " if by_sudo else ""
+    return f"exec env LC_ALL=C {sudo}sh -c {shlex.quote(script)}"
+
+
+def _for_reading(line: str, *, by_sudo: bool, limit_s: float) -> str:
+    """Return a line of the script for one probe, which ends over there by itself when its time is over.
+
+    sshd passes no signal on for a root login, and a closed channel ends no program: a limit on the host does.
+    A lone program behind sudo has none, so that a rule in sudoers for just this program is enough.
+    """
+    if by_sudo and (words := _one_program(line)):
+        return f"sudo -n -- {shlex.join(words)}"
+    sudo = "sudo -n -- " if by_sudo else ""
+    return f"{sudo}timeout -k 1 {limit_s + 1:.0f} sh -c {shlex.quote(_PATH + line)}"
+
+
+def _one_program(line: str) -> tuple[str, ...] | None:
+    """Return the words of a line that sudo can run itself, so that a narrow rule in sudoers is enough."""
+    try:
+        commands = split_commands(line)
+    except ValueError:
+        return None
+    if len(commands) != 1 or commands[0].is_redirected or commands[0].then:
+        return None
+    words = commands[0].words
+    first = words[0].text
+    if "=" in first or first in _BUILT_IN or any(word.glob_at is not None for word in words):
+        return None
+    if any(word.text.startswith("~") for word in words):
+        return None
+    return tuple(word.text for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one of several commands wrote."""
+
+    stdout: bytes
+    stderr: bytes
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One or several probes as one script.
+
+    Before the first and after each of them a mark is written to both streams: what a talkative shell profile
+    writes comes before the first mark. The mark is random, and the script holds it only in two halves:
+    neither output that looks like it nor a `ps` that shows this very script can be taken for it.
+    """
+
+    script: str
+    mark: bytes
+    count: int
+
+    @classmethod
+    def of(cls, lines: Sequence[tuple[str, bool]], *, limit_s: float) -> Bundle:
+        """Bundle pairs of line and whether sudo runs it; `limit_s` is for all of them together."""
+        left, right = secrets.token_hex(12), secrets.token_hex(12)
+        mark = "printf '\\n%s%s %d\\n' $a $b $s; printf '\\n%s%s\\n' $a $b >&2"
+        pieces = [f"a={left} b={right} s=0", mark]
+        for line, by_sudo in lines:
+            pieces.append(f"{_for_reading(line, by_sudo=by_sudo, limit_s=limit_s)} </dev/null; s=$?")
+            pieces.append(mark)
+        script = f"exec env LC_ALL=C sh -c {shlex.quote('; '.join(pieces))}"
+        return cls(script, f"{left}{right}".encode(), len(lines))
+
+    def parse(self, stdout: bytes, stderr: bytes) -> tuple[Part, ...]:
+        """Return the parts whose marks have come on both streams: fewer than `count` if it was cut."""
+        outs = re.split(rb"\n" + self.mark + rb" (\d+)\n", stdout)[2:]
+        errs = stderr.split(b"\n" + self.mark + b"\n")[1:]
+        whole = max(0, min((len(outs) - 1) // 2, len(errs) - 1, self.count))
+        return tuple(
+            Part(outs[2 * number], errs[number], int(outs[2 * number + 1])) for number in range(whole)
+        )
