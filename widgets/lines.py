@@ -53,7 +53,7 @@ class Lines(Toned, can_focus=False):
 
     def _renew(self, width: int) -> None:
         old, old_width = self._laid, self._laid_width
-        self._laid = lay_out(self._rows, width, cut=self.signs.ellipsis, ascii_only=self.signs.ascii_only)
+        self._laid = lay_out(self._rows, width, cut=self.signs.cut, ascii_only=self.signs.ascii_only)
         self._laid_width = width
         if len(self._laid) != len(old) or width != old_width:
             self.virtual_size = Size(width, len(self._laid))
@@ -83,7 +83,7 @@ class Lines(Toned, can_focus=False):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """Lay out for the width that is offered: a view of automatic height is as high as its lines."""
         if width != self._laid_width:
-            self._laid = lay_out(self._rows, width, cut=self.signs.ellipsis, ascii_only=self.signs.ascii_only)
+            self._laid = lay_out(self._rows, width, cut=self.signs.cut, ascii_only=self.signs.ascii_only)
             self._laid_width = width
             self.virtual_size = Size(width, len(self._laid))
         return len(self._laid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -15,6 +16,7 @@ def main() -> None:
 
         cli(prog_name="quarterdeck")
         return
+    gc.disable()
     from tui.cli.console import open_console
 
     sys.exit(open_console(options))

@@ -1,0 +1,90 @@
+"""A source that says what it is told: readings made by hand, and triage for real."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+
+from runbooks.triage import triage, verdict
+from systems.errors import SystemsError
+from systems.galera.readings import ClusterSurvey, NodeSurvey
+from systems.host import HostAnswer, HostReading
+from tests.reading_builders import NOON
+from tui.source import Inventory, Opinion
+
+
+class ScriptedSource:
+    """Tells all looks at once, one after the other; with `stepwise` each after the first at `go_on`."""
+
+    def __init__(
+        self,
+        looks: Mapping[str, Sequence[ClusterSurvey]],
+        *,
+        hosts: Mapping[str, HostReading | SystemsError] | None = None,
+        name: str = "north",
+        colour: str = "red",
+        stepwise: bool = False,
+    ) -> None:
+        self._stepwise = stepwise
+        self._looks = {cluster: list(surveys) for cluster, surveys in looks.items()}
+        self._hosts = dict(hosts or {})
+        self._told: dict[str, dict[str, NodeSurvey]] = {cluster: {} for cluster in looks}
+        self._before: dict[str, ClusterSurvey | None] = dict.fromkeys(looks)
+        self._wake: dict[str, asyncio.Event] = {}
+        self.watched: set[str] = set()
+        """What is asked at this moment."""
+        nodes = {name: [node.host for node in surveys[0].nodes] for name, surveys in looks.items()}
+        self.inventory = Inventory(name, colour, nodes, tuple(self._hosts))
+
+    async def open(self) -> None:
+        """Nothing to import."""
+
+    async def watch(self, cluster: str) -> AsyncIterator[NodeSurvey]:
+        self.watched.add(cluster)
+        wake = self._wake.setdefault(cluster, asyncio.Event())
+        try:
+            while True:
+                while self._looks[cluster]:
+                    before = self.latest(cluster)
+                    self._before[cluster] = replace(before, before=None) if before else None
+                    for node in self._looks[cluster].pop(0).nodes:
+                        self._told[cluster][node.host] = node
+                        yield node
+                    if self._stepwise:
+                        break
+                wake.clear()
+                await wake.wait()
+        finally:
+            self.watched.discard(cluster)
+
+    def go_on(self, cluster: str) -> None:
+        """Tell the next look."""
+        self._wake.setdefault(cluster, asyncio.Event()).set()
+
+    def latest(self, cluster: str) -> ClusterSurvey | None:
+        told = self._told[cluster]
+        nodes = self.inventory.clusters[cluster]
+        if any(host not in told for host in nodes):
+            return None
+        surveys = tuple([told[host] for host in nodes])
+        at = max(survey.taken_at for survey in surveys)
+        return ClusterSurvey(cluster, at, surveys, before=self._before[cluster])
+
+    def judge(self, survey: ClusterSurvey) -> Opinion:
+        findings = triage(survey)
+        said = verdict(survey, findings)
+        return Opinion(said.sentence, findings, said.detail)
+
+    async def watch_hosts(self, hosts: Sequence[str]) -> AsyncIterator[HostAnswer]:
+        self.watched.add("hosts")
+        try:
+            for host in hosts:
+                if host in self._hosts:
+                    yield HostAnswer(host, NOON, self._hosts[host])
+            await asyncio.Event().wait()
+        finally:
+            self.watched.discard("hosts")
+
+    async def close(self) -> None:
+        """Nothing is open."""

@@ -1,0 +1,124 @@
+"""The deck: the screen that holds the panes, one at a time or tiled where the terminal is wide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from tui.frame import Tab
+from tui.panes import Pane
+from tui.screen import ConsoleScreen
+from tui.watch import WatchPane
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tui.desk import Desk
+
+TILE_WIDTH, TILE_HEIGHT = 150, 30
+"""From this size on the watch stays on screen above the pane that is open."""
+
+PANES = {
+    "watch": ("0", "tui.watch:WatchPane"),
+    "nodes": ("1", "tui.nodes:NodesPane"),
+    "hosts": ("6", "tui.hosts:HostsPane"),
+}
+"""Name of a pane -> its digit, and where it is; imported when it is opened for the first time."""
+
+
+class Deck(ConsoleScreen[None]):
+    """Panes by digit; the keys act on what is chosen in the pane that is open."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *[
+            Binding(digit, f"pane('{name}')", f"Go to {name}", id=f"deck.{name}", show=False)
+            for name, (digit, _) in PANES.items()
+        ],
+        Binding("escape", "back", "Back", id="deck.back", show=False),
+    ]
+    DEFAULT_CSS = """
+    Deck > #panes {
+        height: 1fr;
+        & > Pane { display: none; }
+        & > Pane.-open { display: block; }
+        &.-tiled > WatchPane { display: block; height: 15; border-bottom: solid $primary 60%; }
+    }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._panes: dict[str, Pane] = {"watch": WatchPane(desk)}
+        self._stage = Vertical(self._panes["watch"], id="panes")
+        self._open = "watch"
+        self._panes["watch"].add_class("-open")
+
+    def body(self) -> Iterator[Widget]:
+        yield self._stage
+
+    def tabs(self) -> Sequence[Tab]:
+        return [Tab(name, digit, here=name == self._open) for name, (digit, _) in PANES.items()]
+
+    @property
+    def open_pane(self) -> Pane:
+        """The pane that the keys act on."""
+        return self._panes[self._open]
+
+    @property
+    def is_tiled(self) -> bool:
+        """The watch stays on screen beside the pane that is open."""
+        return self.size.width >= TILE_WIDTH and self.size.height >= TILE_HEIGHT
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset[str]().union(*[pane.reads for pane in self._panes.values() if pane.display])
+
+    def renew(self) -> None:
+        for pane in self._panes.values():
+            if pane.display:
+                pane.renew()
+
+    async def action_pane(self, name: str) -> None:
+        await self.go_to(name)
+
+    async def go_to(self, name: str) -> Pane:
+        """Open a pane; it is made when it is opened for the first time."""
+        if name not in self._panes:
+            module, _, attribute = PANES[name][1].partition(":")
+            make: Callable[[Desk], Pane] = getattr(import_module(module), attribute)
+            self._panes[name] = make(self.desk)
+            await self._stage.mount(self._panes[name])
+        for other, pane in self._panes.items():
+            pane.set_class(other == name, "-open")
+        self._open = name
+        self._rule.tell(self.tabs())
+        self.open_pane.renew()
+        self.open_pane.take_focus()
+        return self.open_pane
+
+    async def action_back(self) -> None:
+        """From any pane back to the watch."""
+        if self._open != "watch":
+            await self.go_to("watch")
+
+    async def on_resize(self, event: events.Resize) -> None:
+        tiled = event.size.width >= TILE_WIDTH and event.size.height >= TILE_HEIGHT
+        self._stage.set_class(tiled, "-tiled")
+        if tiled and self._open == "watch":
+            await self.go_to("nodes")
+
+    @on(Pane.Opened)
+    async def follow(self, message: Pane.Opened) -> None:
+        """Go where what was opened is shown."""
+        message.stop()
+        kind, _, name = message.key.partition(" ")
+        if kind in ("cluster", "finding"):
+            from tui.nodes import NodesPane
+
+            pane = await self.go_to("nodes")
+            if isinstance(pane, NodesPane):
+                pane.show_cluster(name if kind == "cluster" else name.rpartition(" ")[0])

@@ -1,0 +1,209 @@
+"""What stands around every screen: who, where, read-only or armed, how old; and the keys that apply here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual import events
+
+from widgets.layout import Row, row
+from widgets.lines import Lines
+from widgets.signs import UNICODE, Signs
+from widgets.tones import Piece, Tone
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFacts:
+    """What the header tells."""
+
+    estate: str
+    who: str
+    """user@bastion"""
+    now: datetime
+    armed_left_s: float | None = None
+    """None: read-only."""
+    oldest_s: float | None = None
+    """Age of the oldest reading on screen; None: none has come yet."""
+    unread: int = 0
+    """Nodes that did not answer at the last look."""
+    paused: bool = False
+    """Nothing is read, since no pane that shows readings can be seen."""
+    frozen: bool = False
+    runs: int = 0
+    """Runs under way."""
+
+
+def age(seconds: float) -> str:
+    """How old: "2 s", "14 min", "3 h 05 min", "2 days"."""
+    whole = max(int(seconds), 0)
+    if whole < 100:
+        return f"{whole} s"
+    if whole < 6000:
+        return f"{whole // 60} min"
+    if whole < 172800:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 86400} days"
+
+
+def left(seconds: float) -> str:
+    """How long still: "13:20"."""
+    whole = max(int(seconds), 0)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def header_row(facts: FrameFacts, width: int, signs: Signs) -> Row:
+    """The header for that width: what it cannot hold falls away, last the words that explain."""
+    wide, middling = width >= 76, width >= 56
+    bar: Piece = (f" {signs.bar}", Tone.FRAME)
+    pieces: list[Piece] = [(f" {facts.estate} ", Tone.BLOCK)]
+    if wide:
+        pieces += [bar, (facts.who, Tone.PLAIN)]
+    pieces.append(bar)
+    if facts.armed_left_s is None:
+        pieces.append(("READ-ONLY", Tone.GOOD))
+    else:
+        words = (
+            f" ARMED {left(facts.armed_left_s)} left " if middling else f" ARMED {left(facts.armed_left_s)} "
+        )
+        pieces.append((words, Tone.ARMED))
+    pieces.append(bar)
+    pieces.append(_freshness(facts, wide))
+    if facts.runs:
+        pieces += [bar, (f"{facts.runs} running", Tone.WARNING)]
+    form = "%H:%M:%S UTC" if wide else "%H:%M:%S"
+    right: Sequence[Piece] = [(facts.now.strftime(form), Tone.DIM)] if middling else ()
+    return Row(tuple(pieces), tuple(right), wrap=False)
+
+
+def _freshness(facts: FrameFacts, wide: bool) -> Piece:
+    if facts.frozen:
+        return ("FROZEN, f goes on", Tone.WARNING) if wide else ("FROZEN", Tone.WARNING)
+    if facts.oldest_s is None:
+        return "no reading yet", Tone.DIM
+    words = f"oldest reading {age(facts.oldest_s)}" if wide else f"{age(facts.oldest_s)} old"
+    if facts.paused:
+        return f"{words}, reading paused" if wide else f"{words}, paused", Tone.DIM
+    return words, Tone.WARNING if facts.oldest_s >= 30 else Tone.PLAIN
+
+
+class FrameHeader(Lines, can_focus=False):
+    """The first line of every screen."""
+
+    DEFAULT_CSS = """
+    FrameHeader { height: 1; }
+    """
+
+    def __init__(self, facts: FrameFacts, *, signs: Signs = UNICODE) -> None:
+        super().__init__(signs=signs)
+        self._facts = facts
+
+    def tell(self, facts: FrameFacts) -> None:
+        """Renew what the header says."""
+        self._facts = facts
+        self.show([header_row(facts, self.size.width, self.signs)])
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._rows = (header_row(self._facts, event.size.width, self.signs),)
+        super().on_resize(event)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One pane in the rule below the header, or one step of the way to where one is."""
+
+    label: str
+    digit: str = ""
+    here: bool = False
+    tone: Tone = Tone.PLAIN
+    """The worst that it has to tell."""
+
+
+class FrameRule(Lines, can_focus=False):
+    """A line in the estate's colour with the panes on it, or with the way to this screen."""
+
+    DEFAULT_CSS = """
+    FrameRule { height: 1; }
+    """
+
+    def __init__(self, tabs: Iterable[Tab] = (), *, signs: Signs = UNICODE) -> None:
+        super().__init__(signs=signs)
+        self._tabs = tuple(tabs)
+
+    def tell(self, tabs: Iterable[Tab]) -> None:
+        """Renew the tabs."""
+        self._tabs = tuple(tabs)
+        self.show([self._row(self.size.width)])
+
+    def _row(self, width: int) -> Row:
+        sign = self.signs.rule
+        pieces: list[Piece] = []
+        for tab in self._tabs:
+            words = f"{tab.digit} {tab.label}" if tab.digit else tab.label
+            pieces.append((sign, Tone.FRAME))
+            if tab.here:
+                pieces.append((f"[{words}]", Tone.STRONG if tab.tone is Tone.PLAIN else tab.tone))
+            else:
+                pieces.append((f" {words} ", Tone.DIM if tab.tone is Tone.PLAIN else tab.tone))
+        taken = sum([len(text) for text, _ in pieces])
+        pieces.append((sign * max(width - taken, 0), Tone.FRAME))
+        return Row(tuple(pieces), wrap=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._rows = (self._row(event.size.width),)
+        super().on_resize(event)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A key that applies here."""
+
+    key: str
+    words: str
+    why_not: str = ""
+    """Why it cannot act now; empty: it can."""
+
+
+class FrameHints(Lines, can_focus=False):
+    """The last line: as many keys as fit; the way to all of them always does."""
+
+    DEFAULT_CSS = """
+    FrameHints { height: 1; }
+    """
+
+    def __init__(self, *, signs: Signs = UNICODE) -> None:
+        super().__init__(signs=signs)
+        self._hints: tuple[Hint, ...] = ()
+        self._last = Hint("?", "keys")
+
+    def tell(self, hints: Iterable[Hint], last: Hint) -> None:
+        """Renew the keys; `last` stands at the end however narrow the line is."""
+        self._hints, self._last = tuple(hints), last
+        self.show([self._row(self.size.width)])
+
+    def _row(self, width: int) -> Row:
+        end = _hint_pieces(self._last)
+        room = width - 1 - _cells(end)
+        pieces: list[Piece] = [(" ", Tone.PLAIN)]
+        for hint in self._hints:
+            more = [*_hint_pieces(hint), ("  ", Tone.PLAIN)]
+            if _cells(more) > room:
+                break
+            room -= _cells(more)
+            pieces += more
+        return row(*pieces, *end, wrap=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._rows = (self._row(event.size.width),)
+        super().on_resize(event)
+
+
+def _hint_pieces(hint: Hint) -> list[Piece]:
+    if hint.why_not:
+        return [(f"({hint.key} {hint.words})", Tone.DIM)]
+    return [(hint.key, Tone.KEY), (f" {hint.words}", Tone.PLAIN)]
+
+
+def _cells(pieces: Iterable[Piece]) -> int:
+    return sum([len(text) for text, _ in pieces])

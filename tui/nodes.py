@@ -1,0 +1,156 @@
+"""The nodes of one cluster, side by side, each with what it says itself; and what triage makes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui.finding_rows import finding_rows
+from tui.panes import Pane, Selection
+from widgets.choices import Choices
+from widgets.layout import Row, row
+from widgets.lines import Lines
+from widgets.live_table import Cell, Column, LiveTable
+from widgets.tones import Piece, Tone
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from runbooks.model import Finding
+    from tui.desk import Desk
+    from tui.picture import ClusterView
+    from widgets.live_table.body import RowCells
+
+COLUMNS = (
+    Column("node", "node"),
+    Column("state", "state", least=12),
+    Column("unit", "unit", least=8),
+    Column("size", "size", align="right"),
+    Column("seqno", "seqno", align="right"),
+    Column("recvq", "recvq", align="right", drop=2),
+    Column("paused", "paused", align="right", drop=1),
+    Column("gcache", "gcache for", align="right", drop=3),
+    Column("disk", "disk", align="right", drop=4),
+    Column("asof", "as of", align="right"),
+)
+
+
+class NodesPane(Pane):
+    """One cluster: a row a node, then the findings with their evidence and the runbook that answers."""
+
+    NAME: ClassVar[str] = "nodes"
+    DIGIT: ClassVar[str] = "1"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right_square_bracket", "cluster(1)", "Next cluster", id="nodes.next", show=False),
+        Binding("left_square_bracket", "cluster(-1)", "Previous cluster", id="nodes.previous", show=False),
+    ]
+    DEFAULT_CSS = """
+    NodesPane {
+        & > #nodes-heading { height: auto; max-height: 3; }
+        & > LiveTable { height: 5; }
+        & > Choices { height: 1fr; margin-top: 1; }
+    }
+    """
+
+    def __init__(self, desk: Desk, cluster: str = "") -> None:
+        super().__init__(desk)
+        names = list(desk.picture.clusters)
+        self.cluster = cluster or (names[0] if names else "")
+        self._heading = Lines(self._heading_rows(), signs=desk.signs, id="nodes-heading")
+        self._table = LiveTable(COLUMNS, signs=desk.signs, empty="no node is named in the estate file")
+        self._findings = Choices(self._finding_rows(), signs=desk.signs, id="findings")
+
+    def compose(self) -> ComposeResult:
+        yield self._heading
+        yield self._table
+        yield self._findings
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.cluster} if self.cluster else ())
+
+    @property
+    def view(self) -> ClusterView | None:
+        """The cluster that is shown."""
+        return self.desk.picture.clusters.get(self.cluster)
+
+    def show_cluster(self, name: str) -> None:
+        """Show another cluster."""
+        self.cluster = name
+        self.renew()
+
+    def action_cluster(self, by: int) -> None:
+        names = list(self.desk.picture.clusters)
+        self.show_cluster(names[(names.index(self.cluster) + by) % len(names)])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Other clusters can be chosen where there are any."""
+        return len(self.desk.picture.clusters) > 1 if action == "cluster" else True
+
+    def on_mount(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        view = self.view
+        if view is None:
+            return
+        self._heading.show(self._heading_rows())
+        self._table.styles.height = min(len(view.nodes) + 2, 14)
+        self._table.show(self._table_rows(view))
+        self._findings.show(self._finding_rows())
+
+    def _table_rows(self, view: ClusterView) -> dict[str, RowCells]:
+        if all(node.survey is None for node in view.nodes.values()):
+            asking = Cell(f"{self.desk.signs.unknown} asking", Tone.DIM)
+            return {host: {"node": Cell(host, Tone.STRONG), "state": asking} for host in view.nodes}
+        from tui.node_cells import node_row
+
+        now = self.desk.now()
+        return {host: node_row(node, view, now, self.desk.signs) for host, node in view.nodes.items()}
+
+    def _heading_rows(self) -> list[Row]:
+        view = self.view
+        if view is None:
+            return [row(("No Galera cluster is named in the estate file.", Tone.DIM))]
+        bar: Piece = (f" {self.desk.signs.bar}", Tone.FRAME)
+        pieces: list[Piece] = [(f" {view.name}", Tone.STRONG)]
+        if any(node.survey is not None for node in view.nodes.values()):
+            from tui.node_heading import heading
+
+            for piece in heading(view, self.desk.signs):
+                pieces += [bar, piece]
+        names = list(self.desk.picture.clusters)
+        if len(names) > 1:
+            pieces += [bar, (f"[ ] {names.index(view.name) + 1} of {len(names)} clusters", Tone.DIM)]
+        return [Row(tuple(pieces), hang=2)]
+
+    def _finding_rows(self) -> list[Row]:
+        view = self.view
+        if view is None or view.survey is None:
+            return []
+        signs = self.desk.signs
+        if not view.findings:
+            return [row((f" {signs.good} ", Tone.GOOD), (view.sentence, Tone.PLAIN), hang=3)]
+        rows: list[Row] = []
+        for number, finding in enumerate(view.findings):
+            rows += finding_rows(finding, str(number), signs)
+        return rows
+
+    def selection(self) -> Selection:
+        view = self.view
+        if view is None:
+            return Selection()
+        hosts = self._table.chosen
+        about = self._chosen_finding(view, hosts)
+        if self._findings.has_focus and about is not None:
+            return Selection(view.name, about.hosts, about, about.sentence)
+        return Selection(view.name, hosts, about, self._table.copy_text())
+
+    def _chosen_finding(self, view: ClusterView, hosts: tuple[str, ...]) -> Finding | None:
+        if self._findings.has_focus and self._findings.key:
+            return view.findings[int(self._findings.key)]
+        for finding in view.findings:
+            if set(finding.hosts) & set(hosts):
+                return finding
+        return view.findings[0] if view.findings else None

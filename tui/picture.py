@@ -1,0 +1,156 @@
+"""What is known of the estate now: the last answer of every node, the last good one, and what follows."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from systems.errors import SystemsError
+from tui.changes import Change, changes_between
+from tui.trends import Trends
+
+if TYPE_CHECKING:
+    from runbooks.model import Finding
+    from systems.galera.readings import ClusterSurvey, HostEvidence, NodeSurvey, WsrepStatus, WsrepVariables
+    from systems.host import HostAnswer, HostReading
+    from tui.source import Opinion
+
+CHANGES_KEPT = 500
+
+
+@dataclass(slots=True)
+class NodeView:
+    """One node: its newest answers, and the last good ones, which stay on screen with their age."""
+
+    host: str
+    survey: NodeSurvey | None = None
+    status: WsrepStatus | None = None
+    variables: WsrepVariables | None = None
+    evidence: HostEvidence | None = None
+    trends: Trends = field(default_factory=Trends)
+
+    def take(self, survey: NodeSurvey) -> None:
+        """Take its newest answers; of what did not answer the last good reading stays."""
+        before, self.survey = self.survey, survey
+        if not isinstance(survey.status, SystemsError):
+            self.status = survey.status
+        if not isinstance(survey.variables, SystemsError):
+            self.variables = survey.variables
+        if not isinstance(survey.evidence, SystemsError):
+            self.evidence = survey.evidence
+        self.trends.take(before, survey)
+
+    @property
+    def sql_error(self) -> SystemsError | None:
+        """Why its database did not answer the last time; None: it did, or was never asked."""
+        answer = self.survey.status if self.survey else None
+        return answer if isinstance(answer, SystemsError) else None
+
+    @property
+    def ssh_error(self) -> SystemsError | None:
+        """Why its host did not answer the last time; None: it did, or was never asked."""
+        answer = self.survey.evidence if self.survey else None
+        return answer if isinstance(answer, SystemsError) else None
+
+    @property
+    def is_silent(self) -> bool:
+        """Neither its host nor its database answered."""
+        return self.sql_error is not None and self.ssh_error is not None
+
+
+@dataclass(slots=True)
+class ClusterView:
+    """One Galera cluster: its nodes in inventory order, the last complete look, what triage says of it."""
+
+    name: str
+    nodes: dict[str, NodeView]
+    survey: ClusterSurvey | None = None
+    findings: tuple[Finding, ...] = ()
+    sentence: str = ""
+    """Triage's verdict in one sentence; empty until the first look is complete."""
+    detail: str = ""
+    """Its second line, where there is one."""
+    trouble: str = ""
+    """Why the cluster could not be looked at as a whole; empty: it could."""
+
+    @property
+    def worst(self) -> int | None:
+        """The severity of the worst finding; -1: none. None: it has not been looked at yet."""
+        if self.survey is None:
+            return None
+        return max([int(finding.severity) for finding in self.findings], default=-1)
+
+
+@dataclass(slots=True)
+class HostView:
+    """One host: its last answer and the last good one."""
+
+    host: str
+    roles: tuple[str, ...] = ()
+    """The clusters that it is a node of."""
+    reading: HostReading | None = None
+    error: SystemsError | None = None
+    asked_at: datetime | None = None
+
+    def take(self, news: HostAnswer) -> None:
+        """Take its newest answer; of a host that does not answer the last good reading stays."""
+        self.asked_at = news.at
+        if isinstance(news.answer, SystemsError):
+            self.error = news.answer
+        else:
+            self.error, self.reading = None, news.answer
+
+
+@dataclass(slots=True)
+class Picture:
+    """All of it. One writer, the poller's messages; the panes only read."""
+
+    clusters: dict[str, ClusterView] = field(default_factory=dict)
+    hosts: dict[str, HostView] = field(default_factory=dict)
+    changes: deque[Change] = field(default_factory=lambda: deque(maxlen=CHANGES_KEPT))
+
+    def plan(self, clusters: Mapping[str, Sequence[str]], hosts: Iterable[str] = ()) -> None:
+        """Say what there is to watch, before anything has answered: cluster name -> its nodes in order."""
+        for name, nodes in clusters.items():
+            self.clusters[name] = ClusterView(name, {host: NodeView(host) for host in nodes})
+        roles: dict[str, list[str]] = {}
+        for name, nodes in clusters.items():
+            for host in nodes:
+                roles.setdefault(host, []).append(name)
+        for host in hosts:
+            roles.setdefault(host, [])
+        self.hosts = {host: HostView(host, tuple(names)) for host, names in roles.items()}
+
+    def take_node(self, cluster: str, survey: NodeSurvey) -> tuple[Change, ...]:
+        """Take one node's answers, and tell what changed since its last ones."""
+        node = self.clusters[cluster].nodes.get(survey.host)
+        if node is None:
+            return ()
+        found = changes_between(node.survey, survey)
+        node.take(survey)
+        self.changes.extend(found)
+        return found
+
+    def take_look(self, survey: ClusterSurvey, opinion: Opinion) -> None:
+        """Take a complete look and what triage says of it."""
+        view = self.clusters[survey.name]
+        view.survey, view.trouble = survey, ""
+        view.findings, view.sentence, view.detail = opinion.findings, opinion.sentence, opinion.detail
+
+    def oldest_s(self, now: datetime) -> float | None:
+        """Age of the oldest answer among all nodes; a node that does not answer was still asked."""
+        taken = [
+            node.survey.taken_at
+            for view in self.clusters.values()
+            for node in view.nodes.values()
+            if node.survey is not None
+        ]
+        return (now - min(taken)).total_seconds() if taken else None
+
+    def findings(self) -> list[Finding]:
+        """All findings of all systems, worst first."""
+        found = [finding for view in self.clusters.values() for finding in view.findings]
+        return sorted(found, key=lambda finding: -int(finding.severity))

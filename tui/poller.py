@@ -1,0 +1,85 @@
+"""Asks what somebody looks at, and nothing else; what arrives is gathered until the next tick."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.picture import Picture
+    from tui.source import Source
+
+HOSTS = "hosts"
+"""Name of the watch over hosts, beside those of the clusters."""
+
+
+class Poller:
+    """One task a watched system. `attend` starts and ends them; `digest` judges what came since the last."""
+
+    def __init__(self, source: Source, picture: Picture, on_first: Callable[[], None]) -> None:
+        """`on_first` is told when something arrives of which nothing was known: it shall not wait."""
+        self._source = source
+        self._picture = picture
+        self._on_first = on_first
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._fresh: set[str] = set()
+
+    @property
+    def attended(self) -> frozenset[str]:
+        """Names of what is asked now."""
+        return frozenset(self._tasks)
+
+    def attend(self, wanted: Iterable[str]) -> None:
+        """Ask exactly these: cluster names, and `HOSTS`."""
+        names = set(wanted)
+        for name in set(self._tasks) - names:
+            self._tasks.pop(name).cancel()
+        for name in sorted(names - set(self._tasks)):
+            watch = self._watch_hosts() if name == HOSTS else self._watch_cluster(name)
+            self._tasks[name] = asyncio.create_task(watch, name=f"watch {name}")
+
+    async def stop(self) -> None:
+        """End everything and wait for it."""
+        tasks = list(self._tasks.values())
+        self._tasks.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def broken(self) -> list[str]:
+        """Take out the watches that ended by an error of the console's own, in a sentence each."""
+        sentences = []
+        for name, task in list(self._tasks.items()):
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                del self._tasks[name]
+                sentences.append(f"{name}: {error!r}")
+        return sentences
+
+    def digest(self) -> bool:
+        """Judge the clusters of which something arrived; say whether anything did."""
+        fresh, self._fresh = self._fresh, set()
+        for name in fresh - {HOSTS}:
+            survey = self._source.latest(name)
+            if survey is not None:
+                self._picture.take_look(survey, self._source.judge(survey))
+        return bool(fresh)
+
+    async def _watch_cluster(self, name: str) -> None:
+        nodes = self._picture.clusters[name].nodes
+        async for survey in self._source.watch(name):
+            first = nodes[survey.host].survey is None
+            self._picture.take_node(name, survey)
+            self._arrived(name, first=first)
+
+    async def _watch_hosts(self) -> None:
+        hosts = self._picture.hosts
+        async for answer in self._source.watch_hosts(tuple(hosts)):
+            first = hosts[answer.host].asked_at is None
+            hosts[answer.host].take(answer)
+            self._arrived(HOSTS, first=first)
+
+    def _arrived(self, name: str, *, first: bool) -> None:
+        self._fresh.add(name)
+        if first:
+            self._on_first()

@@ -1,0 +1,118 @@
+"""The base of every screen: the frame around it, keys that say why they cannot act, bugs that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from tui.frame import FrameHeader, FrameHints, FrameRule, Hint, Tab
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from tui.desk import Desk
+
+Result = TypeVar("Result")
+
+
+class ConsoleScreen(Screen[Result]):
+    """A screen within the frame. Its body comes from `body`; what time changes, from `renew`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    DEFAULT_CSS = """
+    ConsoleScreen { layout: vertical; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._header = FrameHeader(desk.facts(), signs=desk.signs)
+        self._rule = FrameRule(signs=desk.signs)
+        self._hints = FrameHints(signs=desk.signs)
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        yield self._rule
+        yield from self.body()
+        yield self._hints
+
+    def body(self) -> Iterator[Widget]:
+        """What stands between the rule and the hints."""
+        yield from ()
+
+    def tabs(self) -> Sequence[Tab]:
+        """What stands on the rule."""
+        return ()
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Names of the systems whose readings can be seen here; those are asked, others are not."""
+        return frozenset()
+
+    def renew(self) -> None:
+        """Show what is known now. Called when something was learnt, and each second for the ages."""
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:  # noqa: ARG002
+        """Why that action cannot be done now, as a sentence; empty: it can."""
+        return ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what cannot act now."""
+        return None if self.why_not(action, parameters) else True
+
+    def tick(self) -> None:
+        """Renew the frame, once a second."""
+        self._header.tell(self.desk.facts())
+
+    def on_mount(self) -> None:
+        self._rule.tell(self.tabs())
+        self.bindings_updated_signal.subscribe(self, lambda _: self.show_hints())
+
+    def on_screen_resume(self) -> None:
+        self.tick()
+        self._rule.tell(self.tabs())
+        self.call_after_refresh(self.show_hints)
+
+    def show_hints(self) -> None:
+        """Renew the line of keys."""
+        if self.is_current:
+            self._hints.tell(self._hints_here(), self._help_hint())
+
+    def _hints_here(self) -> list[Hint]:
+        found: dict[str, Hint] = {}
+        for namespace, binding, enabled, _ in self.active_bindings.values():
+            if not binding.show or binding.action in ("app.help", "help"):
+                continue
+            reason = "" if enabled else self._reason(namespace, binding.action)
+            key = self.app.get_key_display(binding)
+            found.setdefault(binding.action, Hint(key, binding.description.lower(), reason or ""))
+        return list(found.values())
+
+    def _help_hint(self) -> Hint:
+        for _, binding, _, _ in self.active_bindings.values():
+            if binding.action in ("app.help", "help"):
+                return Hint(self.app.get_key_display(binding), "keys")
+        return Hint("", "")
+
+    @staticmethod
+    def _reason(namespace: object, action: str) -> str:
+        why_not = getattr(namespace, "why_not", None)
+        return str(why_not(action.partition("(")[0].rpartition(".")[2], ())) if why_not else "not now"
+
+    @on(Worker.StateChanged)
+    def show_bug(self, event: Worker.StateChanged) -> None:
+        """Say that a worker broke: a bug of the console, which must never be silent."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            event.stop()
+            self.app.notify(
+                f"A bug in the console: {event.worker.name}: {event.worker.error!r}",
+                title="This should not happen",
+                severity="error",
+                markup=False,
+            )

@@ -1,0 +1,63 @@
+"""Where readings come from: the port that the console asks, and what goes through it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from runbooks.model import Finding
+    from systems.galera.readings import ClusterSurvey, NodeSurvey
+    from systems.host import HostAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What there is to watch, as the estate file names it."""
+
+    name: str
+    colour: str = ""
+    """As in the estate file; empty: none is named."""
+    clusters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Cluster -> its nodes, in inventory order."""
+    hosts: Sequence[str] = ()
+    """All hosts, nodes included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What triage says of one complete look."""
+
+    sentence: str
+    findings: tuple[Finding, ...]
+    detail: str = ""
+    """A second line where there is more to say; empty: there is not."""
+
+
+class Source(Protocol):
+    """Asks the systems of one estate. Reads only; nothing here raises a `SystemsError`: it is an answer."""
+
+    async def open(self) -> None:
+        """Import what is heavy and get ready; called after the first frame is on screen."""
+        ...
+
+    def watch(self, cluster: str) -> AsyncIterator[NodeSurvey]:
+        """Surveys of its nodes as they arrive, each node in a rhythm of its own, until it is closed."""
+        ...
+
+    def latest(self, cluster: str) -> ClusterSurvey | None:
+        """The newest survey of every node together; None: some node was not looked at yet."""
+        ...
+
+    def judge(self, survey: ClusterSurvey) -> Opinion:
+        """What triage says; pure."""
+        ...
+
+    def watch_hosts(self, hosts: Sequence[str]) -> AsyncIterator[HostAnswer]:
+        """What hosts say of themselves as it arrives, each host in a rhythm of its own, until closed."""
+        ...
+
+    async def close(self) -> None:
+        """End all connections."""
+        ...

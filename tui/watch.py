@@ -1,0 +1,163 @@
+"""The first pane: one line a system with one sentence of verdict, worst first, and what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+
+from tui.panes import Pane, Selection
+from tui.tones import cluster_sign, severity_tone
+from widgets.choices import Choices
+from widgets.layout import Row, row
+from widgets.lines import Lines
+from widgets.tones import Piece, Tone
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from runbooks.model import Finding
+    from tui.desk import Desk
+    from tui.picture import ClusterView
+
+NAME_WIDTH = 10
+KIND_WIDTH = 11
+
+
+class Feed(Lines, can_focus=False):
+    """What changed, newest at the bottom."""
+
+    DEFAULT_CSS = """
+    Feed { height: 7; }
+    """
+
+
+class WatchPane(Pane):
+    """Every system in one line, worst first, with the key that answers it beside it."""
+
+    NAME: ClassVar[str] = "watch"
+    DIGIT: ClassVar[str] = "0"
+    DEFAULT_CSS = """
+    WatchPane {
+        & > Choices { height: 1fr; min-height: 4; }
+    }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        signs = desk.signs
+        self._list = Choices(self._rows(), signs=signs, id="watch-list")
+        self._feed = Feed(self._feed_rows(), signs=signs, id="feed")
+        self._changes = -1
+
+    def compose(self) -> ComposeResult:
+        yield self._list
+        yield self._feed
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset(self.desk.picture.clusters)
+
+    def renew(self) -> None:
+        self._list.show(self._rows())
+        self._feed.show(self._feed_rows())
+        self._feed.scroll_end(animate=False)
+
+    def selection(self) -> Selection:
+        kind, _, name = self._list.key.partition(" ")
+        if kind == "cluster":
+            view = self.desk.picture.clusters[name]
+            worst = view.findings[0] if view.findings else None
+            return Selection(name, worst.hosts if worst else (), worst, f"{name}: {view.sentence}")
+        if kind == "finding":
+            system, _, number = name.rpartition(" ")
+            finding = self.desk.picture.clusters[system].findings[int(number)]
+            return Selection(system, finding.hosts, finding, finding.sentence)
+        return Selection()
+
+    @on(Choices.Opened)
+    def open_chosen(self, message: Choices.Opened) -> None:
+        """Leave it to the deck what opening means: this pane knows no other."""
+        message.stop()
+        self.post_message(self.Opened(self, message.key))
+
+    def _rows(self) -> list[Row]:
+        clusters = sorted(self.desk.picture.clusters.values(), key=lambda view: -_rank(view))
+        rows = [one for view in clusters for one in self._cluster_rows(view)]
+        if not rows:
+            rows = [row(("Nothing to watch yet.", Tone.DIM))]
+        return rows
+
+    def _cluster_rows(self, view: ClusterView) -> list[Row]:
+        sign, tone = cluster_sign(view, self.desk.signs)
+        head: list[Piece] = [
+            ("  1 ", Tone.KEY),
+            ("nodes".ljust(KIND_WIDTH - 4), Tone.DIM),
+            (view.name.ljust(NAME_WIDTH), Tone.STRONG),
+        ]
+        indent = sum([len(text) for text, _ in head]) + 2
+        worst = view.findings[0] if view.findings else None
+        rows = [
+            row(
+                *head,
+                (f"{sign} ", tone),
+                view.sentence or self._waiting(view),
+                right=_answers(worst),
+                hang=indent,
+                key=f"cluster {view.name}",
+            )
+        ]
+        if view.detail:
+            rows.append(row(" " * indent, (view.detail, Tone.DIM), hang=indent, key=f"cluster {view.name}"))
+        for number, finding in enumerate(view.findings):
+            if finding.sentence in (view.sentence, view.detail):
+                continue
+            sign, tone = severity_tone(finding.severity, self.desk.signs)
+            rows.append(
+                row(
+                    " " * (indent - 2),
+                    (f"{sign} ", tone),
+                    finding.sentence,
+                    right=_answers(finding),
+                    hang=indent,
+                    key=f"finding {view.name} {number}",
+                )
+            )
+        return rows
+
+    def _waiting(self, view: ClusterView) -> str:
+        if view.trouble:
+            return view.trouble
+        answered = sum([node.survey is not None for node in view.nodes.values()])
+        return f"asking {len(view.nodes)} nodes, {answered} answered so far"
+
+    def _feed_rows(self) -> list[Row]:
+        rows = [row(("what changed", Tone.DIM))]
+        changes = self.desk.picture.changes
+        if not changes:
+            rows.append(row(("   nothing since this console was opened", Tone.DIM)))
+        for change in changes:
+            tone = {2: Tone.CRITICAL, 1: Tone.WARNING, -1: Tone.GOOD}.get(change.severity, Tone.PLAIN)
+            rows.append(
+                row(
+                    (f"   {change.at:%H:%M:%S}  ", Tone.DIM),
+                    (f"{change.host:<8} ", Tone.STRONG),
+                    (change.sentence, tone),
+                    hang=22,
+                )
+            )
+        return rows
+
+
+def _rank(view: ClusterView) -> int:
+    worst = view.worst
+    return 1 if worst is None else worst
+
+
+def _answers(finding: Finding | None) -> tuple[Piece, ...]:
+    if finding is None:
+        return ()
+    pieces: tuple[Piece, ...] = (("w", Tone.KEY), (" why", Tone.DIM))
+    if finding.runbook:
+        pieces += (("  b", Tone.KEY), (f" {finding.runbook}", Tone.DIM))
+    return pieces
