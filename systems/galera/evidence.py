@@ -168,6 +168,8 @@ class HostEvidence:
     """IP addresses that are on this host."""
     bootstrap_flags: tuple[str, ...]
     """Places where a bootstrap flag stands: /etc/default/..., unit environment, enabled unit (REC-05)."""
+    configured_error: str = ""
+    """Why `configured` may be incomplete: option files that the login may not read. Empty: it is complete."""
     details_at: datetime | None = None
     """When the slow part was read (log, options, size, version, flags): not at every look."""
 

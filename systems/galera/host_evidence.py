@@ -42,5 +42,6 @@ def put_together(quick: Quick, slow: Slow) -> HostEvidence:
         configured_twice=slow.settings.configured_twice,
         addresses=slow.addresses,
         bootstrap_flags=(*quick.unit_flags, *slow.bootstrap_flags),
+        configured_error=slow.configured_error,
         details_at=slow.taken_at,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from systems.galera.host_settings import HostSettings
-from systems.galera.processes import SERVER_NAMES, TRANSFER_NAMES
+from systems.galera.processes import SERVER_NAMES, TRANSFER_PATTERN
 from systems.galera.sections import sectioned
 from systems.galera.units import PROPERTIES, UNITS
 from systems.shell import Probe
@@ -13,6 +13,7 @@ from systems.shell import Probe
 LOG_LINES = 400
 LOG_BYTES = 65536
 
+_OPTION_FILES = "/etc/my.cnf /etc/my.cnf.d /etc/mysql /etc/percona-xtradb-cluster.conf.d"
 _FLAG_FILES = (
     "/etc/default/mysql",
     "/etc/default/mysqld",
@@ -51,8 +52,8 @@ def quick_probes(settings: HostSettings, *, as_root: bool = True) -> tuple[Probe
     names = (".", "grastate.dat", "gvwstate.dat", "sst_in_progress", "galera.cache")
     places = " ".join((datadir, *(f"{datadir}/{name}" for name in names)))
     root = (
-        ("servers", f"pgrep -a -x {shlex.quote(SERVER_NAMES)} || pgrep -o -l ."),
-        ("transfers", f"pgrep -a {shlex.quote(TRANSFER_NAMES)}"),
+        ("servers", "; ".join(f"pgrep -a -x {name}" for name in SERVER_NAMES) + " || pgrep -o -l ."),
+        ("transfers", f"pgrep -a -f {shlex.quote(TRANSFER_PATTERN)}"),
         ("files", f"LC_ALL=C stat -c '%F|%s|%Y|%n' {places}"),
         ("names", f"ls -U {datadir} | grep -E '^(GRA_.*[.]log|gcache[.]page[.].*)$' | head -n 300"),
         ("saved", f"LC_ALL=C head -v -c 4000 {datadir}/grastate.dat {datadir}/gvwstate.dat"),
@@ -68,12 +69,11 @@ def slow_probe(settings: HostSettings, *, as_root: bool = True, size: bool = Fal
         f"-n {LOG_LINES} | tail -c {LOG_BYTES}"
     )
     flags = "grep -HEs -e 'wsrep[-_]new[-_]cluster' " + " ".join(_FLAG_FILES)
-    versions = " || ".join(
-        f"{path}{name} --version" for path in ("", "/usr/sbin/") for name in ("mariadbd", "mysqld")
-    )
-    killed = f"Killed process [0-9]+ \\(({SERVER_NAMES})\\)"
+    versions = " || ".join(f"{path}{name} --version" for path in ("", "/usr/sbin/") for name in SERVER_NAMES)
+    killed = f"Killed process [0-9]+ \\(({'|'.join(SERVER_NAMES)})\\)"
     questions = [
         ("defaults", _defaults_line(settings.defaults_file)),
+        ("unreadable", f"find {_OPTION_FILES} -type d ! -readable -o -name '*.cnf' ! -readable"),
         ("journal", journal),
         ("oom", f"dmesg -T | grep -E {shlex.quote(killed)} | tail -n 5"),
         ("flags", flags),

@@ -119,7 +119,7 @@ def _servers(host: str, sections: Mapping[str, Sequence[str]], answer: Output) -
 
 
 def _is_proof(process: Process) -> bool:
-    return process.pid == 1 and len(process.arguments) == 1 and process.program not in SERVER_NAMES.split("|")
+    return process.pid == 1 and len(process.arguments) == 1 and process.program not in SERVER_NAMES
 
 
 def _unit_flags(

@@ -38,6 +38,7 @@ class Slow:
     addresses: tuple[str, ...] = ()
     bootstrap_flags: tuple[str, ...] = ()
     datadir_bytes: int | None = None
+    configured_error: str = ""
 
 
 def parse_slow(
@@ -61,6 +62,7 @@ def parse_slow(
         server_version=version,
         addresses=_addresses(sections.get("addresses", ())),
         bootstrap_flags=_flags(sections, settings.configured),
+        configured_error=_unread(sections.get("unreadable", ())),
         datadir_bytes=size if size is not None or before is None else before.datadir_bytes,
     )
 
@@ -101,6 +103,11 @@ def _addresses(lines: Sequence[str]) -> tuple[str, ...]:
     """Read `ip -o addr show`."""
     found = re.findall(r"\binet6?\s+([0-9a-fA-F.:]+)(?:/\d+)?", "\n".join(lines))
     return tuple(dict.fromkeys(found))
+
+
+def _unread(lines: Sequence[str]) -> str:
+    files = [line.strip() for line in lines if line.startswith("/")]
+    return f"the login may not read {', '.join(files[:5])}" if files else ""
 
 
 def _size(lines: Sequence[str]) -> int | None:

@@ -7,9 +7,11 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-SERVER_NAMES = "mysqld|mariadbd"
-TRANSFER_NAMES = "wsrep_sst|socat|rsync|xtrabackup|mariabackup|mariadb-backup|xbstream|mbstream"
-"""Matched against the names of processes (the kernel keeps 15 characters of them)."""
+SERVER_NAMES = ("mysqld", "mariadbd")
+TRANSFER_PATTERN = "[w]srep_sst_|[s]ocat|[r]sync|[x]trabackup|[m]ariabackup|[m]ariadb-backup|[xm]bstream"
+"""Matched against whole command lines; in brackets, so that the line which asks does not match itself."""
+
+_TRANSFER_PROGRAMS = ("socat", "rsync", "xbstream", "mbstream")
 
 _BACKUP_TOOLS = ("xtrabackup", "mariabackup", "mariadb-backup", "innobackupex")
 
@@ -53,12 +55,14 @@ def transfer_pids(processes: Sequence[Process], datadir: str) -> tuple[int, ...]
     """
     scripts = [p for p in processes if any("wsrep_sst_" in word for word in p.arguments[:3])]
     ours = [p for p in scripts if _named(p, "--datadir") in {"", _plain(datadir)}]
-    others = [p for p in processes if p not in scripts]
     if scripts and not ours:
         return ()
-    if not scripts:
-        others = [p for p in others if p.program not in _BACKUP_TOOLS and _speaks_of_transfer(p.arguments)]
-    return tuple(sorted(p.pid for p in (*ours, *others)))
+    tools = [p for p in processes if p not in scripts and p.program in _TRANSFER_PROGRAMS]
+    if ours:
+        tools += [p for p in processes if p.program in _BACKUP_TOOLS]
+    else:
+        tools = [p for p in tools if any("sst" in word or "4444" in word for word in p.arguments)]
+    return tuple(sorted(p.pid for p in (*ours, *tools)))
 
 
 def _may_serve(process: Process, datadir: str, defaults_file: str) -> bool:
@@ -84,10 +88,6 @@ def _named(process: Process, option: str) -> str:
 
 def _plain(path: str) -> str:
     return posixpath.normpath(path) if path else ""
-
-
-def _speaks_of_transfer(arguments: Sequence[str]) -> bool:
-    return any("sst" in word or "4444" in word for word in arguments)
 
 
 def _split(command: str) -> tuple[str, ...]:

@@ -15,11 +15,8 @@ _MOST_ROWS = 50
 _LONGEST_STATEMENT = 200
 _IDLE = frozenset({"Sleep", "Daemon", "Binlog Dump", "Binlog Dump GTID"})
 _WSREP = re.compile(r"wsrep|certif|replicating|toi|total order|commit|read lock|metadata lock", re.IGNORECASE)
-_SECRET = re.compile(
-    r"(\b(?:identified\s+(?:(?:with|via)\s+\S+\s+)?(?:by|as|using)|password\s*(?:=|\()|for\s+\S+\s*=|auth_string\s*=)"
-    r"\s*(?:password\s*\(\s*)?)(['\"])(?:\\.|(?!\2).)*(?:\2|$)",
-    re.IGNORECASE | re.DOTALL,
-)
+_SPEAKS_OF_SECRETS = re.compile(r"\b(identified|\w*password\w*|auth_string|secret)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"(['\"])(?:\\.|(?!\1).)*(?:\1|$)", re.DOTALL)
 
 
 def parse_processlist(rows: Rows) -> tuple[Writer, ...]:
@@ -32,8 +29,11 @@ def parse_processlist(rows: Rows) -> tuple[Writer, ...]:
 
 
 def mask_secrets(statement: str) -> str:
-    """Replace the password of an account statement; best effort, since statements may be cut anywhere."""
-    return _SECRET.sub(r"\1'***'", statement)
+    """Replace every quoted word behind the first one that speaks of a password, cut off or not."""
+    speaks = _SPEAKS_OF_SECRETS.search(statement)
+    if not speaks:
+        return statement
+    return statement[: speaks.end()] + _QUOTED.sub("'***'", statement[speaks.end() :])
 
 
 def _writer(row: tuple[str | None, ...]) -> Writer | None:

@@ -1,0 +1,107 @@
+"""Which processes are this node's, and which rows of the processlist matter."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from systems.galera.processes import parse_processes, server_pids, transfer_pids
+from systems.galera.processlist import mask_secrets, parse_processlist
+from systems.galera.sections import sectioned, split_sections
+from systems.sql import Rows
+from tests.systems.galera.recorded import AT, host_output
+
+DATADIR = "/var/lib/mysql"
+
+
+def transfers(name: str) -> tuple[str, ...]:
+    return split_sections(host_output(name, "root").stdout)["transfers"]
+
+
+def test_a_joiner_and_a_donor_show_their_transfer() -> None:
+    assert transfer_pids(parse_processes(transfers("joiner")), DATADIR) == (350, 351, 506, 532, 533)
+    assert transfer_pids(parse_processes(transfers("donor")), DATADIR) == (233, 234, 384)
+
+
+def test_a_transfer_of_another_node_on_this_host_is_not_ours() -> None:
+    assert transfer_pids(parse_processes(transfers("joiner")), "/srv/other") == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("12 mariabackup --backup --target-dir=/backup", False),
+        ("12 rsync -a /home backup:/home", False),
+        ("12 socat -u TCP-LISTEN:4444,reuseaddr stdio", True),
+        ("12 rsync --daemon --port 4444 --config /var/lib/mysql/rsync_sst.conf", True),
+    ],
+)
+def test_without_a_script_only_what_speaks_of_a_transfer_counts(line: str, counts: bool) -> None:
+    assert bool(transfer_pids(parse_processes([line]), DATADIR)) is counts
+
+
+@pytest.mark.parametrize(
+    ("line", "defaults_file", "counts"),
+    [
+        ("31 /usr/sbin/mariadbd --wsrep_start_position=x:1", "", True),
+        ("31 /usr/sbin/mysqld --datadir=/var/lib/mysql/ --user=mysql", "", True),
+        ("31 /usr/sbin/mysqld --datadir=/srv/other", "", False),
+        ("31 mysqld --defaults-file=/srv/n1/my.cnf", "/srv/n1/my.cnf", True),
+        ("31 mysqld --defaults-file=/srv/n2/my.cnf", "/srv/n1/my.cnf", False),
+        ("31 mysqld", "/srv/n1/my.cnf", False),
+        ("31 mysqld --defaults-file=/etc/mysql/my.cnf", "", True),
+    ],
+)
+def test_a_server_counts_unless_it_is_surely_another_node(
+    line: str, defaults_file: str, counts: bool
+) -> None:
+    assert bool(server_pids(parse_processes([line]), DATADIR, defaults_file)) is counts
+
+
+def test_wsrep_threads_and_long_statements_are_kept() -> None:
+    rows = Rows(
+        (
+            ("1", "system user", "", None, "Sleep", "155", "wsrep aborter idle", None, "0.000"),
+            ("2", "system user", "", None, "Sleep", "9", "wsrep applier committed", None, "0.000"),
+            ("5", "app", "10.0.0.9", "app", "Query", "120", "Waiting for certification", "COMMIT", "0.0"),
+            ("6", "app", "10.0.0.9", "app", "Query", "0", "Sending data", "SELECT 1", "0.0"),
+            ("7", "app", "10.0.0.9", "app", "Query", "60", "Sending data", "SELECT 2" + "x" * 500, "0.0"),
+            ("8", "app", "10.0.0.9", "app", "Sleep", "9000", "", None, "0.0"),
+            ("9", "repl", "10.0.0.9", None, "Binlog Dump", "9000", "", None, "0.0"),
+            ("odd",),
+        ),
+        AT,
+    )
+    writers = parse_processlist(rows)
+    assert [writer.id for writer in writers] == [5, 7, 2]
+    assert len(writers[1].statement) == 200
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE USER a@b IDENTIFIED BY 'S3cret'",
+        'ALTER USER a IDENTIFIED WITH mysql_native_password AS "S3cret"',
+        "SET PASSWORD FOR a@b = PASSWORD('S3cret')",
+        "CREATE USER a IDENTIFIED VIA unix_socket USING 'S3cret",
+        "GRANT ALL ON *.* TO a IDENTIFIED BY PASSWORD 'S3cret'",
+        "SET PASSWORD = 'S3cret'",
+    ],
+)
+def test_passwords_in_statements_are_masked(statement: str) -> None:
+    assert "S3cret" not in mask_secrets(statement)
+
+
+@given(st.lists(st.text()), st.lists(st.lists(st.one_of(st.none(), st.text()), max_size=9)))
+def test_no_answer_breaks_the_readers(lines: list[str], rows: list[list[str | None]]) -> None:
+    processes = parse_processes(lines)
+    server_pids(processes, DATADIR, "")
+    transfer_pids(processes, DATADIR)
+    parse_processlist(Rows(tuple(tuple(row) for row in rows), AT))
+    split_sections("\n".join(lines))
+
+
+def test_sections_come_back_by_name() -> None:
+    assert sectioned((("a", "true"), ("b", "false"))) == "echo @@a; true; echo @@b; false"
+    assert split_sections("noise\n@@a\n1\n@@b\n@@b\n@@ c\n") == {"a": ("1",), "b": ("@@b", "@@ c")}
