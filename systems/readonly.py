@@ -228,6 +228,7 @@ def _check_sql_client(name: str, texts: Sequence[str]) -> None:
     plain = frozenset(
         {
             "--init-command=SET SESSION TRANSACTION READ ONLY",
+            "--init-command=SET SESSION wsrep_sync_wait=1",
             "-N",
             "-B",
             "-r",

@@ -19,10 +19,13 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y%m%dT%H%M%SZ")
 
 
-def start(node: Node) -> tuple[Command, ...]:
-    """Start it as a member. Returns at once: a state transfer may take hours, the verify watches it."""
+def start(node: Node, *, failed: bool = False) -> tuple[Command, ...]:
+    """Start it as a member. Returns at once: a state transfer may take hours, the verify watches it.
+
+    `failed`: its unit will have failed by then, whatever it is now.
+    """
     begin = Command.of("systemctl", "start", "--no-block", node.unit)
-    return (reset_failed(node), begin) if node.failed else (begin,)
+    return (reset_failed(node), begin) if node.failed or failed else (begin,)
 
 
 def stop(node: Node) -> Command:
@@ -55,7 +58,7 @@ def bootstrap(node: Node) -> Command:
 
 def reset_failed(node: Node) -> Command:
     """Have systemd forget a failure, or it refuses to start again so soon."""
-    return Command.of("systemctl", "reset-failed", *node.failed)
+    return Command.of("systemctl", "reset-failed", *(node.failed or (node.unit,)))
 
 
 def stop_bootstrap_unit() -> Command:
@@ -64,20 +67,25 @@ def stop_bootstrap_unit() -> Command:
 
 
 def clear_flags(node: Node) -> tuple[Command, ...]:
-    """Take away what would make a new cluster at this node's next start, wherever it stands (REC-05)."""
+    """Take away what would make a new cluster at this node's next start, wherever it stands (REC-05).
+
+    The collector tells a flag as "PLACE: text". One in an option file is left out: which file it is in is not
+    known, and `node.stuck_flags` tells it.
+    """
     found: list[Command] = []
     for flag in node.evidence.bootstrap_flags:
-        path = flag.split(":", 1)[0].split(" ", 1)[0]
-        if path == BOOTSTRAP_FILE:
-            found.append(Command.of("rm", "-f", path))
-        elif path.startswith("/"):
-            found.append(Command(f"sed -i.quarterdeck 's/ *--wsrep[-_]new[-_]cluster//g' {quote(path)}"))
-            if "/systemd/" in path:
-                found.append(Command.of("systemctl", "daemon-reload"))
-        elif BOOTSTRAP_UNIT in flag:
+        place = flag.split(":", 1)[0]
+        if place == BOOTSTRAP_FILE:
+            found.append(Command.of("rm", "-f", place))
+        elif place.startswith("/"):
+            found.append(Command(f"sed -i.quarterdeck 's/ *--wsrep[-_]new[-_]cluster//g' {quote(place)}"))
+            found.append(Command.of("systemctl", "daemon-reload"))
+        elif place.startswith(f"unit {BOOTSTRAP_UNIT} is"):
             found.append(Command.of("systemctl", "disable", f"{BOOTSTRAP_UNIT}.service"))
-        else:
-            found.append(Command.of("systemctl", "unset-environment", "_WSREP_NEW_CLUSTER", "MYSQLD_OPTS"))
+        elif place == "systemd's environment":
+            found.append(
+                Command.of("systemctl", "unset-environment", "_WSREP_NEW_CLUSTER", "WSREP_NEW_CLUSTER")
+            )
     return tuple(dict.fromkeys(found))
 
 
@@ -108,28 +116,39 @@ def recover_position(node: Node) -> Command:
 
 
 def move_aside(path: str, at: datetime) -> Command:
-    """Rename, never delete: what was there can be looked at, and put back (REC-03)."""
-    return Command.of("mv", "-nT", path, f"{path}.{stamp(at)}")
+    """Rename, never delete: what was there can be looked at, and put back (REC-03).
+
+    Nothing happens when the file is not there: an orderly stop takes gvwstate.dat away by itself.
+    """
+    here, aside = quote(path), quote(f"{path}.{stamp(at)}")
+    return Command(f"test ! -e {here} || mv -T --backup=numbered {here} {aside}")
 
 
-def move_if_there(path: str, at: datetime) -> Command:
-    """As `move_aside`, for a file that an orderly stop takes away by itself."""
-    here = quote(path)
-    return Command(f"test ! -e {here} || mv -nT {here} {quote(f'{path}.{stamp(at)}')}")
+def move_back(path: str, at: datetime) -> Command:
+    """Undo of `move_aside`."""
+    aside = quote(f"{path}.{stamp(at)}")
+    return Command(f"test ! -e {aside} || mv -nT {aside} {quote(path)}")
 
 
 def renew_datadir(node: Node, at: datetime) -> Command:
     """Rename the data directory and leave an empty one of the same owner, mode and label in its place."""
     here, aside = quote(node.datadir), quote(f"{node.datadir}.{stamp(at)}")
     return Command(
-        f"mv -nT {here} {aside} && install -d -o mysql -g mysql -m 0700 {here}"
+        f"{{ test -e {aside} || mv -T {here} {aside}; }} && install -d -o mysql -g mysql -m 0700 {here}"
         f" && if command -v restorecon >/dev/null; then restorecon {here}; fi"
     )
 
 
 def sql(node: Node, statement: str, *, stdin: str | None = None) -> Command:
     """One statement as root through the node's own socket; options as in root's own my.cnf."""
-    return Command.of(node.client, "-e", statement, stdin=stdin)
+    return Command(f"{node.client} -e {sql_word(statement)}", stdin=stdin)
+
+
+def sql_word(statement: str) -> str:
+    """A statement as one word of a shell line: in double quotes where that is safe, as people write it."""
+    if "'" in statement and not any(char in statement for char in '"\\$`!'):
+        return f'"{statement}"'
+    return quote(statement)
 
 
 def sql_text(text: str) -> str:
@@ -143,19 +162,17 @@ def evidence_dir(cluster: str, at: datetime) -> str:
     return f"{EVIDENCE_ROOT}/{safe}-{stamp(at)}"
 
 
-def keep_copies(node: Node, directory: str) -> tuple[Command, ...]:
+def keep_copies(node: Node, directory: str) -> Command:
     """Copy what tells the node's state: saved state, last view, failed write-sets, end of the log (B.9)."""
     here, there = quote(node.datadir), quote(directory)
     error_log = node.evidence.configured.get("log_error", "")
-    log = f"journalctl -u {quote(node.owner)} -n 3000 --no-pager > {there}/journal.txt"
+    parts = [
+        f"install -d -m 0700 {there}",
+        f"find {here} -maxdepth 1 -type f"
+        r" \( -name grastate.dat -o -name gvwstate.dat -o -name 'GRA_*' -o -name sst_in_progress \)"
+        f" -exec cp -p -t {there} {{}} +",
+        f"journalctl -u {quote(node.owner)} -n 3000 --no-pager > {there}/journal.txt",
+    ]
     if error_log.startswith("/"):
-        log += f" && tail -n 3000 {quote(error_log)} > {there}/error.log"
-    return (
-        Command.of("install", "-d", "-m", "0700", directory),
-        Command(
-            f"find {here} -maxdepth 1 -type f"
-            r" \( -name grastate.dat -o -name gvwstate.dat -o -name 'GRA_*' -o -name sst_in_progress \)"
-            f" -exec cp -p -t {there} {{}} +"
-        ),
-        Command(log),
-    )
+        parts.append(f"tail -n 3000 {quote(error_log)} > {there}/error.log")
+    return Command(" && ".join(parts))

@@ -65,11 +65,7 @@ def keep_step(cluster: str, nodes: Iterable[Node], at: datetime, *, key: str = "
     """Copy saved state, last view, failed write-sets and the end of the log on each host, for root only."""
     kept = tuple(nodes)
     directory = commands.evidence_dir(cluster, at)
-    acts = tuple(
-        Act(node.host, command, timeout_s=120.0)
-        for node in kept
-        for command in commands.keep_copies(node, directory)
-    )
+    acts = tuple(Act(node.host, commands.keep_copies(node, directory), timeout_s=120.0) for node in kept)
     return Step(
         key=key,
         title="keep copies of grastate, gvwstate, log tails",

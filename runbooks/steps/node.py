@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from systems.galera.readings import Flavour, HostEvidence, NodeSurvey, UnitState, WsrepVariables
 
@@ -51,6 +51,15 @@ class Node:
     @property
     def gvwstate(self) -> str:
         return f"{self.datadir}/gvwstate.dat"
+
+    def stopped_without_state(self) -> Node:
+        """The same node once it is down and its saved state and last view are moved aside."""
+        return replace(self, evidence=replace(self.evidence, grastate=None, grastate_error="", gvwstate=None))
+
+    @property
+    def stuck_flags(self) -> tuple[str, ...]:
+        """Bootstrap flags in option files: a person must take them out, since nobody knows which file."""
+        return tuple(flag for flag in self.evidence.bootstrap_flags if flag.startswith("option file"))
 
     @property
     def in_bootstrap_unit(self) -> bool:

@@ -7,9 +7,8 @@ from datetime import datetime
 from runbooks.model import Act, Look, Step
 from runbooks.steps import commands
 from runbooks.steps.node import Node
-from runbooks.steps.start import Way, start_step
-from runbooks.words import size
-from systems.galera.readings import HostEvidence
+from runbooks.steps.start import biggest, start_step
+from runbooks.steps.way import full_copy
 
 
 def reseed_step(
@@ -30,9 +29,9 @@ def reseed_step(
         if evidence.grastate is not None or evidence.grastate_error:
             before.append(Act(node.host, commands.move_aside(node.grastate, at)))
         if evidence.gvwstate is not None:
-            before.append(Act(node.host, commands.move_if_there(node.gvwstate, at)))
+            before.append(Act(node.host, commands.move_aside(node.gvwstate, at)))
     stays = f" What it had stays in {node.datadir}.{commands.stamp(at)}." if kept else ""
-    way = Way(f"a full copy (SST) of about {size(_copied(look))}", full_copy=True, wipes=True)
+    way = full_copy(look.survey, wipes=True)
     return start_step(
         node, look, way, why=f"{why}{stays}", gotchas=("PXC-10", "REC-03", *gotchas), before=tuple(before)
     )
@@ -46,13 +45,4 @@ def can_keep(node: Node, look: Look) -> bool:
     disk = node.evidence.filesystem
     if disk is None or disk.target == node.datadir or not node.evidence.datadir_exists:
         return False
-    return disk.free_bytes > _copied(look) * 1.2
-
-
-def _copied(look: Look) -> int:
-    sizes = (
-        node.evidence.datadir_bytes or 0
-        for node in look.survey.nodes
-        if isinstance(node.evidence, HostEvidence)
-    )
-    return max(sizes, default=0)
+    return disk.free_bytes > biggest(look.survey) * 1.2

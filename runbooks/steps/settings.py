@@ -25,7 +25,7 @@ def set_step(
 ) -> Step:
     """Set a global variable at run time; undo sets what was there before."""
     return Step(
-        key=f"set:{node.host}:{name}",
+        key=f"set:{node.host}:{name}={value}",
         title=f"{name} = {value} on {node.host}",
         why=why,
         check=every(host_answers(node.host), running(node.host)),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from runbooks.membership import host_part, is_primary
 from runbooks.model import Act, Holds, Look, Sighting, Step, no, unknown, yes
 from runbooks.steps import commands
 from runbooks.steps.checks import Judge, down, every, host_answers, of, one_primary, synced
 from runbooks.steps.node import Node, node_of
 from runbooks.words import size
-from systems.galera.readings import ClusterSurvey, HostEvidence
+from systems.galera.readings import ClusterSurvey, HostEvidence, WsrepVariables
 
 START_DEADLINE_S = 300.0
 """A start that needs no full copy: crash recovery, then IST."""
@@ -27,7 +28,7 @@ def start_deadline_s(survey: ClusterSurvey, *, full_copy: bool) -> float:
     """How long a start may take until somebody should look, in seconds."""
     if not full_copy:
         return START_DEADLINE_S
-    return _SST_EXTRA_S + _biggest(survey) / _SST_BYTES_PER_S
+    return _SST_EXTRA_S + biggest(survey) / _SST_BYTES_PER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,14 @@ def start_step(
     `before`: what is done on its disk right before the start, such as moving its saved state aside.
     """
     lost = f"What is in {node.datadir} on {node.host} now is replaced by a donor's data and lost."
-    gotchas = (*gotchas, "REC-28", "REC-39", *(("REC-19", "PXC-11", "PXC-21") if way.full_copy else ()))
+    gotchas = (
+        *gotchas,
+        "PXC-01",
+        "PXC-02",
+        "REC-28",
+        "REC-39",
+        *(("REC-19", "PXC-11", "PXC-21") if way.full_copy else ()),
+    )
     starts = tuple(Act(node.host, command) for command in commands.start(node))
     return Step(
         key=f"start:{node.host}",
@@ -60,6 +68,7 @@ def start_step(
             host_answers(node.host),
             down(node.host),
             can_start(node.host),
+            knows_peers(node.host),
             one_primary,
             has_room(node.host, full_copy=way.full_copy),
         ),
@@ -77,10 +86,10 @@ def start_step(
     )
 
 
-def stop_step(node: Node, *, why: str, gotchas: tuple[str, ...] = (), key: str = "") -> Step:
+def stop_step(node: Node, *, why: str, gotchas: tuple[str, ...] = (), replans: bool = False) -> Step:
     """Stop a node by the unit that owns its process; green once no process is left."""
     return Step(
-        key=key or f"stop:{node.host}",
+        key=f"stop:{node.host}",
         title=f"stop {node.host}",
         why=why,
         check=of(host_answers(node.host)),
@@ -90,6 +99,7 @@ def stop_step(node: Node, *, why: str, gotchas: tuple[str, ...] = (), key: str =
         gotchas=("PXC-04", "ROLL-06", *gotchas),
         verify_deadline_s=120.0,
         undo_note=f"{node.host} is started again by the steps that follow.",
+        replans=replans,
     )
 
 
@@ -109,6 +119,40 @@ def can_start(host: str) -> Judge:
     return judge
 
 
+def knows_peers(host: str) -> Judge:
+    """A start joins somebody: an empty address list is a bootstrap (PXC-01), another name joins nobody."""
+
+    def judge(look: Look) -> Sighting:
+        node = look.survey.node(host)
+        if not isinstance(node.evidence, HostEvidence):
+            return unknown(f"{host} does not answer over SSH", host)
+        options = node.evidence.configured
+        address = options.get("wsrep_cluster_address", "").strip("'\" ")
+        listed_peers = [
+            peer for peer in address.removeprefix("gcomm://").split("?")[0].split(",") if peer.strip()
+        ]
+        own = {*node.evidence.addresses, host, node.evidence.hostname}
+        if not [peer for peer in listed_peers if host_part(peer) not in own]:
+            return no(
+                f"{host}: wsrep_cluster_address is {address or 'not set'!r}, which names nobody else: "
+                "a start would make a cluster of its own",
+                host,
+            )
+        name = options.get("wsrep_cluster_name", "")
+        others = {
+            other.variables.cluster_name
+            for other in look.survey.nodes
+            if isinstance(other.variables, WsrepVariables) and other.host != host and is_primary(other)
+        }
+        if name and others and name not in others:
+            return no(
+                f"{host}: its wsrep_cluster_name is {name}, the cluster's {', '.join(sorted(others))}", host
+            )
+        return yes(f"{host} looks for {address}", host)
+
+    return judge
+
+
 def has_room(host: str, *, full_copy: bool = False) -> Judge:
     """Its data volume is not full; for a full copy it holds a donor's data and a fifth more (REC-19)."""
 
@@ -119,7 +163,7 @@ def has_room(host: str, *, full_copy: bool = False) -> Judge:
         disk = evidence.filesystem
         if is_full(evidence):
             return no(f"{host}: {disk.target} has {size(disk.free_bytes)} left: make room first", host)
-        needed = int(_biggest(look.survey) * 1.2) if full_copy else 0
+        needed = int(biggest(look.survey) * 1.2) if full_copy else 0
         there = disk.free_bytes + (evidence.datadir_bytes or 0)
         if there < needed:
             return no(
@@ -141,7 +185,7 @@ def holds(judge: Judge, look: Look) -> bool:
     return judge(look).holds is Holds.YES
 
 
-def _biggest(survey: ClusterSurvey) -> int:
+def biggest(survey: ClusterSurvey) -> int:
     """Bytes of the biggest data directory that is known: what a full copy has to bring over."""
     sizes = (
         node.evidence.datadir_bytes or 0 for node in survey.nodes if isinstance(node.evidence, HostEvidence)

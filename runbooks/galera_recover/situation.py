@@ -1,0 +1,125 @@
+"""What a plan is made from: one look, what the run has learnt, and the classification that triage shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from runbooks.galera_recover.inputs import signed_off
+from runbooks.model import Context, Look, Plan, Refusal, Sighting, Step, no, yes
+from runbooks.steps.evidence import keep_step, survey_step
+from runbooks.steps.node import Node, node_of
+from runbooks.steps.recovery import with_recovered
+from runbooks.triage.classify import classify
+from runbooks.triage.scenario import Classification, Scenario
+from runbooks.words import count, listed
+
+NAME = "galera-recover"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One cluster as it is seen now. Everything in galera-recover is planned from this."""
+
+    look: Look
+    found: Classification
+    values: Mapping[str, str]
+
+    @property
+    def at(self) -> datetime:
+        """When it was seen; names what is moved aside."""
+        return self.look.survey.taken_at
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return tuple(node.host for node in self.look.survey.nodes)
+
+    @property
+    def vouched(self) -> tuple[str, ...]:
+        """Nodes signed off by name."""
+        return signed_off(self.values)
+
+    @property
+    def reachable(self) -> tuple[Node, ...]:
+        """The nodes that can be commanded, in inventory order."""
+        found = (node_of(node) for node in self.look.survey.nodes)
+        return tuple(node for node in found if node is not None)
+
+    def node(self, host: str) -> Node | None:
+        """How to command one node; None: its host does not answer."""
+        return node_of(self.look.survey.node(host))
+
+    @property
+    def sentence(self) -> str:
+        """What the matter is, led by its card."""
+        if self.found.cluster is not None:
+            return f"{self.found.scenario.value}: {self.found.cluster.sentence}"
+        cases = self.found.cases
+        if not cases:
+            return f"all {count(len(self.hosts), 'node')} are Synced: nothing to recover"
+        return "; ".join(f"{case.scenario.value}: {case.sentence}" for case in cases)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The readings behind it, without repetition."""
+        cases = (self.found.cluster, *self.found.cases)
+        return tuple(dict.fromkeys(line for case in cases if case for line in case.evidence))
+
+
+def situation(look: Look, values: Mapping[str, str], facts: Mapping[str, str]) -> Situation:
+    """Judge a look as triage does, with the positions that this run has recovered."""
+    survey = with_recovered(look.survey, facts)
+    found = classify(survey, signed_off=signed_off(values))
+    return Situation(replace(look, survey=survey), found, values)
+
+
+def of_context(context: Context, look: Look) -> Situation:
+    """The same for a look that a check or verify has just taken."""
+    return situation(look, context.values, context.facts)
+
+
+def survey_first(seen: Situation, *, twice: bool) -> Step:
+    """The step that every plan begins with."""
+    why = "Collect from all nodes first, act on one, and fail closed on anything unknown (B.3)."
+    if twice:
+        why += " What creates a Primary rests on two looks that say the same."
+
+    def telling(context: Context, look: Look) -> str:
+        return of_context(context, look).sentence
+
+    return survey_step(seen.look, telling, twice=twice, why=why)
+
+
+def keep_first(seen: Situation) -> Step:
+    """Copies of what the run may change, on every node that can be reached."""
+    return keep_step(seen.look.survey.name, seen.reachable, seen.at)
+
+
+def plan_of(seen: Situation, steps: tuple[Step, ...], *, left_open: str = "") -> Plan:
+    """A plan that tells what was seen, and from which readings."""
+    return Plan(NAME, seen.look.survey.name, seen.sentence, steps, seen.evidence, left_open)
+
+
+def refusal_of(seen: Situation, way_on: str, *, sentence: str = "", gotchas: tuple[str, ...] = ()) -> Refusal:
+    """No plan: what was seen, and what would change the answer."""
+    return Refusal(sentence or seen.sentence, seen.evidence, way_on, gotchas)
+
+
+def may_start_from(host: str, scenarios: tuple[Scenario, ...], context: Context, look: Look) -> Sighting:
+    """Whether a fresh look still says that a Primary may be made of this very node (REC-01, REC-04)."""
+    seen = of_context(context, look)
+    found = seen.found
+    if found.groups:
+        return no(f"{listed(found.groups[0].hosts)} are Primary: no second one may start (REC-01)")
+    if found.refused:
+        return no(found.refused)
+    if found.scenario not in scenarios:
+        return no(f"the cluster is no longer what was planned for: {seen.sentence}")
+    if found.not_surveyed:
+        return no(f"{listed(found.not_surveyed)} could not be looked at (REC-04)")
+    if found.chosen != host:
+        return no(f"now {found.chosen or 'no node'} would be chosen, not {host}: plan again")
+    asked = len(seen.hosts) - len([one for one in seen.vouched if seen.node(one) is None])
+    signed = f", {listed(seen.vouched)} signed off by name" if asked < len(seen.hosts) else ""
+    return yes(f"no Primary on {asked} of {count(len(seen.hosts), 'node')}{signed}; {found.chosen_because}")

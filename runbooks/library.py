@@ -1,0 +1,10 @@
+"""All runbooks by name. Their modules are small, and import nothing that is heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from runbooks.galera_recover import GALERA_RECOVER
+from runbooks.model import Runbook
+
+RUNBOOKS: Mapping[str, Runbook] = {book.name: book for book in (GALERA_RECOVER,)}
