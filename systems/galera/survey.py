@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -68,7 +68,7 @@ class Surveyor:
         nodes = await asyncio.gather(*(one(node) for node in self._nodes))
         return _cluster(self.name, nodes, before, self._arbitrators)
 
-    async def watch(self, *, every_s: float) -> AsyncIterator[NodeSurvey]:
+    async def watch(self, *, every_s: float) -> AsyncGenerator[NodeSurvey, None]:
         """Yield the survey of each node as it arrives, for as long as somebody iterates.
 
         Every node has a rhythm of its own: a look each `every_s`, and never a second one before the first

@@ -1,0 +1,270 @@
+"""The answers of real hosts, put together into evidence: running, killed, joining, without sudo, ..."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from systems.errors import NotUnderstood, Refused, SystemsError, ToolMissing
+from systems.galera.datadir import parse_datadir, parse_df
+from systems.galera.host_evidence import put_together
+from systems.galera.host_probes import quick_probes, settings_probe, slow_probe
+from systems.galera.host_quick import parse_quick
+from systems.galera.host_settings import MASKED, HostSettings, parse_settings
+from systems.galera.host_slow import Slow, parse_slow
+from systems.galera.listeners import listening_ports
+from systems.galera.readings import Flavour, HostEvidence
+from systems.galera.sections import split_sections
+from systems.shell import Output
+from tests.systems.galera.recorded import AT, host_output
+
+DATADIR = "/var/lib/mysql"
+ASKED = AT - timedelta(seconds=0.2)
+
+
+def said(text: str) -> Output:
+    return Output(text, "", 0, AT)
+
+
+def evidence_of(name: str) -> HostEvidence:
+    slow = parse_slow(host_output(name, "slow"), datadir="", defaults_file="", zone=UTC)
+    quick = parse_quick(
+        "db1", host_output(name, "anybody"), host_output(name, "root"), slow.settings, asked_at=ASKED
+    )
+    return put_together(quick, slow)
+
+
+def test_a_running_node_is_told_in_full() -> None:
+    evidence = evidence_of("running")
+    assert evidence.is_running
+    assert evidence.mysqld_pids == (31,)
+    assert evidence.hostname == "db1"
+    assert len(evidence.machine_id) == 32
+    assert evidence.datadir_exists
+    assert evidence.grastate is not None
+    assert evidence.grastate.position.seqno == -1
+    assert evidence.grastate.modified_at == datetime.fromtimestamp(1795346089, UTC)
+    assert evidence.gvwstate is not None
+    assert len(evidence.gvwstate.members) == 3
+    assert evidence.gcache_bytes == 8389912
+    assert evidence.listening == (3306, 4567)
+    assert evidence.flavour is Flavour.MARIADB
+    assert evidence.server_version.startswith("mysqld  Ver 10.11.19-MariaDB")
+    assert evidence.addresses == ("127.0.0.1", "::1", "10.77.0.11", "fe80::aff:fe4d:b")
+    assert evidence.configured["wsrep_cluster_address"] == "gcomm://10.77.0.11,10.77.0.12,10.77.0.13"
+    assert evidence.configured_twice == ("bind_address",)
+    assert evidence.bootstrap_flags == ()
+    assert evidence.recovered is None
+    assert evidence.filesystem is not None
+    assert evidence.filesystem.fstype == "overlay"
+    assert 0.0 < evidence.filesystem.used_share < 1.0
+    assert (evidence.datadir_bytes or 0) > 10**7
+    assert evidence.sst_pids == ()
+
+
+def test_a_password_in_an_option_file_is_not_kept() -> None:
+    evidence = evidence_of("running")
+    assert evidence.configured["wsrep_sst_auth"] == MASKED
+    assert "sst:lab" not in repr(evidence)
+
+
+def test_a_killed_node_does_not_run_and_its_view_is_left_behind() -> None:
+    evidence = evidence_of("killed")
+    assert not evidence.is_running
+    assert evidence.units["mariadb"].result == "signal"
+    assert evidence.gvwstate is not None
+    assert evidence.listening == ()
+    assert "killed" in [hit.pattern for hit in evidence.log_hits]
+
+
+def test_a_joiner_has_an_empty_grastate_and_says_why_that_is_so() -> None:
+    evidence = evidence_of("joiner")
+    assert evidence.is_running
+    assert evidence.sst_in_progress
+    assert evidence.sst_pids
+    assert evidence.grastate is None
+    assert "full copy" in evidence.grastate_error
+    assert 3306 not in evidence.listening
+    assert 4444 in evidence.listening
+
+
+def test_a_paused_donor_has_a_position_and_runs() -> None:
+    """REC-13: a position in grastate.dat does not prove that the server is stopped."""
+    evidence = evidence_of("donor")
+    assert evidence.grastate is not None
+    assert evidence.grastate.position.is_known
+    assert evidence.is_running
+
+
+def test_a_voted_out_node_leaves_its_apply_error() -> None:
+    evidence = evidence_of("voted-out")
+    assert evidence.gra_logs
+    assert evidence.grastate is not None
+    assert evidence.grastate.position.is_zero
+    assert evidence.gvwstate is None
+
+
+def test_a_full_disk_is_full() -> None:
+    filesystem = evidence_of("disk-full").filesystem
+    assert filesystem is not None
+    assert filesystem.used_share > 0.99
+    assert filesystem.target == DATADIR
+
+
+def test_an_enabled_bootstrap_unit_is_a_flag() -> None:
+    evidence = evidence_of("boot-unit")
+    assert evidence.bootstrap_flags == ("unit mysql@bootstrap is enabled: it would bootstrap at every boot",)
+    assert evidence.grastate is not None
+    assert evidence.grastate.safe_to_bootstrap is True
+
+
+def test_without_sudo_what_cannot_be_seen_says_so() -> None:
+    evidence = evidence_of("nosudo")
+    assert evidence.is_running
+    assert evidence.grastate is None
+    assert "cannot be looked into" in evidence.grastate_error
+
+
+def test_the_clock_is_compared_with_the_middle_of_the_question() -> None:
+    stamp = (AT - timedelta(seconds=0.1) + timedelta(seconds=90)).timestamp()
+    text = f"@@clock\n{stamp:.3f} +0100\n100.00 5.0\n"
+    root = Output("@@servers\n1 systemd\n", "", 0, AT)
+    quick = parse_quick("db1", Output(text, "", 0, AT), root, HostSettings(), asked_at=ASKED)
+    assert quick.clock_offset_s == pytest.approx(90.0, abs=0.01)
+    assert quick.units == {}
+    assert quick.mysqld_pids == ()
+    assert quick.zone.utcoffset(None) == timedelta(hours=1)
+
+
+CLOCK = "@@clock\n1795346090.5 +0000\n1366.01 2301.54\n"
+
+
+@pytest.mark.parametrize(
+    ("anybody", "root", "error"),
+    [
+        ("", "@@servers\n1 systemd\n", NotUnderstood),
+        (CLOCK, "@@servers\n", Refused),
+        (CLOCK + "@@systemd\n/run/systemd/system\n@@units\n", "@@servers\n1 init\n", Refused),
+    ],
+)
+def test_what_hides_a_running_server_is_an_error_and_not_a_stopped_one(
+    anybody: str, root: str, error: type[SystemsError]
+) -> None:
+    with pytest.raises(error, match="db1"):
+        parse_quick(
+            "db1", Output(anybody, "", 0, AT), Output(root, "", 0, AT), HostSettings(), asked_at=ASKED
+        )
+
+
+def test_a_missing_pgrep_is_told_by_its_name() -> None:
+    root = Output("@@servers\n", "sh: 1: pgrep: not found", 127, AT)
+    with pytest.raises(ToolMissing, match="pgrep is missing"):
+        parse_quick("db1", Output(CLOCK, "", 0, AT), root, HostSettings(), asked_at=ASKED)
+
+
+def test_a_flag_is_found_wherever_it_was_left() -> None:
+    text = (
+        "@@defaults\n--wsrep_new_cluster\n@@flags\n"
+        '/etc/sysconfig/mysql.bootstrap:EXTRA_ARGS=" --wsrep-new-cluster "\n'
+        '/etc/default/mysql.bootstrap:EXTRA_ARGS=" --wsrep-new-cluster "\n'
+        "/etc/default/mariadb:# MYSQLD_OPTS=--wsrep-new-cluster\n"
+        "/etc/default/mariadb:MYSQLD_OPTS=--wsrep-new-cluster\n"
+        "@@environment\nPATH=/bin\n_WSREP_NEW_CLUSTER=--wsrep-new-cluster\n"
+    )
+    slow = parse_slow(Output(text, "", 0, AT), datadir="", defaults_file="", zone=UTC)
+    assert slow.bootstrap_flags == (
+        "/etc/default/mariadb:MYSQLD_OPTS=--wsrep-new-cluster",
+        "systemd's environment: _WSREP_NEW_CLUSTER=--wsrep-new-cluster",
+        "option file: wsrep_new_cluster=",
+    )
+
+
+def test_the_size_of_the_last_time_stays_until_it_is_measured_again() -> None:
+    sized = parse_slow(
+        Output(f"@@size\n4096\t{DATADIR}\n", "", 0, AT), datadir="", defaults_file="", zone=UTC
+    )
+    later = parse_slow(Output("", "", 0, AT), datadir="", defaults_file="", zone=UTC, before=sized)
+    assert (sized.datadir_bytes, later.datadir_bytes) == (4096, 4096)
+
+
+def test_option_files_that_cannot_be_read_are_named() -> None:
+    text = "@@unreadable\n/etc/mysql/mariadb.conf.d/60-galera.cnf\n"
+    slow = parse_slow(Output(text, "", 0, AT), datadir="", defaults_file="", zone=UTC)
+    assert slow.configured_error == "the login may not read /etc/mysql/mariadb.conf.d/60-galera.cnf"
+
+
+@pytest.mark.parametrize(
+    ("lines", "datadir", "log"),
+    [
+        (["--datadir=/srv/db/"], "/srv/db", ""),
+        (["--log-error=/var/log/mysqld.log"], DATADIR, "/var/log/mysqld.log"),
+        (["--log_error=db.err"], DATADIR, f"{DATADIR}/db.err"),
+        (["--log-error"], DATADIR, f"{DATADIR}/*.err"),
+    ],
+)
+def test_places_come_from_the_option_files(lines: list[str], datadir: str, log: str) -> None:
+    settings = parse_settings(lines)
+    assert (settings.datadir, settings.log_error) == (datadir, log)
+
+
+def test_the_lines_quote_what_they_are_given() -> None:
+    settings = HostSettings(datadir="/srv/my data; rm -rf x", log_error="/srv/my data/*.err")
+    for probe in (*quick_probes(settings), slow_probe(settings, size=True), settings_probe("/srv/a b.cnf")):
+        assert "my data" not in probe.line.replace("'/srv/my data; rm -rf x'", "").replace(
+            "'/srv/my data'", ""
+        )
+
+
+def test_listeners_are_read_from_the_kernel() -> None:
+    lines = split_sections(host_output("running", "anybody").stdout)["listen"]
+    assert listening_ports(lines) == (3306, 4567)
+
+
+def test_of_several_nodes_on_the_loopback_each_has_its_own_listeners() -> None:
+    rows = [
+        "0: 011F007F:0CEA 00000000:0000 0A 00000000",
+        "1: 021F007F:11D7 00000000:0000 0A 00000000",
+        "2: 00000000:11D8 00000000:0000 0A 00000000",
+        "3: 011F007F:115C 0100007F:9999 01 00000000",
+        "garbage",
+    ]
+    assert listening_ports(rows, "127.0.31.1") == (3306, 4568)
+    assert listening_ports(rows, "10.0.0.1") == (3306, 4567, 4568)
+
+
+def test_df_tells_the_file_system() -> None:
+    lines = ["Filesystem Type 1B-blocks Avail IFree Mounted on", "/dev/vdb xfs 100 40 - /var/lib/my sql"]
+    filesystem = parse_df(lines, DATADIR)
+    assert filesystem is not None
+    assert (filesystem.target, filesystem.inodes_free) == ("/var/lib/my sql", None)
+    assert filesystem.used_share == pytest.approx(0.6)
+    assert parse_df(lines[:1], DATADIR) is None
+
+
+@given(st.text(), st.text(alphabet="@init cloksevr0123456789.\n+"), st.text())
+def test_no_answer_breaks_the_readers(anybody: str, likely: str, root: str) -> None:
+    for text in (anybody, likely, f"@@clock\n{anybody}\n1 1\n", f"@@files\n{root}", f"@@saved\n{root}"):
+        with suppress(SystemsError):
+            parse_quick(
+                "db1",
+                Output(CLOCK + text, "", 0, AT),
+                Output(f"@@servers\n1 init\n{text}", root, 0, AT),
+                HostSettings(),
+                asked_at=ASKED,
+            )
+        parse_slow(
+            Output(f"@@defaults\n{text}\n@@log\n{root}", "", 0, AT), datadir="", defaults_file="", zone=UTC
+        )
+        parse_datadir(split_sections(text), DATADIR)
+        listening_ports([text, f"0: {text} x 0A"])
+
+
+def test_an_empty_slow_part_is_all_unknown() -> None:
+    slow = Slow(AT)
+    assert slow.flavour is Flavour.UNKNOWN
+    assert Path(slow.settings.datadir) == Path(DATADIR)
