@@ -8,7 +8,9 @@ status_of() { # status_of HOST VARIABLE, empty when the node does not answer
 }
 status_is() { [ "$(status_of "$1" "$2")" = "$3" ]; }
 unit_is() { [ "$(lab_exec "$1" systemctl show -P ActiveState mariadb)" = "$2" ]; }
-synced() { "$LAB_HERE/galera.sh" synced "$@"; }
+whole() { "$LAB_HERE/galera.sh" synced ${#MEMBERS[@]} "${MEMBERS[@]}"; }
+# A heal ends when the whole first cluster is Synced again; LAB_NOWAIT=1: where another fault stays.
+healed() { [ -n "${LAB_NOWAIT:-}" ] || whole; }
 host() { "$LAB_HERE/host.sh" "$@"; }
 
 write_rows() { # write_rows HOST COUNT

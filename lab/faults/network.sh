@@ -3,32 +3,35 @@
 
 #: database-to-database traffic of one node is dropped; SSH and SQL from the desk go on
 break_partition() { host isolate "${1:-$LAST}"; }
-heal_partition() { host heal "${1:-$LAST}"; synced ${#MEMBERS[@]} "${1:-$LAST}"; }
+heal_partition() { host heal "${1:-$LAST}"; healed; }
 
 #: the network cable of one host is out: neither SSH nor its peers reach it
 break_link_cut() { host unplug "${1:-$LAST}"; }
-heal_link_cut() { host plug "${1:-$LAST}"; }
+heal_link_cut() { host plug "${1:-$LAST}"; healed; }
 
 #: SSH to one host is dropped, while its database goes on
 break_ssh_blocked() {
   nsenter --net="/run/netns/$(host_ns "${1:-$LAST}")" nft -f - <<'X'
 table inet labssh
 delete table inet labssh
-table inet labssh { chain i { type filter hook input priority -10; tcp dport 22 drop; } }
+table inet labssh {
+  chain i { type filter hook input priority -10; tcp dport 22 drop
+  }
+}
 X
 }
 heal_ssh_blocked() { nsenter --net="/run/netns/$(host_ns "${1:-$LAST}")" nft delete table inet labssh 2>/dev/null || true; }
 
 #: one node's mariadbd is stopped in its tracks (SIGSTOP): it accepts connections and answers nothing
 break_frozen() { lab_exec "${1:-$LAST}" systemctl kill -s STOP mariadb; }
-heal_frozen() { lab_exec "${1:-$LAST}" systemctl kill -s CONT mariadb; synced ${#MEMBERS[@]} "${1:-$LAST}"; }
+heal_frozen() { lab_exec "${1:-$LAST}" systemctl kill -s CONT mariadb; healed; }
 
 # PID 1 of the host ignores SIGSTOP from inside, not from the machine.
 signal_host() { local p; for p in $(cgroup_pids "$2"); do kill "-$1" "$p" 2>/dev/null || true; done; }
 
 #: one whole host is stopped in its tracks: TCP connects, sshd never says a word
 break_host_frozen() { signal_host STOP "${1:-$LAST}"; }
-heal_host_frozen() { signal_host CONT "${1:-$LAST}"; synced ${#MEMBERS[@]} "${1:-$LAST}"; }
+heal_host_frozen() { signal_host CONT "${1:-$LAST}"; healed; }
 
 #: one node is cut off and made Primary by force: two Primary components with one UUID
 break_split_brain() {

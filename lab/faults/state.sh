@@ -26,7 +26,7 @@ break_zero_uuid() {
       sed -i 's/^uuid:.*/uuid:    00000000-0000-0000-0000-000000000000/; s/^seqno:.*/seqno:   -1/; s/^safe_to_bootstrap:.*/safe_to_bootstrap: 0/' grastate.dat"
   done
 }
-heal_zero_uuid() { local h; for h in "${@:-$LAST}"; do start_unit "$h"; synced ${#MEMBERS[@]} "$h"; done; }
+heal_zero_uuid() { local h; for h in "${@:-$LAST}"; do start_unit "$h"; done; healed; }
 
 #: one node lacks a row that the others change: the vote puts it out (Inconsistent), its process runs on
 break_voted_out() {
@@ -41,5 +41,5 @@ break_voted_out() {
 heal_voted_out() {
   local h=${1:-$LAST}
   lab_sh "$h" 'systemctl stop mariadb; rm -f /var/lib/mysql/grastate.dat'
-  start_unit "$h"; synced ${#MEMBERS[@]} "$h"
+  start_unit "$h"; healed
 }

@@ -12,7 +12,7 @@ break_flow_control() {
 }
 heal_flow_control() {
   end_background "$FIRST" lab-load; end_background "${1:-$LAST}" lab-hold
-  synced ${#MEMBERS[@]} "${MEMBERS[@]}"
+  healed
 }
 
 #: FLUSH TABLES WITH READ LOCK held on one node: Donor/Desynced, its receive queue grows under a load
@@ -29,7 +29,7 @@ break_desync() {
 }
 heal_desync() {
   [ "$(lab_sql "${1:-$LAST}" 'SELECT @@GLOBAL.wsrep_desync')" = 0 ] || lab_sql "${1:-$LAST}" 'SET GLOBAL wsrep_desync=OFF'
-  synced ${#MEMBERS[@]} "${1:-$LAST}"
+  healed
 }
 
 has_donor() { local h; for h in "${MEMBERS[@]}"; do ! status_is "$h" wsrep_local_state_comment Donor/Desynced || return 0; done; return 1; }
@@ -43,7 +43,7 @@ break_donor() {
   lab_exec "$h" systemctl start --no-block mariadb
   poll 30 "a donor" has_donor
 }
-heal_donor() { host slow "${1:-$LAST}" off; synced ${#MEMBERS[@]} "${MEMBERS[@]}"; }
+heal_donor() { host slow "${1:-$LAST}" off; healed; }
 
 on_small_disk() { lab_exec "$1" mountpoint -q /var/lib/mysql; }
 unwell() { ! status_is "$1" wsrep_local_state_comment Synced; }
@@ -54,9 +54,8 @@ break_disk_full() {
   ! on_small_disk "$h" || return 0
   lab_sh "$h" 'systemctl stop mariadb; cd /var/lib
     mount -t tmpfs -o "size=$(($(du -sm mysql | cut -f1) + 40))m,mode=700,uid=$(id -u mysql),gid=$(id -g mysql)" lab-small /mnt
-    cp -a mysql/. /mnt/ && mount --move /mnt mysql 2>/dev/null || { mount --bind /mnt mysql && umount /mnt; }
-    systemctl start mariadb'
-  synced ${#MEMBERS[@]} "$h"
+    cp -a mysql/. /mnt/ && mount --bind /mnt mysql && umount /mnt && systemctl start mariadb'
+  whole
   lab_sh "$h" 'dd if=/dev/zero of=/var/lib/mysql/filler bs=1M 2>/dev/null; true'
   SQL_TIMEOUT=60 lab_sql "$FIRST" "INSERT INTO app.t(node, pad) SELECT 'fill', REPEAT(MD5(seq), 30) FROM app.seq_1_to_20000" || true
   poll 30 "$h to fail" unwell "$h"
@@ -65,5 +64,5 @@ heal_disk_full() {
   local h=${1:-$LAST}
   lab_sh "$h" 'rm -f /var/lib/mysql/filler; systemctl kill -s KILL mariadb; systemctl stop mariadb
     while mountpoint -q /var/lib/mysql; do umount -l /var/lib/mysql; done'
-  start_unit "$h"; synced ${#MEMBERS[@]} "$h"
+  start_unit "$h"; healed
 }
