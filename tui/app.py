@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 
 from tui.deck import Deck
 from tui.desk import Desk, utc_now
+from tui.keys import key_words, places, why_not
 from tui.poller import Poller
 from tui.screen import ConsoleScreen
 from tui.themes import frame_colour, full_theme, plain_theme
@@ -20,6 +21,11 @@ from widgets.signs import ASCII, UNICODE, needs_ascii
 from widgets.tight_paint import TightPaint
 
 if TYPE_CHECKING:
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
+    from textual.notifications import SeverityLevel
+
+    from tui.palette import Hit
     from tui.source import Inventory, Source
 
 TICK_S = 1.0
@@ -30,7 +36,12 @@ class QuarterdeckApp(TightPaint, App[None]):
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "quarterdeck"
+    KEYS_TITLE = "Everywhere"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("colon,ctrl+p", "palette", "Anything", id="console.palette"),
+        Binding("f", "freeze", "Freeze", id="console.freeze", show=False),
+        Binding("y", "copy", "Copy", id="console.copy", show=False),
+        Binding("f1", "explain", "What has the focus", id="console.explain", show=False),
         Binding("question_mark", "help", "Keys", id="console.help"),
         Binding("ctrl+q", "quit", "Quit", id="console.quit", show=False),
     ]
@@ -105,3 +116,66 @@ class QuarterdeckApp(TightPaint, App[None]):
     async def on_unmount(self) -> None:
         await self._poller.stop()
         await self._source.close()
+
+    # Keys
+
+    def get_key_display(self, binding: Binding) -> str:
+        return key_words(binding.key)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do it; a key that cannot act now says why."""
+        if await super().run_action(action, default_namespace, namespaces):
+            return True
+        target, name, parameters = self._parse_action(action, default_namespace or self, namespaces)
+        if target.check_action(name, parameters) is None:
+            self.say(f"Not now: {why_not(target, name)}.")
+            return True
+        return False
+
+    def say(self, sentence: str, *, severity: SeverityLevel = "information") -> None:
+        """Answer something that the operator did. Text is data here, too."""
+        self.notify(sentence, severity=severity, timeout=6, markup=False)
+
+    def action_help(self) -> None:
+        """All keys that apply here."""
+        from tui.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.desk, "keys", places(self.screen)))
+
+    def action_explain(self) -> None:
+        """What has the focus, and its own keys."""
+        from tui.help import HelpScreen
+
+        focused = self.screen.focused
+        here = places(self.screen)[:1] if focused is not None else places(self.screen)
+        explanation = str(getattr(focused, "HELP", "")) if focused is not None else ""
+        self.push_screen(HelpScreen(self.desk, "what has the focus", here, explanation))
+
+    def action_freeze(self) -> None:
+        """Hold what is on screen; reading goes on behind it."""
+        self.desk.frozen = not self.desk.frozen
+        self.tick()
+
+    def action_copy(self) -> None:
+        """Copy what is chosen."""
+        from tui.clipboard import copy
+
+        screen = self.screen
+        text = screen.get_selected_text() or (screen.copy_text() if isinstance(screen, ConsoleScreen) else "")
+        self.say(copy(text, self.copy_to_clipboard) if text else "Nothing is chosen that could be copied.")
+
+    def action_palette(self) -> None:
+        """Anything by its name."""
+        from tui.palette import Palette
+        from tui.palette_hits import gather
+
+        def act(hit: Hit | None) -> None:
+            if hit is not None:
+                self.call_later(hit.act)
+
+        self.push_screen(Palette(gather(self, self.desk), self.desk.signs), act)

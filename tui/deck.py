@@ -10,9 +10,9 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from tui.frame import Tab
-from tui.panes import Pane
-from tui.screen import ConsoleScreen
+from tui.frame import FrameRule, Tab
+from tui.panes import Pane, Selection
+from tui.selecting import SelectingScreen
 from tui.watch import WatchPane
 
 if TYPE_CHECKING:
@@ -31,9 +31,10 @@ PANES = {
 """Name of a pane -> its digit, and where it is; imported when it is opened for the first time."""
 
 
-class Deck(ConsoleScreen[None]):
+class Deck(SelectingScreen):
     """Panes by digit; the keys act on what is chosen in the pane that is open."""
 
+    KEYS_TITLE = "Console"
     BINDINGS: ClassVar[list[BindingType]] = [
         *[
             Binding(digit, f"pane('{name}')", f"Go to {name}", id=f"deck.{name}", show=False)
@@ -46,14 +47,18 @@ class Deck(ConsoleScreen[None]):
         height: 1fr;
         & > Pane { display: none; }
         & > Pane.-open { display: block; }
-        &.-tiled > WatchPane { display: block; height: 15; border-bottom: solid $primary 60%; }
+        &.-tiled > WatchPane { display: block; height: 12; layout: horizontal; }
+        &.-tiled Feed { width: 64; height: 100%; }
+        &.-tiled > FrameRule { display: block; }
+        & > FrameRule { display: none; }
     }
     """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._panes: dict[str, Pane] = {"watch": WatchPane(desk)}
-        self._stage = Vertical(self._panes["watch"], id="panes")
+        self._divider = FrameRule(signs=desk.signs)
+        self._stage = Vertical(self._panes["watch"], self._divider, id="panes")
         self._open = "watch"
         self._panes["watch"].add_class("-open")
 
@@ -81,6 +86,9 @@ class Deck(ConsoleScreen[None]):
         for pane in self._panes.values():
             if pane.display:
                 pane.renew()
+
+    def selection(self) -> Selection:
+        return self.open_pane.selection()
 
     async def action_pane(self, name: str) -> None:
         await self.go_to(name)
@@ -116,9 +124,24 @@ class Deck(ConsoleScreen[None]):
         """Go where what was opened is shown."""
         message.stop()
         kind, _, name = message.key.partition(" ")
-        if kind in ("cluster", "finding"):
-            from tui.nodes import NodesPane
+        if kind == "finding":
+            self.action_why()
+        elif kind == "cluster":
+            await self.open_cluster(name)
+        elif kind == "node":
+            cluster, _, host = name.rpartition(" ")
+            self.open_node(cluster, host)
 
-            pane = await self.go_to("nodes")
-            if isinstance(pane, NodesPane):
-                pane.show_cluster(name if kind == "cluster" else name.rpartition(" ")[0])
+    async def open_cluster(self, name: str) -> None:
+        """Show the nodes of that cluster."""
+        from tui.nodes import NodesPane
+
+        pane = await self.go_to("nodes")
+        if isinstance(pane, NodesPane):
+            pane.show_cluster(name)
+
+    def open_node(self, cluster: str, host: str) -> None:
+        """Show all that is known of one node."""
+        from tui.node import NodeScreen
+
+        self.app.push_screen(NodeScreen(self.desk, cluster, host))

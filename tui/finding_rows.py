@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from runbooks.model import Finding
     from widgets.signs import Signs
 
-INDENT = 11
+INDENT = 13
 EVIDENCE_SHOWN = 4
 
 

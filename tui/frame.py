@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from textual import events
-
 from widgets.layout import Row, row
 from widgets.lines import Lines
 from widgets.signs import UNICODE, Signs
@@ -92,7 +90,7 @@ class FrameHeader(Lines, can_focus=False):
     """The first line of every screen."""
 
     DEFAULT_CSS = """
-    FrameHeader { height: 1; }
+    FrameHeader { height: 1; overflow: hidden hidden; scrollbar-gutter: auto; }
     """
 
     def __init__(self, facts: FrameFacts, *, signs: Signs = UNICODE) -> None:
@@ -102,11 +100,11 @@ class FrameHeader(Lines, can_focus=False):
     def tell(self, facts: FrameFacts) -> None:
         """Renew what the header says."""
         self._facts = facts
-        self.show([header_row(facts, self.size.width, self.signs)])
+        self.show([header_row(facts, self.room, self.signs)])
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._rows = (header_row(self._facts, event.size.width, self.signs),)
-        super().on_resize(event)
+    def on_resize(self) -> None:
+        self._rows = (header_row(self._facts, self.room, self.signs),)
+        super().on_resize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ class FrameRule(Lines, can_focus=False):
     """A line in the estate's colour with the panes on it, or with the way to this screen."""
 
     DEFAULT_CSS = """
-    FrameRule { height: 1; }
+    FrameRule { height: 1; overflow: hidden hidden; scrollbar-gutter: auto; }
     """
 
     def __init__(self, tabs: Iterable[Tab] = (), *, signs: Signs = UNICODE) -> None:
@@ -134,7 +132,7 @@ class FrameRule(Lines, can_focus=False):
     def tell(self, tabs: Iterable[Tab]) -> None:
         """Renew the tabs."""
         self._tabs = tuple(tabs)
-        self.show([self._row(self.size.width)])
+        self.show([self._row(self.room)])
 
     def _row(self, width: int) -> Row:
         sign = self.signs.rule
@@ -150,9 +148,9 @@ class FrameRule(Lines, can_focus=False):
         pieces.append((sign * max(width - taken, 0), Tone.FRAME))
         return Row(tuple(pieces), wrap=False)
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._rows = (self._row(event.size.width),)
-        super().on_resize(event)
+    def on_resize(self) -> None:
+        self._rows = (self._row(self.room),)
+        super().on_resize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +167,7 @@ class FrameHints(Lines, can_focus=False):
     """The last line: as many keys as fit; the way to all of them always does."""
 
     DEFAULT_CSS = """
-    FrameHints { height: 1; }
+    FrameHints { height: 1; overflow: hidden hidden; scrollbar-gutter: auto; }
     """
 
     def __init__(self, *, signs: Signs = UNICODE) -> None:
@@ -180,7 +178,7 @@ class FrameHints(Lines, can_focus=False):
     def tell(self, hints: Iterable[Hint], last: Hint) -> None:
         """Renew the keys; `last` stands at the end however narrow the line is."""
         self._hints, self._last = tuple(hints), last
-        self.show([self._row(self.size.width)])
+        self.show([self._row(self.room)])
 
     def _row(self, width: int) -> Row:
         end = _hint_pieces(self._last)
@@ -194,9 +192,9 @@ class FrameHints(Lines, can_focus=False):
             pieces += more
         return row(*pieces, *end, wrap=False)
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._rows = (self._row(event.size.width),)
-        super().on_resize(event)
+    def on_resize(self) -> None:
+        self._rows = (self._row(self.room),)
+        super().on_resize()
 
 
 def _hint_pieces(hint: Hint) -> list[Piece]:

@@ -37,6 +37,7 @@ COLUMNS = (
 class HostsPane(Pane):
     """A row a host."""
 
+    KEYS_TITLE = "Hosts"
     NAME: ClassVar[str] = "hosts"
     DIGIT: ClassVar[str] = "6"
 

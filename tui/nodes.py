@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 
 from tui.finding_rows import finding_rows
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("node", "node"),
-    Column("state", "state", least=12),
-    Column("unit", "unit", least=8),
+    Column("state", "state", most=24),
+    Column("unit", "unit", most=26),
     Column("size", "size", align="right"),
     Column("seqno", "seqno", align="right"),
     Column("recvq", "recvq", align="right", drop=2),
@@ -39,6 +40,7 @@ COLUMNS = (
 class NodesPane(Pane):
     """One cluster: a row a node, then the findings with their evidence and the runbook that answers."""
 
+    KEYS_TITLE = "Nodes"
     NAME: ClassVar[str] = "nodes"
     DIGIT: ClassVar[str] = "1"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,7 +49,7 @@ class NodesPane(Pane):
     ]
     DEFAULT_CSS = """
     NodesPane {
-        & > #nodes-heading { height: auto; max-height: 3; }
+        & > #nodes-heading { height: auto; max-height: 3; overflow: hidden hidden; scrollbar-gutter: auto; }
         & > LiveTable { height: 5; }
         & > Choices { height: 1fr; margin-top: 1; }
     }
@@ -96,7 +98,7 @@ class NodesPane(Pane):
         if view is None:
             return
         self._heading.show(self._heading_rows())
-        self._table.styles.height = min(len(view.nodes) + 2, 14)
+        self._table.styles.height = min(len(view.nodes) + 1, 14)
         self._table.show(self._table_rows(view))
         self._findings.show(self._finding_rows())
 
@@ -154,3 +156,15 @@ class NodesPane(Pane):
             if set(finding.hosts) & set(hosts):
                 return finding
         return view.findings[0] if view.findings else None
+
+    @on(LiveTable.Opened)
+    def open_node(self, message: LiveTable.Opened) -> None:
+        """Leave it to the deck what opening a node means."""
+        message.stop()
+        self.post_message(self.Opened(self, f"node {self.cluster} {message.key}"))
+
+    @on(Choices.Opened)
+    def open_finding(self, message: Choices.Opened) -> None:
+        """A finding opens as `w` does."""
+        message.stop()
+        self.post_message(self.Opened(self, f"finding {self.cluster} {message.key}"))

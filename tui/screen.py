@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.frame import FrameHeader, FrameHints, FrameRule, Hint, Tab
+from tui.keys import places
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from tui.desk import Desk
 
 Result = TypeVar("Result")
+HELP_WORDS = "keys"
+"""What the binding of the help is called; it stands at the end of the hints, however narrow they are."""
 
 
 class ConsoleScreen(Screen[Result]):
@@ -58,13 +61,17 @@ class ConsoleScreen(Screen[Result]):
     def renew(self) -> None:
         """Show what is known now. Called when something was learnt, and each second for the ages."""
 
-    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:  # noqa: ARG002
+    def why_not(self, action: str) -> str:  # noqa: ARG002
         """Why that action cannot be done now, as a sentence; empty: it can."""
         return ""
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def copy_text(self) -> str:
+        """What `y` copies; empty: there is nothing to copy here."""
+        return ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Grey out what cannot act now."""
-        return None if self.why_not(action, parameters) else True
+        return None if self.why_not(action) else True
 
     def tick(self) -> None:
         """Renew the frame, once a second."""
@@ -81,29 +88,12 @@ class ConsoleScreen(Screen[Result]):
 
     def show_hints(self) -> None:
         """Renew the line of keys."""
-        if self.is_current:
-            self._hints.tell(self._hints_here(), self._help_hint())
-
-    def _hints_here(self) -> list[Hint]:
-        found: dict[str, Hint] = {}
-        for namespace, binding, enabled, _ in self.active_bindings.values():
-            if not binding.show or binding.action in ("app.help", "help"):
-                continue
-            reason = "" if enabled else self._reason(namespace, binding.action)
-            key = self.app.get_key_display(binding)
-            found.setdefault(binding.action, Hint(key, binding.description.lower(), reason or ""))
-        return list(found.values())
-
-    def _help_hint(self) -> Hint:
-        for _, binding, _, _ in self.active_bindings.values():
-            if binding.action in ("app.help", "help"):
-                return Hint(self.app.get_key_display(binding), "keys")
-        return Hint("", "")
-
-    @staticmethod
-    def _reason(namespace: object, action: str) -> str:
-        why_not = getattr(namespace, "why_not", None)
-        return str(why_not(action.partition("(")[0].rpartition(".")[2], ())) if why_not else "not now"
+        if not self.is_current:
+            return
+        keys = [key for place in places(self) for key in place.keys]
+        hints = [Hint(key.keys[0], key.words.lower(), key.why_not) for key in keys if key.show]
+        helps = [hint for hint in hints if hint.words == HELP_WORDS]
+        self._hints.tell([hint for hint in hints if hint not in helps], helps[0] if helps else Hint("", ""))
 
     @on(Worker.StateChanged)
     def show_bug(self, event: Worker.StateChanged) -> None:

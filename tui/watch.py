@@ -35,6 +35,7 @@ class Feed(Lines, can_focus=False):
 class WatchPane(Pane):
     """Every system in one line, worst first, with the key that answers it beside it."""
 
+    KEYS_TITLE = "Watch"
     NAME: ClassVar[str] = "watch"
     DIGIT: ClassVar[str] = "0"
     DEFAULT_CSS = """

@@ -19,6 +19,7 @@ from widgets.signs import UNICODE, Signs
 class Choices(Lines, can_focus=True):
     """Rows with a key can be chosen; where there is none, the keys of the cursor scroll."""
 
+    KEYS_TITLE = "List"
     HELP = "Up and Down choose, Enter opens what is chosen."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="choices.open"),
@@ -61,6 +62,8 @@ class Choices(Lines, can_focus=True):
         classes: str | None = None,
     ) -> None:
         super().__init__(rows, signs=signs, id=id, classes=classes)
+        self.always_shows_cursor = False
+        """The cursor is drawn without the focus, too: another widget sends the keys."""
         self._key = ""
         self._choose_one_that_is_there()
 
@@ -92,17 +95,20 @@ class Choices(Lines, can_focus=True):
         places = self._places()
         if self._key in places:
             return
+        had_one = bool(self._key)
         self._key = places[min(place, len(places) - 1)] if places else ""
         self.refresh()
         if self.is_attached:
             self.post_message(self.Moved(self, self._key))
+            if had_one != bool(self._key):
+                self.refresh_bindings()
 
     def _lines_of(self, key: str) -> list[int]:
         return [y for y, line in enumerate(self._laid) if key and self._rows[line.row].key == key]
 
     def _repaint_row(self, key: str) -> None:
         for y in self._lines_of(key):
-            self.refresh(Region(0, y - self.scroll_offset.y, self.size.width, 1))
+            self.refresh(Region(0, y - self.scroll_offset.y, self.room, 1))
 
     def _bring_into_view(self) -> None:
         lines = self._lines_of(self._key)
@@ -111,7 +117,13 @@ class Choices(Lines, can_focus=True):
             self.scroll_to_region(Region(0, top, 1, lines[-1] - top + 1), animate=False, force=True)
 
     def _is_under_cursor(self, line: Laid) -> bool:
-        return bool(self._key) and self.has_focus and self._rows[line.row].key == self._key
+        if not self._key or not (self.has_focus or self.always_shows_cursor):
+            return False
+        return self._rows[line.row].key == self._key
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Enter is for those who have something to open."""
+        return bool(self._key) if action == "open" else True
 
     def action_open(self) -> None:
         if self._key:

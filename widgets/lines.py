@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.segment import Segment
-from textual import events
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
@@ -18,7 +17,7 @@ class Lines(Toned, can_focus=False):
     """Rows in by `show`, laid out for the width there is. It cannot be focused: a text that stands there."""
 
     DEFAULT_CSS = """
-    Lines { height: 1fr; }
+    Lines { height: 1fr; scrollbar-gutter: stable; }
     """
 
     def __init__(
@@ -75,9 +74,14 @@ class Lines(Toned, can_focus=False):
         if regions:
             self.refresh(*regions)
 
-    def on_resize(self, event: events.Resize) -> None:
-        if event.size.width != self._laid_width:
-            self._renew(event.size.width)
+    @property
+    def room(self) -> int:
+        """Cells of a line."""
+        return self.scrollable_content_region.width
+
+    def on_resize(self) -> None:
+        if self.room != self._laid_width:
+            self._renew(self.room)
             self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
@@ -89,7 +93,7 @@ class Lines(Toned, can_focus=False):
         return len(self._laid)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.room
         number = y + self.scroll_offset.y
         plain = self.tone_style(Tone.PLAIN)
         if not 0 <= number < len(self._laid):

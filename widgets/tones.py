@@ -35,7 +35,7 @@ Piece: TypeAlias = tuple[str, Tone]
 """Some text and its meaning. The text is data: it is made visible, never interpreted as markup."""
 
 
-class Toned(ScrollView, can_focus=False):
+class Toned(ScrollView, can_focus=False, inherit_bindings=False):
     """A widget that draws its own lines in tones: one component class each, shared by all of them."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone.value}" for tone in Tone} | {"tone--cursor"}

@@ -1,0 +1,45 @@
+"""A screen on which something is chosen, and the keys that act on what is chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui.panes import Selection
+from tui.screen import ConsoleScreen
+
+if TYPE_CHECKING:
+    from runbooks.model import Finding
+
+
+class SelectingScreen(ConsoleScreen[None]):
+    """The same keys do the same on every screen that shows systems: why, runbooks, run, log, shell."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "why", "Why", id="deck.why"),
+    ]
+
+    def selection(self) -> Selection:
+        """What is chosen now."""
+        return Selection()
+
+    def copy_text(self) -> str:
+        return self.selection().text
+
+    def why_not(self, action: str) -> str:
+        chosen = self.selection()
+        if action == "why" and chosen.finding is None:
+            return "nothing is wrong with what is chosen" if chosen.system else "no finding is chosen"
+        return super().why_not(action)
+
+    def action_why(self) -> None:
+        finding = self.selection().finding
+        if finding is not None:
+            self.explain(finding)
+
+    def explain(self, finding: Finding) -> None:
+        """Show all that is known of a finding."""
+        from tui.finding import FindingScreen
+
+        self.app.push_screen(FindingScreen(self.desk, finding))
