@@ -41,6 +41,10 @@ class SudoRefused(Refused):
     """sudo does not allow it, or wants a password that nobody gave."""
 
 
+class ForwardingForbidden(Refused):
+    """The host's sshd forbids to reach a socket or port of it through the connection."""
+
+
 class ToolMissing(Refused):
     """The program is not installed on that host (exit status 127)."""
 

@@ -228,6 +228,8 @@ def _check_sql_client(name: str, texts: Sequence[str]) -> None:
     plain = frozenset(
         {
             "--init-command=SET SESSION TRANSACTION READ ONLY",
+            "-X",
+            "--xml",
             "--init-command=SET SESSION wsrep_sync_wait=1",
             "-N",
             "-B",

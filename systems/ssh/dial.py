@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from concurrent.futures import Executor
 
@@ -27,7 +28,8 @@ async def dial(config: HostConfig, lookups: Executor) -> socket.socket:
         except TimeoutError:
             failures.append(f"{address[0]} did not answer within {limit_s:g} s")
         except OSError as error:
-            failures.append(f"{address[0]}: {(error.strerror or str(error)).lower()}")
+            why = os.strerror(error.errno).lower() if error.errno else str(error)
+            failures.append(f"{address[0]}: {why}")
     place = f"{config.host_name} port {config.port}"
     raise Unreachable(f"{config.host}: no connection to {place}: {'; '.join(failures)}")
 

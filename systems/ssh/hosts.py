@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from systems.ssh.link import Target
 from systems.ssh.reader import SshReader
 from systems.ssh.session import Password, SshSession
+
+if TYPE_CHECKING:
+    from systems.ssh.tunnel import Tunnel
 
 
 class SshHosts:
@@ -26,6 +31,24 @@ class SshHosts:
     def reader(self, host: str) -> SshReader:
         """Return what asks `host`. Opens nothing yet."""
         return SshReader(self._session.link(Target(host)))
+
+    async def tunnel(
+        self, host: str, *, path: str | None = None, port: int | None = None, deadline_s: float = 5.0
+    ) -> Tunnel:
+        """Reach a UNIX socket, or a port of the host's own loopback, through the connection."""
+        from systems.ssh.tunnel import open_tunnel
+
+        return await open_tunnel(
+            self._session.link(Target(host)), path=path, port=port, deadline_s=deadline_s
+        )
+
+    async def login_user(self, host: str) -> str:
+        """Return who ssh_config logs in as, without connecting. Raises an `Unreachable`."""
+        return (await self._session.config(Target(host))).user
+
+    async def address(self, host: str) -> str:
+        """Return the `HostName` of a host in ssh_config, without connecting. Raises an `Unreachable`."""
+        return (await self._session.config(Target(host))).host_name
 
     def retry(self, host: str) -> None:
         """Forget what failed: ssh_config, keys and agent are read anew, and the next call tries at once."""
