@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from systems.estate import Galera
 from systems.galera.collect import survey_node
 from systems.galera.host_look import HostLook, SurveyOptions
 from systems.galera.readings import ClusterSurvey, NodeSurvey
@@ -22,6 +23,12 @@ class NodeAccess:
     reader: Reader
     sql: SqlReader
     options: SurveyOptions = field(default_factory=SurveyOptions)
+
+
+def options_for(galera: Galera, host: str) -> SurveyOptions:
+    """How one node of a cluster of the estate is looked at."""
+    own = galera.on(host)
+    return SurveyOptions(datadir=own.datadir.rstrip("/"), defaults_file=own.defaults_file)
 
 
 async def survey_cluster(

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from systems.errors import NotUnderstood, SudoRefused, SystemsError, TimedOut, Unreachable
+from systems.estate import Galera
 from systems.galera.host_look import SurveyOptions
 from systems.galera.readings import HostEvidence, NodeSurvey, WsrepStatus
-from systems.galera.survey import NodeAccess, Surveyor, survey_cluster
+from systems.galera.survey import NodeAccess, Surveyor, options_for, survey_cluster
 from systems.shell import Output, Probe
 from systems.sql import Query, Rows
 from tests.systems.galera.recorded import host_output, rows_of, status_rows, variables_rows
@@ -239,3 +240,9 @@ async def test_after_a_watch_nothing_runs_on() -> None:
 async def test_a_cluster_without_nodes_is_an_empty_survey() -> None:
     survey = await Surveyor("orders", []).survey()
     assert survey.nodes == ()
+
+
+def test_a_node_of_the_estate_is_looked_at_where_the_estate_says() -> None:
+    galera = Galera(name="light", nodes="n[1-3]", datadir="/srv/%h/data/", defaults_file="/srv/%h/my.cnf")
+    options = options_for(galera, "n2")
+    assert (options.datadir, options.defaults_file) == ("/srv/n2/data", "/srv/n2/my.cnf")

@@ -1,0 +1,174 @@
+"""The estate file: read when it is right; when it is wrong, one sentence with file, line and key."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from systems.estate import EstateError, LoadedEstate, load
+
+GOOD = """\
+hosts = "bak1,db1"
+
+[estate]
+name = "north"
+color = "red"
+ssh_config = "ssh_config"
+
+[[galera]]
+name = "orders"
+nodes = "db[1-3]"
+service = "mysql"
+sql = { user = "monitor", password = "file:orders.pw", via = "ssh" }
+arbitrators = 1
+
+[[galera]]
+name = "stock"          # the second one
+nodes = "st2,st1"
+datadir = "/srv/%h/data"
+
+[galera.sql]
+port = 3307
+socket = "/run/%h.sock"
+"""
+
+
+def a_file(folder: Path, text: str) -> Path:
+    (folder / "ssh_config").touch()
+    path = folder / "estate.toml"
+    path.write_text(text)
+    return path
+
+
+def problem(folder: Path, text: str) -> str:
+    with pytest.raises(EstateError) as caught:
+        load(a_file(folder, text))
+    return str(caught.value)
+
+
+def test_a_good_file_is_read(tmp_path: Path) -> None:
+    estate = load(a_file(tmp_path, GOOD))
+    assert estate.settings.name == "north"
+    assert estate.ssh_config == tmp_path / "ssh_config"
+    assert [cluster.name for cluster in estate.clusters] == ["orders", "stock"]
+    assert estate.cluster("orders").nodes == ("db1", "db2", "db3")
+    assert estate.cluster("stock").nodes == ("st2", "st1")
+    assert estate.hosts == ("db1", "db2", "db3", "st2", "st1", "bak1")
+    assert estate.cluster("stock").settings.sql.port == 3307
+    with pytest.raises(KeyError):
+        estate.cluster("none")
+
+
+def test_a_node_has_its_own_paths(tmp_path: Path) -> None:
+    on_st1 = load(a_file(tmp_path, GOOD)).cluster("stock").settings.on("st1")
+    assert (on_st1.datadir, on_st1.sql.socket) == ("/srv/st1/data", "/run/st1.sock")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ('color = "red"', 'colour = "red"', 5, "estate.colour is not known; did you mean color?"),
+        ('name = "north"', "", 3, "lacks name"),
+        ('name = "north"', 'name = ""', 4, "estate.name is empty"),
+        ('name = "north"', "name = 5", 4, "is a whole number; expected a text in quotes"),
+        ('"db[1-3]"', '"db[1-"', 10, "galera[0].nodes is 'db[1-', which is no node set"),
+        ('"db[1-3]"', '""', 10, "galera[0].nodes is empty"),
+        ('service = "mysql"', 'service = "oracle"', 11, 'expected "mariadb" or "mysql"'),
+        ('"file:orders.pw"', '"S3cret"', 12, "galera[0].sql.password is no reference"),
+        ("arbitrators = 1", "arbitrators = -1", 13, "expected 0 or more"),
+        ("arbitrators = 1", "every_s = 0", 13, "expected 0.2 to 3600"),
+        ("arbitrators = 1", "zzz = 1", 13, "galera[0].zzz is not known; known here: name, nodes"),
+        ('name = "stock" ', 'name = "orders" ', 16, "galera[1].name is 'orders' again"),
+        ('"st2,st1"', '"st2,db2"', 17, "names db2, which is a node of 'orders'"),
+        ("port = 3307", "port = 70000", 21, "galera[1].sql.port is 70000"),
+        ("port = 3307", 'port = "x"', 21, "galera[1].sql.port is a text in quotes; expected a whole number"),
+        ("port = 3307", "prot = 3307", 21, "did you mean port?"),
+        ("port = 3307", 'via = "tcp"', 21, "needs a user"),
+        ('ssh_config = "ssh_config"', 'ssh_config = "gone"', 6, "no such file"),
+        ('"bak1,db1"', '"bak1,,]"', 1, "hosts"),
+        ('via = "ssh"', 'via = "udp"', 12, 'expected "ssh" or "tcp"'),
+    ],
+)
+def test_what_is_wrong_names_line_and_key(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:
+    assert old in GOOD
+    said = problem(tmp_path, GOOD.replace(old, new))
+    assert said.startswith(f"{tmp_path}/estate.toml, line {line}: ")
+    assert words in said
+    assert "\n" not in said
+
+
+def test_a_password_in_the_file_is_never_repeated(tmp_path: Path) -> None:
+    assert "S3cret" not in problem(tmp_path, GOOD.replace('"file:orders.pw"', '"S3cret"'))
+
+
+def test_broken_toml_names_the_line(tmp_path: Path) -> None:
+    assert "line 2" in problem(tmp_path, 'a = 1\nb = "')
+
+
+def test_a_missing_table_says_what_the_file_needs(tmp_path: Path) -> None:
+    assert "needs estate" in problem(tmp_path, "")
+
+
+def test_a_missing_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(EstateError, match="no such file"):
+        load(tmp_path / "none.toml")
+    with pytest.raises(EstateError, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_a_file_that_is_no_text_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "estate.toml"
+    path.write_bytes(b"name = \xff\xfe")
+    with pytest.raises(EstateError, match="UTF-8"):
+        load(path)
+
+
+def test_a_key_in_a_long_text_is_no_key(tmp_path: Path) -> None:
+    text = GOOD.replace('color = "red"', 'color = """\nname = 1\n"""').replace("arbitrators = 1", "x = 1")
+    assert ", line 15: galera[0].x" in problem(tmp_path, text)
+
+
+_LINES = r"""
+[estate]
+[[galera]]
+[galera]
+[galera.sql]
+name = "a"
+nodes = "db[1-3]"
+nodes = 1
+hosts = "x,y"
+every_s = nan
+every_s = 1e999
+sql = { via = "tcp" }
+name = [
+name = "\u0000"
+estate.name = 1979-05-27
+= 1
+"" = 1
+a.b.c = 1
+ssh_config = "~nobody_/x"
+ssh_config = "\u0000"
+"""
+_TOML_LIKE = st.lists(st.sampled_from(_LINES.splitlines()), max_size=8).map("\n".join)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.one_of(st.text(), _TOML_LIKE))
+def test_any_text_is_an_estate_or_one_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "estate.toml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with suppress(EstateError):
+        assert isinstance(load(path), LoadedEstate)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary())
+def test_any_bytes_are_an_estate_or_one_sentence(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "estate.toml"
+    path.write_bytes(data)
+    with pytest.raises(EstateError):
+        load(path)
