@@ -116,6 +116,7 @@ def _merge_step(seen: Situation) -> Step:
         verify_deadline_s=_MERGE_S * 2,
         verify_every_s=2.0,
         replans=True,
+        lasting=False,
     )
 
 
@@ -194,6 +195,7 @@ def _end_wait_step(seen: Situation, node: Node, *, last: bool) -> Step:
         undo_note=f"Puts gvwstate.dat of {node.host} back and lets it wait again.",
         replans=last,
         skippable=False,
+        lasting=False,
     )
 
 

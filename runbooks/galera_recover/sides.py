@@ -119,6 +119,7 @@ def _compare_step(seen: Situation, groups: tuple[Group, ...]) -> Step:
         expects="the tables whose row counts differ, as estimated by each side; this step only reads",
         gotchas=("REC-10",),
         verify_deadline_s=120.0,
+        lasting=False,
     )
 
 
@@ -147,6 +148,7 @@ def _stop_step(seen: Situation, node: Node, winner: Group) -> Step:
         confirm_because=lost,
         undo_note=f"Its data directory stays until it is replaced by the step that starts it. {lost}",
         skippable=False,
+        lasting=False,
     )
 
 

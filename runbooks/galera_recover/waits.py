@@ -54,6 +54,7 @@ def watch_step(
         verify_deadline_s=deadline_s,
         verify_every_s=2.0,
         replans=replans,
+        lasting=False,
     )
 
 
@@ -74,6 +75,7 @@ def room_step(node: Node) -> Step:
         gotchas=("REC-28", "REC-19"),
         verify_deadline_s=_ROOM_S,
         verify_every_s=5.0,
+        lasting=False,
     )
 
 

@@ -58,6 +58,7 @@ def survey_step(planned: Look, telling: Telling, *, twice: bool, why: str) -> St
         verify_every_s=2.0,
         replans=True,
         skippable=False,
+        lasting=False,
     )
 
 

@@ -127,6 +127,7 @@ def write_step(nodes: Sequence[Node], at: datetime) -> Step:
         verify_deadline_s=30.0,
         undo=(Act(first.host, _drop(first)),),
         undo_note=f"Drops the schema {SCHEMA}.",
+        lasting=False,
     )
 
 

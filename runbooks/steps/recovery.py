@@ -71,6 +71,7 @@ def recover_step(node: Node, *, last: bool) -> Step:
         replans=last,
         learn=learn,
         skippable=False,
+        lasting=False,
     )
 
 

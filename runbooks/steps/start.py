@@ -100,6 +100,7 @@ def stop_step(node: Node, *, why: str, gotchas: tuple[str, ...] = (), replans: b
         verify_deadline_s=120.0,
         undo_note=f"{node.host} is started again by the steps that follow.",
         replans=replans,
+        lasting=False,
     )
 
 
