@@ -1,51 +1,52 @@
-"""What happened between two looks: rates of counters, which one look cannot tell (REC-30)."""
+"""What happened between two looks, where `systems.galera.rates` does not tell it yet (REC-30)."""
 
 from __future__ import annotations
 
+from systems.galera.rates import paused_share, seconds_between
 from systems.galera.readings import ClusterSurvey, NodeSurvey, WsrepStatus
 
 
-def two_looks(survey: ClusterSurvey, host: str) -> tuple[WsrepStatus, WsrepStatus] | None:
-    """What a node said in the look before and says in this one; None: one of them is missing."""
-    if survey.before is None:
+def earlier(survey: ClusterSurvey, host: str) -> NodeSurvey | None:
+    """The same node in the look before; None: there is no such look, or it had no such node."""
+    nodes = survey.before.nodes if survey.before else ()
+    return next((node for node in nodes if node.host == host), None)
+
+
+def apart_s(survey: ClusterSurvey, host: str) -> float | None:
+    """Seconds between the node's two answers; None: one is missing, or it was restarted in between."""
+    before = earlier(survey, host)
+    return None if before is None else seconds_between(before, survey.node(host))
+
+
+def paused_now(survey: ClusterSurvey, host: str) -> float | None:
+    """Share of the time between the two looks in which flow control held writes back, 0.0 to 1.0."""
+    before = earlier(survey, host)
+    return None if before is None else paused_share(before, survey.node(host))
+
+
+def grown(survey: ClusterSurvey, host: str, counter: str) -> int | None:
+    """How much a counter of `WsrepStatus` grew; None: not told twice, or set back in between."""
+    before = earlier(survey, host)
+    if before is None or apart_s(survey, host) is None:
         return None
-    earlier, later = (_status(look.nodes, host) for look in (survey.before, survey))
-    if earlier is None or later is None or later.taken_at <= earlier.taken_at:
-        return None
-    return earlier, later
-
-
-def apart_s(looks: tuple[WsrepStatus, WsrepStatus]) -> float:
-    """Seconds between the two answers."""
-    return (looks[1].taken_at - looks[0].taken_at).total_seconds()
-
-
-def grown(earlier: int | None, later: int | None) -> int | None:
-    """How much a counter grew; None: not told, or set back by FLUSH STATUS or a restart in between."""
-    if earlier is None or later is None or later < earlier:
-        return None
-    return later - earlier
-
-
-def paused_share(survey: ClusterSurvey, host: str) -> float | None:
-    """Share of the time between the two looks in which flow control held writes back, 0.0 to 1.0 (REC-30)."""
-    looks = two_looks(survey, host)
-    if looks is None:
-        return None
-    paused_ns = grown(looks[0].flow_control_paused_ns, looks[1].flow_control_paused_ns)
-    return None if paused_ns is None else min(paused_ns / (apart_s(looks) * 1e9), 1.0)
+    old, new = _count(before, counter), _count(survey.node(host), counter)
+    return None if old is None or new is None or new < old else new - old
 
 
 def conflicts_per_s(survey: ClusterSurvey, host: str) -> float | None:
     """Certification failures and brute-force aborts a second between the two looks (R-CERT)."""
-    looks = two_looks(survey, host)
-    if looks is None:
+    seconds = apart_s(survey, host)
+    failures, aborts = grown(survey, host, "cert_failures"), grown(survey, host, "bf_aborts")
+    return None if seconds is None or failures is None or aborts is None else (failures + aborts) / seconds
+
+
+def stands_still(survey: ClusterSurvey, host: str) -> bool:
+    """Whether the node answered twice and committed nothing in between; False when that is not known."""
+    return grown(survey, host, "last_committed") == 0
+
+
+def _count(node: NodeSurvey, counter: str) -> int | None:
+    if not isinstance(node.status, WsrepStatus):
         return None
-    failures = grown(looks[0].cert_failures, looks[1].cert_failures)
-    aborts = grown(looks[0].bf_aborts, looks[1].bf_aborts)
-    return None if failures is None or aborts is None else (failures + aborts) / apart_s(looks)
-
-
-def _status(nodes: tuple[NodeSurvey, ...], host: str) -> WsrepStatus | None:
-    status = next((node.status for node in nodes if node.host == host), None)
-    return status if isinstance(status, WsrepStatus) else None
+    value = getattr(node.status, counter)
+    return value if isinstance(value, int) else None

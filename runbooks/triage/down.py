@@ -46,7 +46,7 @@ def down_case(survey: ClusterSurvey, group: Group, node: NodeSurvey) -> Case:
         sentence = (
             f"{node.host} was stopped in order{since(node, 'at')}; {carry_on(survey, group)}. It ended at "
             f"{position_words(saved.position)} of {group.last_committed}: "
-            f"{way_back(survey, group, saved.position)}"
+            f"{way_back(survey, node.host)}"
         )
         severity = Severity.CRITICAL if alone else Severity.WARNING
         return _case(Scenario.STOPPED_ONE, node, saved, sentence, severity)
@@ -56,7 +56,7 @@ def down_case(survey: ClusterSurvey, group: Group, node: NodeSurvey) -> Case:
             "position is "
             ""
             f"{position_words(saved.position)} of {group.last_committed}: "
-            f"{way_back(survey, group, saved.position)}"
+            f"{way_back(survey, node.host)}"
         )
         return _case(Scenario.CRASHED_ONE, node, saved, sentence)
     why = _NO_STATE.get(saved.kind, "was not looked at")

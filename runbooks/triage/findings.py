@@ -32,7 +32,7 @@ def triage(survey: ClusterSurvey, *, look: Look | None = None) -> tuple[Finding,
     """
     found = classify(survey)
     cards = [_finding(survey, found, case) for case in found.cases]
-    standing = standing_findings(look or Look(survey), found)
+    standing = standing_findings(look or Look(survey))
     return tuple(sorted([*cards, *standing], key=lambda finding: -finding.severity))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runbooks.membership import Group, database_units, is_silent
 from runbooks.model import Severity
+from runbooks.rates import grown, stands_still
 from runbooks.triage.moving import LONG_JOIN_S, for_s, joiners
 from runbooks.triage.scenario import Case, Scenario
 from runbooks.triage.telling import node_evidence
@@ -89,14 +90,8 @@ def is_paused(survey: ClusterSurvey, node: NodeSurvey) -> bool:
         position = evidence.grastate.position
         if position.seqno >= 0 and not position.is_zero:
             return True
-    if survey.before is None or not isinstance(status, WsrepStatus) or not status.recv_queue:
-        return False
-    earlier = next((other.status for other in survey.before.nodes if other.host == node.host), None)
-    return (
-        isinstance(earlier, WsrepStatus)
-        and earlier.local_state == 2
-        and earlier.last_committed == status.last_committed
-    )
+    queued = isinstance(status, WsrepStatus) and bool(status.recv_queue)
+    return queued and stands_still(survey, node.host)
 
 
 def _joining(survey: ClusterSurvey, node: NodeSurvey) -> Case:
@@ -104,23 +99,15 @@ def _joining(survey: ClusterSurvey, node: NodeSurvey) -> Case:
     at_work = isinstance(evidence, HostEvidence) and bool(evidence.sst_pids)
     units = database_units(node)
     lasts_s = max((for_s(node, unit) for unit in units), default=0.0)
-    if not at_work and lasts_s > LONG_JOIN_S and _stands_still(survey, node):
+    if not at_work and lasts_s > LONG_JOIN_S and _receives_nothing(survey, node.host):
         sentence = f"{node.host} has been Joining for long and nothing arrives: its join hangs"
         return Case(Scenario.HUNG_JOIN, (node.host,), sentence, node_evidence(node), Severity.CRITICAL)
     sentence = f"{node.host} is joining and receives what it missed: wait"
     return Case(Scenario.WAIT, (node.host,), sentence, node_evidence(node), Severity.WARNING)
 
 
-def _stands_still(survey: ClusterSurvey, node: NodeSurvey) -> bool:
-    if survey.before is None or not isinstance(node.status, WsrepStatus):
-        return False
-    earlier = next((other.status for other in survey.before.nodes if other.host == node.host), None)
-    return (
-        isinstance(earlier, WsrepStatus)
-        and earlier.local_state == 1
-        and earlier.received_bytes == node.status.received_bytes
-        and earlier.last_committed == node.status.last_committed
-    )
+def _receives_nothing(survey: ClusterSurvey, host: str) -> bool:
+    return stands_still(survey, host) and grown(survey, host, "received_bytes") == 0
 
 
 def _desync_evidence(node: NodeSurvey, status: WsrepStatus) -> tuple[str, ...]:

@@ -1,18 +1,43 @@
-"""By which way a node would come back, and for how long the short one stays open (GOTCHAS B.5)."""
+"""By which way a node would come back, and for how long the short one stays open, in words (GOTCHAS B.5)."""
 
 from __future__ import annotations
 
+from math import isinf
+
 from runbooks.membership import Group
-from systems.galera.readings import ClusterSurvey, Position
+from runbooks.words import span
+from systems.galera.predict import TransferKind, ist_minutes_left, predict_for
+from systems.galera.readings import ClusterSurvey
 
 
-def way_back(survey: ClusterSurvey, group: Group, position: Position | None) -> str:
-    """Tell in half a sentence whether a plain start ends in IST or SST, and the minutes left for the IST."""
-    del survey, group, position
-    return "a plain start brings it back"
+def way_back(survey: ClusterSurvey, host: str) -> str:
+    """Tell whether a plain start of a node ends in IST or SST, why, and the time left for the IST."""
+    prediction = predict_for(survey, host)
+    if prediction.kind is TransferKind.UNKNOWN:
+        return f"a plain start brings it back; {prediction.sentence}"
+    return f"a plain start brings it back by {prediction.sentence}{_left(prediction.hold_time_s)}"
 
 
 def window(survey: ClusterSurvey, group: Group) -> str:
-    """Tell for how long a node could be away and still come back by IST: ", IST window 38 min"."""
-    del survey, group
-    return ""
+    """Tell for how long any one member could be away and still come back by IST: ", IST window 38 min".
+
+    The shortest of all members counts. Empty until two looks have told the write rate.
+    """
+    minutes = [ist_minutes_left(survey, host) for host in group.hosts]
+    known = [one for one in minutes if one is not None]
+    if len(group.hosts) < 2 or not known or len(known) < len(minutes):
+        return ""
+    shortest = min(known)
+    if isinf(shortest):
+        return ", IST window unlimited (nothing is written)"
+    return (
+        f", IST window {span(shortest * 60)}" if shortest else ", no IST window (a restart takes a full copy)"
+    )
+
+
+def _left(hold_time_s: float | None) -> str:
+    if hold_time_s is None:
+        return ""
+    if isinf(hold_time_s):
+        return ", for as long as nothing is written"
+    return f", for about {span(hold_time_s)} more"

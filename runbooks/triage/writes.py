@@ -6,7 +6,7 @@ import re
 
 from runbooks.membership import Group
 from runbooks.model import Severity
-from runbooks.rates import apart_s, conflicts_per_s, grown, paused_share, two_looks
+from runbooks.rates import apart_s, conflicts_per_s, grown, paused_now, stands_still
 from runbooks.triage.scenario import Case, Scenario
 from runbooks.words import count, listed, share, span
 from systems.galera.readings import ClusterSurvey, NodeSurvey, Writer, WsrepStatus
@@ -39,9 +39,20 @@ def write_cases(survey: ClusterSurvey, group: Group, *, locked: tuple[str, ...])
     return (*held, *ddl, *locks, *_conflicts(survey, members))
 
 
+def schema_changes(node: NodeSurvey) -> tuple[Writer, ...]:
+    """The statements on a node that change a schema now, those left out that still wait for their turn."""
+    return tuple(
+        row
+        for row in node.writers
+        if _DDL.match(row.statement)
+        and not _WAITS_FOR_ORDER.search(row.state)
+        and not _WAITS_FOR_LOCK.search(row.state)
+    )
+
+
 def _flow_control(survey: ClusterSurvey, members: tuple[NodeSurvey, ...]) -> list[Case]:
     told = [(node, node.status) for node in members if isinstance(node.status, WsrepStatus)]
-    shares = {node.host: paused_share(survey, node.host) for node, _ in told}
+    shares = {node.host: paused_now(survey, node.host) for node, _ in told}
     worst = max((part for part in shares.values() if part is not None), default=None)
     signs = any(status.flow_control_active or status.flow_control_requested for _, status in told)
     if not signs and (worst is None or worst < _HELD_SHARE):
@@ -79,22 +90,13 @@ def _slow_nodes(
 
 
 def _sent(survey: ClusterSurvey, host: str) -> int:
-    looks = two_looks(survey, host)
-    return 0 if looks is None else grown(looks[0].flow_control_sent, looks[1].flow_control_sent) or 0
+    return grown(survey, host, "flow_control_sent") or 0
 
 
 def _ddl(survey: ClusterSurvey, members: tuple[NodeSurvey, ...]) -> list[Case]:
-    running = [
-        (node, writer)
-        for node in members
-        for writer in node.writers
-        if _DDL.match(writer.statement)
-        and writer.time_s >= _LONG_DDL_S
-        and not _WAITS_FOR_ORDER.search(writer.state)
-        and not _WAITS_FOR_LOCK.search(writer.state)
-    ]
+    running = [(node, row) for node in members for row in schema_changes(node) if row.time_s >= _LONG_DDL_S]
     waiting = [(node, row) for node in members for row in node.writers if _WAITS_FOR_ORDER.search(row.state)]
-    if not running or not (waiting or _stands_still(survey, members)):
+    if not running or not (waiting or all(stands_still(survey, node.host) for node in members)):
         return []
     node, longest = max(running, key=lambda pair: pair[1].time_s)
     sentence = (
@@ -136,12 +138,6 @@ def _conflicts(survey: ClusterSurvey, members: tuple[NodeSurvey, ...]) -> list[C
     return [Case(Scenario.CERTIFICATION, tuple(hot), sentence, proof, Severity.WARNING)]
 
 
-def _stands_still(survey: ClusterSurvey, members: tuple[NodeSurvey, ...]) -> bool:
-    """No member has committed anything between the looks."""
-    pairs = [two_looks(survey, node.host) for node in members]
-    return bool(pairs) and all(pair and pair[0].last_committed == pair[1].last_committed for pair in pairs)
-
-
 def _culprits(node: NodeSurvey) -> list[Writer]:
     """The rows that are likely to be the reason: lock waits, then what has run longest."""
     rows = [row for row in node.writers if row.time_s >= 1 and row.command != "Sleep"]
@@ -169,5 +165,4 @@ def _writer_line(node: NodeSurvey, writer: Writer) -> str:
 
 
 def _apart(survey: ClusterSurvey, told: list[tuple[NodeSurvey, WsrepStatus]]) -> str:
-    pairs = (two_looks(survey, node.host) for node, _ in told)
-    return span(max((apart_s(pair) for pair in pairs if pair), default=0.0))
+    return span(max((apart_s(survey, node.host) or 0.0 for node, _ in told), default=0.0))
