@@ -175,6 +175,9 @@ class Step:
     learn: Callable[[Sequence[Output]], Mapping[str, str]] | None = None
     """Facts that the acts' outputs tell, for the steps that are planned after it; pure."""
     skippable: bool = True
+    lasting: bool = True
+    """Whether its verify still says yes once later steps are done: a resume proves it again. False for what
+    a later step takes back, such as a stop before a start; that is proven again while it is the last."""
 
     def __post_init__(self) -> None:
         if self.irreversible and (self.undo or not self.confirm):

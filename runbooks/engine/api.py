@@ -1,6 +1,6 @@
 """What the engine and those who steer it say to each other. The wizard and the headless policy build on this.
 
-    engine = Engine(hosts, surveyor, journal, arming, leases, redactor, catalogue)   # engine/engine.py
+    engine = Engine(hosts, surveyor, journal=..., arming=..., leases=..., redactor=..., catalogue=...)
     plan   = await engine.prepare(runbook, target, values)   # dry run, Plan | Refusal: changes nothing
     arming.arm("db1 lost its power")                                  # runbooks/arming.py
     result = await engine.run(runbook, target, values, steering, approved=plan)

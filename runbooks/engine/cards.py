@@ -93,7 +93,7 @@ class Ending(Enum):
     STOPPED = "stopped"
     HANDED_OVER = "handed over"
     REFUSED = "refused"
-    """It did not begin, or a later plan was refused; `refusal` tells why."""
+    """It did not begin; nothing was changed."""
     UNDONE = "undone"
 
 
@@ -108,6 +108,7 @@ class RunResult:
     results: tuple[StepResult, ...] = ()
     """The last result of each step that was begun or skipped, in order."""
     refusal: Refusal | None = None
+    """Of a plan that was refused: at the start, or anew in the middle of the run."""
     note: str = ""
     """The hand-over note (Markdown): done, verified, next, open risks. Empty when all is done."""
 

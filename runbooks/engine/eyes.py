@@ -1,0 +1,67 @@
+"""What checks, verifies and surveys see: readers, and looks of which the age is known."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+
+from runbooks.engine.api import Looked
+from runbooks.engine.work import Work
+from runbooks.model import Check, Look, Sighting, unknown
+from systems.errors import SystemsError
+from systems.shell import Reader
+
+
+def looked_at(look: Look) -> datetime:
+    """When the node that was asked first was asked: the look is as old as its oldest part."""
+    return min((node.started_at for node in look.survey.nodes), default=look.survey.taken_at)
+
+
+class Eyes:
+    """A `Context` for one run: it can read, and nothing else."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._last: tuple[Look, bool] | None = None
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        return self._work.values
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        return self._work.facts
+
+    def reader(self, host: str) -> Reader:
+        return self._work.gear.hosts.reader(host)
+
+    async def look(self, *, max_age_s: float = 0.0, preparation: bool = False) -> Look:
+        if self._last is not None and max_age_s > 0:
+            look, prepared = self._last
+            if self.age_s(look) <= max_age_s and (prepared or not preparation):
+                return look
+        look = await self._work.gear.surveyor.look(self._work.target, preparation=preparation)
+        self._last = (look, preparation)
+        self._work.tell(Looked(look))
+        return look
+
+    async def look_for_plan(self) -> Look:
+        """A new look with all that the runbook plans from."""
+        return await self.look(preparation=self._work.runbook.needs_preparation)
+
+    def age_s(self, look: Look) -> float:
+        return (self._work.gear.clock.now() - looked_at(look)).total_seconds()
+
+    async def ask(self, check: Check) -> Sighting:
+        """Ask a check or verify, with a deadline. What goes wrong in it is an unknown, never a yes."""
+        limit_s = self._work.gear.limits.check_s
+        try:
+            async with asyncio.timeout(limit_s):
+                return await check(self)
+        except SystemsError as error:
+            return unknown(str(error))
+        except TimeoutError:
+            return unknown(f"no answer within {limit_s:g} s")
+        except Exception as error:  # noqa: BLE001 - a defect in one check must not lose the run
+            return unknown(f"the check itself failed, which is a defect of the runbook: {error!r}")

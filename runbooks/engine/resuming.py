@@ -1,0 +1,93 @@
+"""Takes a run up where it was left: proves again what was done, reads what was in flight, then goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from runbooks.engine.api import Ending, Outcome, Retry, RunBegan, Skip, StepResult, Told
+from runbooks.engine.attempt import Attempt
+from runbooks.engine.course import Course
+from runbooks.engine.history import History
+from runbooks.engine.planning import plan_anew
+from runbooks.engine.proving import prove
+from runbooks.engine.recording import record_survey
+from runbooks.engine.restoring import open_attempts
+from runbooks.engine.stepping import Leave
+from runbooks.journal.entries import Kind
+from runbooks.model import Holds, Look, Step
+
+
+class Resuming:
+    """One run that is taken up, its plans and results restored already. Raises what `Course` raises."""
+
+    def __init__(self, course: Course, history: History, look: Look) -> None:
+        self._course, self._history, self._look = course, history, look
+
+    async def go_on(self) -> tuple[Ending, str]:
+        """Forward, or on with the undo that it was in."""
+        back = await self._take_up()
+        if self._history.is_undoing:
+            return await self._course.undo("it was being undone", back)
+        await self._prove_again()
+        if self._history.must_plan_anew:
+            await plan_anew(self._course.work, self._course.eyes)
+        return await self._course.steps()
+
+    async def undo(self, reason: str) -> tuple[Ending, str]:
+        """Backward, from where it is."""
+        back = await self._take_up()
+        return await self._course.undo(reason, back)
+
+    async def _take_up(self) -> Mapping[str, Attempt]:
+        """Say that it goes on, mark the hosts, and take up what was sent; returns the attempts at undoing."""
+        course, work = self._course, self._course.work
+        await work.write(Kind.RUN_RESUMED, data={"runbook": work.runbook.name, "was": self._history.ending})
+        await record_survey(work, self._look)
+        forward, back = open_attempts(work, self._history)
+        course.begun = forward
+        work.open.update(forward)
+        if work.plan is not None:
+            work.tell(RunBegan(work.run, work.plan, resumed=True))
+        await course.leasing.mark([node.host for node in self._look.survey.nodes if node.answers_ssh])
+        return back
+
+    async def _prove_again(self) -> None:
+        """Every done step whose effect should still be there is verified again, by reading."""
+        for step in self._to_prove():
+            while (result := await self._disproof(step)) is not None:
+                if await self._goes_on_over(step, result):
+                    break
+
+    def _to_prove(self) -> list[Step]:
+        """Steps that changed something; of those that do not last, the newest only."""
+        work = self._course.work
+        done = [work.steps[key] for key in work.results if work.is_done(key) and key in work.steps]
+        acting = [step for step in done if step.acts]
+        return [step for step in acting if step.lasting or step is acting[-1]]
+
+    async def _disproof(self, step: Step) -> StepResult | None:
+        """None: it still holds."""
+        work = self._course.work
+        sighting = await prove(work, self._course.eyes, step, step.verify)
+        if sighting.holds is Holds.YES:
+            work.tell(Told(f"still true: {step.title}: {sighting.evidence}"))
+            return None
+        sentence = work.hide(f"it was done and verified, and no longer is: {sighting.evidence}")
+        return StepResult(step.key, step.title, Outcome.UNVERIFIED, sentence)
+
+    async def _goes_on_over(self, step: Step, result: StepResult) -> bool:
+        """The operator's choice: False looks again, True goes on over it with a reason."""
+        work = self._course.work
+        choice = await work.steering.failed(step, result)
+        match choice:
+            case Retry():
+                return False
+            case Skip(reason) if reason.strip():
+                sentence = f"{step.title}: {result.sentence}. Went on all the same: {reason}"
+                await work.write(Kind.NOTE, step=step.key, data={"sentence": sentence})
+                return True
+            case Skip():
+                work.tell(Told("going on over this needs a reason"))
+                return False
+            case _:
+                raise Leave(choice, step)

@@ -1,0 +1,36 @@
+"""Lists the runs that the journal knows, and which of them are alive."""
+
+from __future__ import annotations
+
+from runbooks.engine.api import Outcome, RunSummary
+from runbooks.engine.history import History, fold
+from runbooks.journal.entries import Kind
+from runbooks.journal.port import Filter, Journal
+from runbooks.lease.port import Leases
+
+_BEGINNINGS = frozenset({Kind.RUN_BEGUN})
+
+
+def summaries(journal: Journal, leases: Leases, *, last: int = 50) -> tuple[RunSummary, ...]:
+    """The newest runs, newest first. Blocks; raises `JournalError`."""
+    begun = list(journal.entries(Filter(kinds=_BEGINNINGS, last=last)))
+    histories = (fold(journal.entries(Filter(run=entry.run))) for entry in reversed(begun))
+    return tuple(_summary(history, leases) for history in histories if history is not None)
+
+
+def _summary(history: History, leases: Leases) -> RunSummary:
+    held = leases.of_run(history.run)
+    return RunSummary(
+        run=history.run,
+        runbook=history.runbook,
+        target=history.target,
+        operator=history.operator,
+        begun_at=history.begun_at,
+        ended_at=history.ended_at,
+        ending=history.ending or ("alive" if held is not None else "interrupted"),
+        sentence=history.sentence,
+        done=sum(result.outcome is Outcome.DONE for result in history.results.values()),
+        reason=str(history.opening.get("reason", "")),
+        secrets=history.secrets,
+        alive_at=str(held) if held is not None else "",
+    )

@@ -1,0 +1,93 @@
+"""Finds out what became of a command whose end was not seen: its host is asked until it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from runbooks.engine.api import JobRead
+from runbooks.engine.work import Work
+from runbooks.journal.entries import Draft, Kind
+from runbooks.model import Act
+from runbooks.permit import write_outcome
+from systems.errors import SystemsError
+from systems.shell import JobReading, JobState, Output
+
+_ASK_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a host told of a job, in one sentence."""
+
+    sentence: str
+    state: JobState | None = None
+    """None: it could not be asked."""
+    output: Output | None = None
+    """When it has ended."""
+
+    @property
+    def is_known(self) -> bool:
+        return self.state in (JobState.ABSENT, JobState.ENDED, JobState.LOST)
+
+
+async def settle(work: Work, key: str, act: Act, job: str, entry: int) -> Settled:
+    """Ask until the job is known to have ended, or never to have begun, or the deadline has passed.
+
+    One that still runs is followed for as long as its command was allowed to take. What is found out is
+    written beside the entry that announced the command.
+    """
+    gear = work.gear
+    begun_s = gear.clock.steady_s()
+    ends_s = begun_s + gear.limits.resolve_s
+    while True:
+        settled = await _ask(work, act, job)
+        if settled.state is JobState.RUNNING:
+            ends_s = max(ends_s, begun_s + act.timeout_s)
+        left_s = max(0.0, ends_s - gear.clock.steady_s())
+        work.tell(JobRead(key, job, act.host, settled.state, settled.sentence, left_s))
+        if settled.is_known:
+            await _write(
+                work, Draft(Kind.OUTCOME, step=key, host=act.host, about=entry, data={"job": job}), settled
+            )
+            return settled
+        if left_s <= 0.0:
+            return settled
+        await gear.clock.sleep(min(gear.limits.resolve_every_s, left_s))
+
+
+async def _ask(work: Work, act: Act, job: str) -> Settled:
+    try:
+        reading = await work.gear.hosts.jobs(act.host).job(job, timeout_s=_ASK_S)
+    except SystemsError as error:
+        sentence = work.hide(f"{act.host} cannot be asked whether {act.command.line!r} ran: {error}")
+        return Settled(sentence)
+    if reading.state is JobState.ENDED and reading.status is None:
+        reading = replace(reading, state=JobState.LOST)
+    output = None
+    if reading.state is JobState.ENDED and reading.status is not None:
+        output = Output(reading.stdout, reading.stderr, reading.status, reading.taken_at)
+    return Settled(_sentence(act, reading), reading.state, output)
+
+
+def _sentence(act: Act, reading: JobReading) -> str:
+    line = repr(act.command.line)
+    match reading.state:
+        case JobState.ABSENT:
+            return f"{act.host} never began {line}: it is safe to send it again"
+        case JobState.RUNNING:
+            return f"{act.host} is still running {line}"
+        case JobState.ENDED:
+            return f"{act.host} has ended {line} with status {reading.status}"
+        case JobState.LOST:
+            return f"{act.host} began {line} and lost it: it was restarted, or the process was killed"
+
+
+async def _write(work: Work, words: Draft, settled: Settled) -> None:
+    """Beside the entry that `words` are about: read from the host, so `read` is said."""
+    if settled.output is not None:
+        full = replace(words, run=work.run, system=work.target, data={**words.data, "read": True})
+        await work.gear.aside(write_outcome, work.gear.journal, work.hide, full, settled.output)
+    else:
+        state = settled.state.value if settled.state is not None else ""
+        data = {**words.data, "read": True, "state": state, "sentence": settled.sentence, "known": True}
+        await work.write(words.kind, step=words.step, host=words.host, about=words.about, data=data)

@@ -1,0 +1,311 @@
+"""A world of hosts in memory, with the job semantics of real ones: what began there goes on without us.
+
+    world = World("db1", "db2")
+    world["db1"].answer("cat /srv/state", "stopped\\n")
+    world["db1"].on("systemctl start mariadb", lambda host: host.files.update({"/srv/state": "running\\n"}))
+    world["db1"].cut("after")                  # the next command runs there, and the link is lost meanwhile
+    hosts = world.hosts()                      # a `Hosts`: one console's connections
+
+`World` outlives consoles; `DoubleHosts` is one console's way to it, and dies with it when its fuse blows.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from runbooks.clock import Clock
+from systems.errors import LinkLost, Refused, SystemsError, TimedOut, Unreachable
+from systems.shell import Command, Hands, JobReading, Jobs, JobState, Output, Permit, Probe, Reader, Sink
+from tests.runbooks.clocks import HandClock
+
+Effect = Callable[["DoubleHost"], object]
+"""What a command does to its host. It may return a status, or (status, stdout), or nothing for success."""
+Said = str | tuple[int, str] | SystemsError | Callable[["DoubleHost"], str]
+
+
+class Killed(BaseException):
+    """The console was killed here: kill -9, which no `except Exception` sees."""
+
+
+class Fuse:
+    """Kills a console at its n-th breath: every journal write, read, change, look and question is one."""
+
+    def __init__(self, at: int | None = None) -> None:
+        self.at = at
+        self.points: list[str] = []
+        self.blown = False
+
+    def point(self, name: str) -> None:
+        if self.blown:
+            raise Killed(name)
+        self.points.append(name)
+        if len(self.points) == self.at:
+            self.blown = True
+            raise Killed(name)
+
+
+@dataclass
+class DoubleJob:
+    """One command that its host has begun."""
+
+    state: JobState
+    output: tuple[int, str] = (0, "")
+    polls: int = 0
+    """How often it is found running before it is found ended."""
+
+
+@dataclass
+class DoubleHost:
+    """One host: its files, what it says, what it does, what it has run."""
+
+    name: str
+    files: dict[str, str] = field(default_factory=dict)
+    ran: list[str] = field(default_factory=list)
+    """Every command line that ran here, each time it ran; markers of leases left out."""
+    inputs: list[str | None] = field(default_factory=list)
+    jobs: dict[str, DoubleJob] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    down: SystemsError | None = None
+    """What it answers to everything, while it is away."""
+    _answers: dict[str, Said] = field(default_factory=dict)
+    _effects: dict[str, Effect] = field(default_factory=dict)
+    _cuts: deque[str] = field(default_factory=deque)
+    _deaf: int = 0
+
+    def answer(self, line: str, said: Said) -> None:
+        """What a probe of that line comes back with."""
+        self._answers[line] = said
+
+    def on(self, line: str, effect: Effect) -> None:
+        """What a command of that line does."""
+        self._effects[line] = effect
+
+    def cut(self, *when: str) -> None:
+        """Faults of the next commands, one each: none, before, after, timeout, running, lost, lost before it
+        did anything, refused."""
+        self._cuts.extend(when)
+
+    def deaf(self, times: int) -> None:
+        """It cannot be asked about jobs so many times."""
+        self._deaf = times
+
+    def next_cut(self) -> str:
+        return self._cuts.popleft() if self._cuts else "none"
+
+    def run(self, command: Command) -> tuple[int, str]:
+        """Carry the command out, now."""
+        if (status := self._marker(command)) is not None:
+            return status, ""
+        self.ran.append(command.line)
+        self.inputs.append(command.stdin)
+        effect = self._effects.get(command.line)
+        done = effect(self) if effect is not None else None
+        if isinstance(done, int):
+            return done, ""
+        return done if isinstance(done, tuple) else (0, "")
+
+    def _marker(self, command: Command) -> int | None:
+        """The three lines that keep the marker of a lease."""
+        if match := re.search(r"set -C && cat > (\S+)$", command.line):
+            if match[1] in self.files:
+                return 2
+            self.files[match[1]] = command.stdin or ""
+        elif match := re.search(r"mv -f \S+ (/run/quarterdeck/\S+)$", command.line):
+            self.files[match[1]] = command.stdin or ""
+        elif match := re.search(r"^if grep -qsx (.+) (\S+); then rm -f", command.line):
+            if shlex.split(match[1])[0] in self.files.get(match[2], "").splitlines():
+                del self.files[match[2]]
+        else:
+            return None
+        return 0
+
+    def say(self, line: str) -> tuple[int, str]:
+        """Answer a probe."""
+        self.asked.append(line)
+        if self.down is not None:
+            raise self.down
+        said = self._answers.get(line)
+        if isinstance(said, SystemsError):
+            raise said
+        if isinstance(said, tuple):
+            return said
+        if said is not None:
+            return 0, said if isinstance(said, str) else said(self)
+        words = shlex.split(line)
+        if words[:2] == ["test", "-e"]:
+            return (0 if words[2] in self.files else 1), ""
+        if words[0] == "cat":
+            return (0, self.files[words[1]]) if words[1] in self.files else (1, "")
+        raise Refused(f"{self.name}: {line!r} is not scripted", status=127)
+
+    def read_job(self, job: str) -> DoubleJob:
+        if self._deaf:
+            self._deaf -= 1
+            raise Unreachable(f"{self.name}: no route")
+        if self.down is not None:
+            raise self.down
+        found = self.jobs.get(job)
+        if found is None:
+            return DoubleJob(JobState.ABSENT)
+        if found.state is JobState.RUNNING:
+            found.polls -= 1
+            if found.polls < 0:
+                found.state = JobState.ENDED
+        return found
+
+
+class World(dict[str, DoubleHost]):
+    """All hosts by name, and the clock they share."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__({name: DoubleHost(name) for name in names})
+        self.clock = HandClock()
+
+    def hosts(self, fuse: Fuse | None = None) -> DoubleHosts:
+        return DoubleHosts(self, fuse or Fuse())
+
+    @property
+    def ran(self) -> list[str]:
+        """Everything that ran anywhere, as "host: line"."""
+        return [f"{host.name}: {line}" for host in self.values() for line in host.ran]
+
+
+@dataclass
+class DoubleHosts:
+    """A `Hosts`: one console's connections to a world."""
+
+    world: World
+    fuse: Fuse = field(default_factory=Fuse)
+
+    def reader(self, host: str) -> Reader:
+        return _Reader(self.world[host], self.world.clock, self.fuse)
+
+    def jobs(self, host: str) -> Jobs:
+        return _Jobs(self.world[host], self.world.clock, self.fuse)
+
+    def hands(self, host: str, permit: Permit) -> Hands:
+        return _Hands(self.world[host], self.world.clock, self.fuse, permit)
+
+    async def close(self) -> None:
+        return None
+
+
+@dataclass
+class _Reader:
+    _host: DoubleHost
+    _clock: Clock
+    _fuse: Fuse
+
+    @property
+    def host(self) -> str:
+        return self._host.name
+
+    async def read(self, probe: Probe, *, timeout_s: float = 10.0) -> Output:
+        self._fuse.point(f"read {self.host}: {probe.line}")
+        status, text = self._host.say(probe.line)
+        if probe.accepts is not None and status not in probe.accepts:
+            raise Refused(f"{self.host}: {probe.line!r} ended {status}", status=status)
+        return Output(text, "", status, self._clock.now())
+
+    async def read_many(
+        self, probes: Sequence[Probe], *, timeout_s: float = 10.0
+    ) -> tuple[Output | Exception, ...]:
+        answers: list[Output | Exception] = []
+        for probe in probes:
+            try:
+                answers.append(await self.read(probe))
+            except Unreachable:
+                raise
+            except SystemsError as error:
+                answers.append(error)
+        return tuple(answers)
+
+    async def stream(self, probe: Probe, sink: Sink, *, timeout_s: float | None = None) -> int:
+        return (await self.read(probe)).status
+
+
+@dataclass
+class _Jobs:
+    _host: DoubleHost
+    _clock: Clock
+    _fuse: Fuse
+
+    async def job(self, job: str, *, timeout_s: float = 10.0) -> JobReading:
+        self._fuse.point(f"ask for job {job}")
+        found = self._host.read_job(job)
+        ended = found.state is JobState.ENDED
+        status, text = found.output if ended else (None, "")
+        return JobReading(job, found.state, status, text, "", self._clock.now())
+
+
+@dataclass
+class _Hands:
+    _host: DoubleHost
+    _clock: Clock
+    _fuse: Fuse
+    _permit: Permit
+
+    @property
+    def host(self) -> str:
+        return self._host.name
+
+    async def change(self, command: Command, *, job: str, timeout_s: float = 60.0) -> Output:
+        self._fuse.point(f"about to change {self.host}: {job}")
+        entry = self._permit.before(self.host, command, job)
+        self._fuse.point(f"announced {job}")
+        result: Output | SystemsError
+        try:
+            self._begin(command, job)
+            self._fuse.point(f"begun {job}")
+            result = self._see(job)
+        except SystemsError as error:
+            result = error
+        self._permit.after(entry, result)
+        self._fuse.point(f"told {job}")
+        if isinstance(result, SystemsError):
+            raise result
+        return result
+
+    def _begin(self, command: Command, job: str) -> None:
+        """Start the job, once, with the fault that is scripted for it; its host needs nobody to go on."""
+        host = self._host
+        if host.down is not None:
+            raise host.down
+        if job in host.jobs:
+            return
+        cut = "none" if "/run/quarterdeck/" in command.line else host.next_cut()
+        if cut == "before":
+            raise LinkLost(f"{host.name}: the link was cut")
+        if cut == "refused":
+            raise Unreachable(f"{host.name}: no route")
+        if cut == "lost before":
+            host.jobs[job] = DoubleJob(JobState.LOST)
+            raise LinkLost(f"{host.name}: the link was cut")
+        output = host.run(command)
+        host.jobs[job] = DoubleJob(JobState.ENDED, output)
+        if cut == "running":
+            host.jobs[job] = DoubleJob(JobState.RUNNING, output, polls=2)
+            raise TimedOut(f"{host.name}: {command.line!r} took too long")
+        if cut == "lost":
+            host.jobs[job] = DoubleJob(JobState.LOST)
+        if cut in ("after", "lost"):
+            raise LinkLost(f"{host.name}: the link was cut")
+        if cut == "timeout":
+            raise TimedOut(f"{host.name}: {command.line!r} took too long")
+
+    def _see(self, job: str) -> Output:
+        found = self._host.jobs[job]
+        if found.state is not JobState.ENDED:
+            raise TimedOut(f"{self.host}: job {job} is {found.state.value}")
+        status, text = found.output
+        return Output(text, "", status, self._clock.now())
+
+    async def stream(self, command: Command, sink: Sink, *, timeout_s: float | None = None) -> int:
+        entry = self._permit.before(self.host, command, "")
+        status, text = self._host.run(command)
+        self._permit.after(entry, Output(text, "", status, self._clock.now()))
+        return status
