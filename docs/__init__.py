@@ -1,0 +1,1 @@
+"""Pages for operators; those that the code can tell are generated."""

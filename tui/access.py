@@ -1,0 +1,125 @@
+"""Every way into the systems of one estate: hosts over SSH, databases, surveyors. Reads only.
+
+Imported after the first frame: what it opens imports asyncssh and pymysql when it is first used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from runbooks.model import Look
+from systems.errors import SystemsError
+from systems.estate import Cluster, LoadedEstate
+from systems.galera.host_look import SurveyOptions
+from systems.galera.preparation import PreparationReading, read_preparation
+from systems.galera.readings import Answer, ClusterSurvey
+from systems.galera.survey import NodeAccess, Surveyor
+from systems.secrets import AskSecret, Redactor, resolve
+from systems.sql import Query, Rows, SqlReader
+from systems.sql_readers import SqlAccess, SqlReaders
+from systems.ssh.hosts import SshHosts
+
+PREPARATION_S = 60.0
+"""Reading how a host is prepared asks its package database and its tables: slow, and asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShutReader:
+    """A database that cannot be asked for a reason that is known beforehand, such as a missing secret."""
+
+    host: str
+    reason: SystemsError
+
+    async def ask(self, queries: Sequence[Query], *, timeout_s: float = 5.0) -> tuple[Rows, ...]:
+        """Raise the reason."""
+        del queries, timeout_s
+        raise self.reason
+
+
+class Access:
+    """The ways in, opened when they are first used and kept until `close`. Belongs to one event loop."""
+
+    def __init__(self, estate: LoadedEstate, redactor: Redactor, *, ask: AskSecret | None = None) -> None:
+        """`ask` fetches what `prompt:` references need; None: there is nobody to ask."""
+        self.estate = estate
+        self.redactor = redactor
+        self._ask = ask
+        config = estate.ssh_config
+        self.hosts = SshHosts(config_file=str(config) if config else None)
+        self._opened: dict[str, Surveyor] = {}
+        self._opening = asyncio.Lock()
+        self._databases: dict[SqlAccess, SqlReaders] = {}
+        self._passwords: dict[str, str] = {}
+
+    async def surveyor(self, name: str) -> Surveyor:
+        """Return what looks at this cluster; raises `KeyError` when the estate has none of that name."""
+        async with self._opening:
+            if name not in self._opened:
+                cluster = self.estate.cluster(name)
+                nodes = [await self._node(cluster, host) for host in cluster.nodes]
+                self._opened[name] = Surveyor(name, nodes, arbitrators=cluster.settings.arbitrators)
+            return self._opened[name]
+
+    async def survey(self, name: str) -> ClusterSurvey:
+        """Look once at all nodes of a cluster, everything read anew."""
+        return await (await self.surveyor(name)).survey(full=True)
+
+    async def look(self, target: str, *, preparation: bool = False) -> Look:
+        """Survey a cluster for a run (`runbooks.engine.api.Surveyor`); nothing raises, errors are answers."""
+        survey = await self.survey(target)
+        if not preparation:
+            return Look(survey)
+        hosts = [node.host for node in survey.nodes]
+        answers = await asyncio.gather(*(self._prepared(target, host) for host in hosts))
+        return Look(survey, dict(zip(hosts, answers, strict=True)))
+
+    async def close(self) -> None:
+        """End all connections; jobs on the hosts run on."""
+        for readers in self._databases.values():
+            await readers.close()
+        await self.hosts.close()
+
+    async def _prepared(self, target: str, host: str) -> Answer[PreparationReading]:
+        cluster = self.estate.cluster(target)
+        try:
+            async with asyncio.timeout(PREPARATION_S):
+                sql = await self._sql(cluster, host)
+                return await read_preparation(self.hosts.reader(host), sql)
+        except SystemsError as error:
+            return error
+        except TimeoutError:
+            return SystemsError(f"{host}: how it is prepared could not be read within {PREPARATION_S:g} s")
+
+    async def _node(self, cluster: Cluster, host: str) -> NodeAccess:
+        own = cluster.settings.on(host)
+        options = SurveyOptions(datadir=own.datadir, defaults_file=own.defaults_file)
+        return NodeAccess(host, self.hosts.reader(host), await self._sql(cluster, host), options)
+
+    async def _sql(self, cluster: Cluster, host: str) -> SqlReader:
+        sql = cluster.settings.on(host).sql
+        access = SqlAccess(
+            user=sql.user or None,
+            via=sql.via,
+            socket=sql.socket or None,
+            port=sql.port,
+            ca=sql.ca or None,
+        )
+        if sql.password:
+            try:
+                access = replace(access, password=await self._password(cluster.name, sql.password))
+            except SystemsError as error:
+                return ShutReader(host, error)
+        if access not in self._databases:
+            self._databases[access] = SqlReaders(self.hosts, access, nodes=len(cluster.nodes))
+        return self._databases[access].reader(host)
+
+    async def _password(self, name: str, reference: str) -> str:
+        """Fetch a cluster's password once: a prompt asks once, a command runs once."""
+        if name not in self._passwords:
+            what = f"the SQL password of {name}"
+            base = self.estate.path.parent
+            self._passwords[name] = await resolve(reference, what=what, base=base, ask=self._ask)
+            self.redactor.add(self._passwords[name])
+        return self._passwords[name]

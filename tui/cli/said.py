@@ -1,0 +1,45 @@
+"""How the headless commands speak: exit statuses, one sentence for an error, JSON for other programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import click
+
+from systems.errors import SystemsError
+
+NONE = 0
+"""Nothing was found, all is done, the chain holds."""
+WARNING = 1
+CRITICAL = 2
+UNREAD = 3
+"""Something that had to be read could not be: no answer is not a good answer."""
+REFUSED = 4
+"""A runbook refused, or something stood against it; nothing was changed by what was refused."""
+STOPPED = 5
+"""A run stopped before its end; `runbook resume` goes on."""
+USAGE = 64
+"""The call itself is wrong (EX_USAGE of sysexits.h); click's own 2 would read as "critical"."""
+
+
+def say_json(value: object) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def fail(sentence: str, status: int) -> NoReturn:
+    """Say what is wrong on stderr, and end with this status."""
+    click.echo(f"quarterdeck: {sentence}", err=True)
+    raise SystemExit(status)
+
+
+@contextmanager
+def sentences(status: int = UNREAD) -> Iterator[None]:
+    """Turn a `SystemsError` (and a `ValueError` from bad input) into its sentence and this exit status."""
+    try:
+        yield
+    except (SystemsError, ValueError) as error:
+        fail(str(error), status)
