@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from systems.shell import Permit
+from systems.ssh.hands import JobDesk, SshHands, SshJobs
 from systems.ssh.link import Target
 from systems.ssh.reader import SshReader
+from systems.ssh.root import Root, SudoPassword
 from systems.ssh.session import Password, SshSession
 
 if TYPE_CHECKING:
@@ -24,13 +27,28 @@ class SshHosts:
         config_file: str | None = None,
         system_config_file: str | None = "/etc/ssh/ssh_config",
         password: Password | None = None,
+        sudo_password: SudoPassword | None = None,
     ) -> None:
-        """`config_file`: None is `~/.ssh/config`. `password` is asked only when a host takes no key."""
+        """`config_file`: None is `~/.ssh/config`.
+
+        `password(host, user)` is asked only when a host takes no key, `sudo_password(host, user)` only for
+        a change that sudo refuses without one; both ask the operator, masked, and may answer None.
+        """
         self._session = SshSession(config_file, system_config_file, password)
+        self._sudo_password = sudo_password
+        self._desks: dict[str, JobDesk] = {}
 
     def reader(self, host: str) -> SshReader:
         """Return what asks `host`. Opens nothing yet."""
         return SshReader(self._session.link(Target(host)))
+
+    def jobs(self, host: str) -> SshJobs:
+        """Return what reads of jobs on `host`."""
+        return SshJobs(self._desk(host))
+
+    def hands(self, host: str, permit: Permit) -> SshHands:
+        """Return what changes `host`, as far as `permit` lets it."""
+        return SshHands(self._desk(host), permit)
 
     async def tunnel(
         self, host: str, *, path: str | None = None, port: int | None = None, deadline_s: float = 5.0
@@ -58,6 +76,12 @@ class SshHosts:
     def notes(self) -> tuple[str, ...]:
         """What ssh_config asks for and is not done here, each in a sentence, as far as it was met."""
         return tuple(self._session.notes)
+
+    def _desk(self, host: str) -> JobDesk:
+        if host not in self._desks:
+            link = self._session.link(Target(host))
+            self._desks[host] = JobDesk(link, Root(link, self._sudo_password))
+        return self._desks[host]
 
     async def close(self) -> None:
         """End all connections. Jobs on the hosts run on."""

@@ -90,10 +90,12 @@ class Link:
         *,
         stdin: bytes = b"",
         is_long: bool = False,
+        closes_stdin: bool = False,
     ) -> int:
         """Run a line as `systems.ssh.channel.run` does, waiting for room when sshd opens no more sessions.
 
-        One that `is_long` takes no place from the short ones, and its standard input stays open.
+        One that `is_long` takes no place from the short ones, and its standard input stays open unless
+        `closes_stdin` is set.
         """
         from systems.ssh.channel import NoRoom, run
 
@@ -101,7 +103,10 @@ class Link:
             self._running += 1
             try:
                 if is_long:
-                    return await run(self.target.host, connection, line, taker, stdin=stdin, keeps_stdin=True)
+                    keeps = not closes_stdin
+                    return await run(
+                        self.target.host, connection, line, taker, stdin=stdin, keeps_stdin=keeps
+                    )
                 async with self._slots:
                     return await run(self.target.host, connection, line, taker, stdin=stdin)
             except NoRoom:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from systems.errors import LinkLost, Refused, SystemsError, TimedOut, ToolMissing
 from systems.shell import Output, Probe, Sink, Stream
 from systems.ssh import sudo
-from systems.ssh.wrap import Bundle, Part, for_streaming
+from systems.ssh.wrap import SHELL, Bundle, Part, for_streaming
 from systems.text import visible
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class SshReader:
         async def once(connection: asyncssh.SSHClientConnection) -> None:
             bundle = Bundle.of([(probe.line, self._by_sudo(probe)) for probe in probes], limit_s=timeout_s)
             collectors.append((bundle, Collector(MAX_OUTPUT_BYTES)))
-            await self.link.run(connection, bundle.script, collectors[-1][1])
+            await self.link.run(connection, SHELL, collectors[-1][1], stdin=bundle.script.encode())
 
         others = f" and {len(probes) - 1} more" if len(probes) > 1 else ""
         what = f"{probes[0].line!r}{others}"

@@ -41,6 +41,11 @@ _REFUSALS = (
 )
 
 
+def wants_password(error: SudoRefused) -> bool:
+    """Whether a password would help."""
+    return "for a password" in str(error)
+
+
 def refusal(host: str, user: str, line: str, status: int, stderr: bytes) -> SudoRefused | None:
     """Return the error if `stderr` tells that sudo itself refused; None if the command ran."""
     if status not in (1, 126, 127):

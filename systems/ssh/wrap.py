@@ -1,7 +1,8 @@
 """Turns a line as an operator would type it into what sshd is asked to run, and reads the answer of several.
 
 Pure text in, text out. The login shell may be any (sh, bash, csh, fish), so it only gets `exec`, words and
-single quotes; the line itself is always read by `sh`, in the C locale, with the system's directories on PATH.
+single quotes. The line itself is always read by `sh`, with the system's directories on PATH; a probe runs in
+the C locale.
 """
 
 from __future__ import annotations
@@ -14,35 +15,53 @@ from dataclasses import dataclass
 
 from systems.shellwords import split_commands
 
-_PATH = "PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin; "
+SHELL = "exec env LC_ALL=C sh -s"
+"""What sshd is asked to run for probes; the script comes over standard input."""
+PATH_FIRST = "PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin; "
 _BUILT_IN = frozenset({"command", "type", "ulimit", "umask", "wait", "cd", "exit", "export", "."})
 
 
 def for_streaming(line: str, *, by_sudo: bool) -> str:
-    """Return what sshd is to run for a stream, which ends when its standard input does: with the channel.
+    """Return what sshd is to run for the stream of a probe."""
+    sudo = "sudo -n -- " if by_sudo else ""
+    return f"exec env LC_ALL=C {sudo}sh -c {shlex.quote(ends_with_its_channel(PATH_FIRST + line))}"
 
+
+def ends_with_its_channel(line: str) -> str:
+    """Return a script that ends `line` when its own standard input ends, which it does with the channel.
+
+    sshd passes no signal on for a root login, and a closed channel ends no program: so the script watches.
     The watcher reads descriptor 3, for a shell gives its background commands an empty standard input.
     `timeout` stands for its process group: it ends the pipeline as a whole.
     """
-    script = (
-        f"exec 3<&0 </dev/null; timeout 3650d sh -c {shlex.quote(_PATH + line)} 3<&- & p=$!; "
+    return (
+        f"exec 3<&0 </dev/null; timeout 3650d sh -c {shlex.quote(line)} 3<&- & p=$!; "
         "( while read -r x <&3; do :; done; kill $p ) >/dev/null 2>&1 & w=$!; "
         "exec 3<&-; wait $p; s=$?; kill $w 2>/dev/null; exit $s"
     )
-    sudo = "sudo -n -- " if by_sudo else ""
-    return f"exec env LC_ALL=C {sudo}sh -c {shlex.quote(script)}"
+
+
+def one_line(script: str) -> str:
+    """Return a command that has `sh` run a script of many lines, in words that every login shell knows."""
+    plain = script.replace("\\", "\\0134").replace("'", "\\0047").replace("\n", "\\n")
+    return f"""sh -c 'eval "$(printf %b "$1")"' sh '{plain}'"""
 
 
 def _for_reading(line: str, *, by_sudo: bool, limit_s: float) -> str:
-    """Return a line of the script for one probe, which ends over there by itself when its time is over.
+    """Return the part of the script for one probe, which ends over there by itself when its time is over.
 
     sshd passes no signal on for a root login, and a closed channel ends no program: a limit on the host does.
-    A lone program behind sudo has none, so that a rule in sudoers for just this program is enough.
+    The line comes as a here-document, not as an argument: else a probe such as `pgrep -f` would find itself.
+    A lone program behind sudo has no limit, so that a rule in sudoers for just this program is enough.
     """
     if by_sudo and (words := _one_program(line)):
-        return f"sudo -n -- {shlex.join(words)}"
-    sudo = "sudo -n -- " if by_sudo else ""
-    return f"{sudo}timeout -k 1 {limit_s + 1:.0f} sh -c {shlex.quote(_PATH + line)}"
+        return f"sudo -n -- {shlex.join(words)} </dev/null"
+    end = f"end-{secrets.token_hex(12)}"
+    run = f"timeout -k 1 {limit_s + 1:.0f} sh /dev/fd/3"
+    text = f"\n{PATH_FIRST}{line}\n{end}"
+    if by_sudo:
+        return f"sudo -n -- sh -c 'exec {run} 3<&0 </dev/null' <<'{end}'{text}"
+    return f"{run} </dev/null 3<<'{end}'{text}"
 
 
 def _one_program(line: str) -> tuple[str, ...] | None:
@@ -77,10 +96,11 @@ class Bundle:
 
     Before the first and after each of them a mark is written to both streams: what a talkative shell profile
     writes comes before the first mark. The mark is random, and the script holds it only in two halves:
-    neither output that looks like it nor a `ps` that shows this very script can be taken for it.
+    no output that looks like it, not even this very script, can be taken for it.
     """
 
     script: str
+    """To be read by `SHELL` from its standard input."""
     mark: bytes
     count: int
 
@@ -88,13 +108,12 @@ class Bundle:
     def of(cls, lines: Sequence[tuple[str, bool]], *, limit_s: float) -> Bundle:
         """Bundle pairs of line and whether sudo runs it; `limit_s` is for all of them together."""
         left, right = secrets.token_hex(12), secrets.token_hex(12)
-        mark = "printf '\\n%s%s %d\\n' $a $b $s; printf '\\n%s%s\\n' $a $b >&2"
-        pieces = [f"a={left} b={right} s=0", mark]
+        mark = "s=$?; printf '\\n%s%s %d\\n' $a $b $s; printf '\\n%s%s\\n' $a $b >&2"
+        pieces = [f"a={left} b={right}", mark]
         for line, by_sudo in lines:
-            pieces.append(f"{_for_reading(line, by_sudo=by_sudo, limit_s=limit_s)} </dev/null; s=$?")
-            pieces.append(mark)
-        script = f"exec env LC_ALL=C sh -c {shlex.quote('; '.join(pieces))}"
-        return cls(script, f"{left}{right}".encode(), len(lines))
+            pieces += [_for_reading(line, by_sudo=by_sudo, limit_s=limit_s), mark]
+        pieces.append("exit 0\n")
+        return cls("\n".join(pieces), f"{left}{right}".encode(), len(lines))
 
     def parse(self, stdout: bytes, stderr: bytes) -> tuple[Part, ...]:
         """Return the parts whose marks have come on both streams: fewer than `count` if it was cut."""
