@@ -37,7 +37,7 @@ class Matcher:
         """True: keeps the lines in which the pattern is *not* found."""
         return self.text.startswith("!")
 
-    @property
+    @cached_property
     def empty(self) -> bool:
         """True: says nothing, so everything matches."""
         return not self.pattern

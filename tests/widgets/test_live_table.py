@@ -91,6 +91,7 @@ async def test_a_changed_cell_repaints_its_changed_characters_only() -> None:
         table._exchange_repaint_regions()
         table.put_cell("db2", "disk", "7 %")
         table.put_cell("db2", "node", "db2")
+        table.settle()
         assert set(table._exchange_repaint_regions()) == {Region(2 + 38, 2, 1, 1)}
         assert "7 %" in screen(pilot)[2]
 
@@ -102,6 +103,7 @@ async def test_a_cell_that_only_changes_its_tone_is_repainted_too() -> None:
         await pilot.pause()
         table._exchange_repaint_regions()
         table.put_cell("db2", "size", Cell("3", Tone.DIFFERS))
+        table.settle()
         assert [region.y for region in table._exchange_repaint_regions()] == [2]
 
 
@@ -285,6 +287,7 @@ async def test_what_still_does_not_fit_moves_sideways_while_the_first_column_sta
         assert screen(pilot)[1].rstrip() == "▶ db1   89abcdefghijklmn"
         stage.table._exchange_repaint_regions()
         stage.table.put_cell("db1", "long", "0123456789Xbcdefghijklmnopqrstuvwxyz")
+        stage.table.settle()
         assert set(stage.table._exchange_repaint_regions()) == {Region(8 + 2, 1, 1, 1)}
         await pilot.press("right", "right", "right", "right")
         assert screen(pilot)[1].rstrip() == "▶ db1   klmnopqrstuvwxyz"

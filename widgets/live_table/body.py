@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from textual.geometry import Region
+
 from widgets.live_table.canvas import HEADER, TableCanvas
 from widgets.live_table.cells import Cell
 from widgets.live_table.columns import Column
+from widgets.signs import UNICODE, Signs
 
 RowCells: TypeAlias = Mapping[str, Cell | str] | Sequence[Cell | str]
 """Cells by the key of their column, or in the order of the columns."""
@@ -16,7 +19,20 @@ RowCells: TypeAlias = Mapping[str, Cell | str] | Sequence[Cell | str]
 class TableBody(TableCanvas, can_focus=True):
     """Rows with keys and a cursor that stays on its row, wherever that goes."""
 
-    _settling = False
+    def __init__(
+        self,
+        columns: Sequence[Column] = (),
+        *,
+        signs: Signs = UNICODE,
+        empty: str = "nothing here yet",
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        """`empty`: the sentence that stands where there are no rows."""
+        super().__init__(columns, signs=signs, empty=empty, id=id, classes=classes)
+        self._settling = False
+        self._changed: dict[str, dict[str, Cell]] = {}
+        """Cells as they were painted last, of the rows that changed since."""
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns; rows keep their cells."""
@@ -32,9 +48,10 @@ class TableBody(TableCanvas, can_focus=True):
         before = self._rows.put(key, self._by_column(cells))
         changed = [column.key for column in self._columns] if before is None else before
         wider = [self._widen(column, self._rows.cell(key, column)) for column in changed]
-        moved = any(wider) and self._fit()
-        if before and not moved:
-            self._repaint_changes(key, before)
+        if any(wider):
+            self._fit()
+        if before:
+            self._changed[key] = before | self._changed.get(key, {})
         self._settle_soon()
 
     def put_cell(self, key: str, column: str, cell: Cell | str) -> None:
@@ -59,15 +76,23 @@ class TableBody(TableCanvas, can_focus=True):
         return {column.key: cell for column, cell in zip(self._columns, cells, strict=True)}
 
     def _settle_soon(self) -> None:
-        if self._rows.stale and not self._settling and self.is_mounted:
+        if (self._rows.stale or self._changed) and not self._settling and self.is_mounted:
             self._settling = True
             self.call_next(self.settle)
 
     def settle(self) -> None:
         """Bring order, filter, cursor and screen up to date now instead of with the next message."""
         self._settling = False
-        if not self._rows.stale:
-            return
+        self.measure()
+        regions = [region for key, before in self._changed.items() for region in self._changes(key, before)]
+        self._changed.clear()
+        if self._rows.stale:
+            regions += self._reorder()
+        if regions:
+            self.refresh(*regions)
+
+    def _reorder(self) -> list[Region]:
+        """Show the rows in their new order; returns the lines that look different for it."""
         old, new = self._shown, self._rows.order
         old_place = self._places.get(self._cursor or "")
         top = self.scroll_offset.y
@@ -83,10 +108,12 @@ class TableBody(TableCanvas, can_focus=True):
             self._bring_into_view()
         if not new or not old or self.scroll_offset.y != top:
             self.refresh()
-            return
-        for number in range(top, top + self._height):
-            if old[number : number + 1] != new[number : number + 1]:
-                self._repaint_line(number - top + HEADER)
+            return []
+        return [
+            Region(0, number - top + HEADER, self.size.width, 1)
+            for number in range(top, top + self._height)
+            if old[number : number + 1] != new[number : number + 1]
+        ]
 
     def _cursor_to(self, key: str | None) -> None:
         """Put the cursor on a row; what else that means is for the table."""

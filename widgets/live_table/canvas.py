@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,6 +23,16 @@ HEADER = 1
 """Lines above the rows."""
 HINT = 3
 """Cells that " +2" takes: how many columns are left out."""
+
+
+class Frame(NamedTuple):
+    """What every line of one paint needs alike."""
+
+    width: int
+    height: int
+    """Lines for rows."""
+    top: int
+    """The first row on the screen."""
 
 
 class TableCanvas(Selectable, can_focus=True):
@@ -56,6 +67,7 @@ class TableCanvas(Selectable, can_focus=True):
         self._places: dict[str, int] = {}
         self._cursor: str | None = None
         self._prompt: Prompt | None = None
+        self._frame = Frame(0, 0, 0)
 
     # Layout
 
@@ -73,6 +85,9 @@ class TableCanvas(Selectable, can_focus=True):
     def _height(self) -> int:
         """Lines for rows."""
         return max(0, self.size.height - HEADER - self._foot)
+
+    def measure(self) -> None:
+        self._frame = Frame(self.size.width, self._height, self.scroll_offset.y)
 
     def _widen(self, column: str, cell: Cell) -> bool:
         """Note how wide a cell is; True when its column never held one so wide."""
@@ -107,36 +122,35 @@ class TableCanvas(Selectable, can_focus=True):
 
     # What to paint again
 
-    def _line_of(self, key: str | None) -> int | None:
-        """Where a row is drawn, in cells from the top; None when it is not on the screen."""
-        place = self._places.get(key or "")
-        y = -1 if place is None else place - self.scroll_offset.y
-        return y + HEADER if 0 <= y < self._height else None
-
-    def _repaint_line(self, y: int) -> None:
-        self.refresh(Region(0, y, self.size.width, 1))
+    def _repaint_lines(self, *lines: int) -> None:
+        self.refresh(*[Region(0, y, self.size.width, 1) for y in lines])
 
     def _repaint_row(self, key: str | None) -> None:
+        self.measure()
         if (y := self._line_of(key)) is not None:
-            self._repaint_line(y)
+            self._repaint_lines(y)
 
-    def _repaint_changes(self, key: str, before: Mapping[str, Cell]) -> None:
-        """Paint the spans of a row that look different from `before`."""
+    def _line_of(self, key: str | None) -> int | None:
+        """Where a row is drawn, in cells from the top; None when it is not on the screen. Measure first."""
+        place = self._places.get(key or "")
+        y = -1 if place is None else place - self._frame.top
+        return y + HEADER if 0 <= y < self._frame.height else None
+
+    def _changes(self, key: str, before: Mapping[str, Cell]) -> Iterator[Region]:
+        """The spans of a row that look different from `before`. Measure first."""
         if (y := self._line_of(key)) is None:
             return
-        for placed in self._fitted.placed:
-            if (old := before.get(placed.column.key)) is None:
+        room, pinned_cells = self._room, self._pinned
+        for number, placed in enumerate(self._fitted.placed):
+            old = before.get(placed.column.key)
+            if old is None:
                 continue
-            new = self._rows.cell(key, placed.column.key)
-            span = changed_span(old, new, placed, self.signs.cut)
-            pinned = placed is self._fitted.placed[0]
-            if span is not None and (region := self._region(*span, y, pinned=pinned)):
-                self.refresh(region)
-
-    def _region(self, start: int, stop: int, y: int, *, pinned: bool) -> Region:
-        shift, left = (0, 0) if pinned else (self._shift, self._pinned)
-        start, stop = max(start - shift, left), min(stop - shift, self._room)
-        return Region(start + GUTTER, y, max(0, stop - start), 1)
+            span = changed_span(old, self._rows.cell(key, placed.column.key), placed, self.signs.cut)
+            if span is not None:
+                shift, left = (self._shift, pinned_cells) if number else (0, 0)
+                start, stop = max(span[0] - shift, left), min(span[1] - shift, room)
+                if start < stop:
+                    yield Region(start + GUTTER, y, stop - start, 1)
 
     # Drawing
 
@@ -174,9 +188,8 @@ class TableCanvas(Selectable, can_focus=True):
         return [(signs, Tone.KEY if marked else Tone.PLAIN), *body]
 
     def paint_line(self, y: int) -> Strip:
-        width = self.size.width
-        if self._foot and y == self.size.height - 1:
-            return self._foot_strip(width)
+        if self._foot and y == HEADER + self._frame.height:
+            return self._foot_strip()
         line = self.content_line(y)
         pieces: list[Piece] = []
         under_cursor = False
@@ -188,34 +201,37 @@ class TableCanvas(Selectable, can_focus=True):
             under_cursor = key == self._cursor and self.has_focus
         elif y == HEADER and not self._shown:
             pieces = [(" " * GUTTER + self._empty_sentence(), Tone.DIM)]
-        strip = self._strip(pieces, width)
+        strip = self._strip(pieces)
         return strip.apply_style(self.cursor_style()) if under_cursor else strip
 
-    def _strip(self, pieces: Sequence[Piece], width: int) -> Strip:
-        strip = Strip([Segment(text, self.tone_style(tone)) for text, tone in pieces])
-        return strip.adjust_cell_length(width, self.tone_style(Tone.PLAIN))
+    def _strip(self, pieces: Sequence[Piece]) -> Strip:
+        width = self._frame.width
+        segments = [Segment(text, self.tone_style(tone)) for text, tone in pieces]
+        taken = sum([len(text) if text.isascii() else cell_len(text) for text, _ in pieces])
+        if taken < width:
+            segments.append(Segment(" " * (width - taken), self.tone_style(Tone.PLAIN)))
+        strip = Strip(segments, max(taken, width))
+        return strip if taken <= width else strip.crop(0, width)
 
     def _empty_sentence(self) -> str:
         if self._rows.matcher.empty or not len(self._rows):
             return self.empty
         return f"none of {len(self._rows)} rows matches the filter"
 
-    def _foot_strip(self, width: int) -> Strip:
+    def _foot_strip(self) -> Strip:
         count = f"{len(self._shown)} of {len(self._rows)} rows"
         if self._prompt is not None:
-            return self._prompt.strip(self, width, count, self.signs)
+            return self._prompt.strip(self, self._frame.width, count, self.signs)
         text = self._rows.matcher.text
-        return self._strip(
-            [("/ ", Tone.KEY), (text, Tone.PLAIN), (f"   {count}   Esc clears", Tone.DIM)], width
-        )
+        return self._strip([("/ ", Tone.KEY), (text, Tone.PLAIN), (f"   {count}   Esc clears", Tone.DIM)])
 
     # Text that the mouse can select
 
     def content_line(self, y: int) -> int | None:
         if y < HEADER:
             return 0
-        line = y + self.scroll_offset.y
-        return line if y < HEADER + self._height and line - HEADER < len(self._shown) else None
+        line = y + self._frame.top
+        return line if y < HEADER + self._frame.height and line - HEADER < len(self._shown) else None
 
     def content_text(self, first: int, last: int | None) -> list[str]:
         stop = len(self._shown) + HEADER if last is None else last + 1

@@ -140,7 +140,7 @@ class LiveTable(TableBody, can_focus=True):
     def sort_by(self, column: str | None, *, descending: bool = False) -> None:
         """Sort by a column; None: as the rows came. It stays sorted while cells change."""
         self._rows.sort(column, descending=descending)
-        self._repaint_line(0)
+        self._repaint_lines(0)
         self._settle_soon()
 
     def filter_by(self, text: str) -> None:
