@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
+from runbooks.journal.port import JournalError
 from runbooks.triage import triage, verdict
 from systems.errors import SystemsError
 from systems.galera.readings import ClusterSurvey, NodeSurvey
 from systems.host import HostAnswer, HostReading
 from tests.reading_builders import NOON
 from tui.source import Inventory, Opinion
+from tui.works import Works
 
 
 class ScriptedSource:
@@ -25,8 +27,9 @@ class ScriptedSource:
         name: str = "north",
         colour: str = "red",
         stepwise: bool = False,
+        works: Works | None = None,
     ) -> None:
-        self._stepwise = stepwise
+        self._stepwise, self._works = stepwise, works
         self._looks = {cluster: list(surveys) for cluster, surveys in looks.items()}
         self._hosts = dict(hosts or {})
         self._told: dict[str, dict[str, NodeSurvey]] = {cluster: {} for cluster in looks}
@@ -37,8 +40,11 @@ class ScriptedSource:
         nodes = {name: [node.host for node in surveys[0].nodes] for name, surveys in looks.items()}
         self.inventory = Inventory(name, colour, nodes, tuple(self._hosts))
 
-    async def open(self) -> None:
-        """Nothing to import."""
+    async def open(self) -> Works:
+        """Hand over the works, or say why there are none."""
+        if self._works is None:
+            raise JournalError("this scene has no journal")
+        return self._works
 
     async def watch(self, cluster: str) -> AsyncIterator[NodeSurvey]:
         self.watched.add(cluster)

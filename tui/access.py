@@ -13,7 +13,7 @@ from runbooks.model import Look
 from systems.errors import SystemsError
 from systems.estate import Cluster, LoadedEstate
 from systems.galera.host_look import SurveyOptions
-from systems.galera.preparation import PreparationReading, read_preparation
+from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Answer, ClusterSurvey
 from systems.galera.survey import NodeAccess, Surveyor
 from systems.secrets import AskSecret, Redactor, resolve
@@ -47,7 +47,11 @@ class Access:
         self.redactor = redactor
         self._ask = ask
         config = estate.ssh_config
-        self.hosts = SshHosts(config_file=str(config) if config else None)
+        self.hosts = SshHosts(
+            config_file=str(config) if config else None,
+            password=self._login_password if ask else None,
+            sudo_password=self._sudo_password if ask else None,
+        )
         self._opened: dict[str, Surveyor] = {}
         self._opening = asyncio.Lock()
         self._databases: dict[SqlAccess, SqlReaders] = {}
@@ -81,7 +85,20 @@ class Access:
             await readers.close()
         await self.hosts.close()
 
+    async def _login_password(self, host: str, user: str) -> str | None:
+        return await self._asked(f"password of {user} on {host}")
+
+    async def _sudo_password(self, host: str, user: str) -> str | None:
+        return await self._asked(f"sudo password of {user} on {host}")
+
+    async def _asked(self, question: str) -> str | None:
+        answer = await self._ask(question) if self._ask else ""
+        self.redactor.add(answer)
+        return answer or None
+
     async def _prepared(self, target: str, host: str) -> Answer[PreparationReading]:
+        from systems.galera.prepare import read_preparation
+
         cluster = self.estate.cluster(target)
         try:
             async with asyncio.timeout(PREPARATION_S):

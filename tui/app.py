@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -11,14 +12,17 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
+from systems.errors import SystemsError
 from tui.deck import Deck
 from tui.desk import Desk, utc_now
 from tui.keys import key_words, places, why_not
 from tui.poller import Poller
 from tui.screen import ConsoleScreen
 from tui.themes import frame_colour, full_theme, plain_theme
+from widgets.layout import row
 from widgets.signs import ASCII, UNICODE, needs_ascii
 from widgets.tight_paint import TightPaint
+from widgets.tones import Tone
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -39,6 +43,7 @@ class QuarterdeckApp(TightPaint, App[None]):
     KEYS_TITLE = "Everywhere"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("colon,ctrl+p", "palette", "Anything", id="console.palette"),
+        Binding("A", "arm", "Arm", id="console.arm"),
         Binding("f", "freeze", "Freeze", id="console.freeze", show=False),
         Binding("y", "copy", "Copy", id="console.copy", show=False),
         Binding("f1", "explain", "What has the focus", id="console.explain", show=False),
@@ -84,7 +89,11 @@ class QuarterdeckApp(TightPaint, App[None]):
     @work(name="start", exit_on_error=False)
     async def start_reading(self) -> None:
         """After the first frame: import what is heavy, then ask what can be seen."""
-        await self._source.open()
+        try:
+            self.desk.works = await self._source.open()
+        except SystemsError as error:
+            self.desk.why_no_works = str(error)
+            self.say(str(error), severity="error")
         gc.freeze()
         gc.enable()
         self.tick()
@@ -116,6 +125,8 @@ class QuarterdeckApp(TightPaint, App[None]):
     async def on_unmount(self) -> None:
         await self._poller.stop()
         await self._source.close()
+        if self.desk.works is not None:
+            self.desk.works.close()
 
     # Keys
 
@@ -140,6 +151,22 @@ class QuarterdeckApp(TightPaint, App[None]):
     def say(self, sentence: str, *, severity: SeverityLevel = "information") -> None:
         """Answer something that the operator did. Text is data here, too."""
         self.notify(sentence, severity=severity, timeout=6, markup=False)
+
+    async def ask_secret(self, question: str) -> str:
+        """Ask the operator, masked; raises `SystemsError` when there is no answer."""
+        from tui.ask import AskDialog
+
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        rows = [
+            row(question),
+            row(("It is kept in memory only, and is hidden wherever it turns up.", Tone.DIM)),
+        ]
+        dialog = AskDialog("Secret", rows, self.desk.signs, verb="use it", masked=True)
+        self.push_screen(dialog, answer.set_result)
+        said = await answer
+        if said is None:
+            raise SystemsError(f"{question} was not given")
+        return said
 
     def action_help(self) -> None:
         """All keys that apply here."""
@@ -168,6 +195,14 @@ class QuarterdeckApp(TightPaint, App[None]):
         screen = self.screen
         text = screen.get_selected_text() or (screen.copy_text() if isinstance(screen, ConsoleScreen) else "")
         self.say(copy(text, self.copy_to_clipboard) if text else "Nothing is chosen that could be copied.")
+
+    @work(name="arming", exit_on_error=False, exclusive=True, group="arming")
+    async def action_arm(self) -> None:
+        """Ask for a reason, and arm."""
+        from tui.arming import ask_and_arm
+
+        await ask_and_arm(self, self.desk)
+        self.tick()
 
     def action_palette(self) -> None:
         """Anything by its name."""

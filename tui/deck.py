@@ -18,6 +18,7 @@ from tui.watch import WatchPane
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from runbooks.model import Finding, Runbook
     from tui.desk import Desk
 
 TILE_WIDTH, TILE_HEIGHT = 150, 30
@@ -27,6 +28,8 @@ PANES = {
     "watch": ("0", "tui.watch:WatchPane"),
     "nodes": ("1", "tui.nodes:NodesPane"),
     "hosts": ("6", "tui.hosts:HostsPane"),
+    "runbooks": ("7", "tui.runbooks:RunbooksPane"),
+    "journal": ("8", "tui.journal:JournalPane"),
 }
 """Name of a pane -> its digit, and where it is; imported when it is opened for the first time."""
 
@@ -131,6 +134,10 @@ class Deck(SelectingScreen):
         elif kind == "node":
             cluster, _, host = name.rpartition(" ")
             self.open_node(cluster, host)
+        elif kind == "entry":
+            self.open_entry(name)
+        elif kind in ("book", "run", "session"):
+            self.open_wizard(kind, name)
 
     async def open_cluster(self, name: str) -> None:
         """Show the nodes of that cluster."""
@@ -145,3 +152,53 @@ class Deck(SelectingScreen):
         from tui.node import NodeScreen
 
         self.app.push_screen(NodeScreen(self.desk, cluster, host))
+
+    def open_entry(self, number: str) -> None:
+        """Show one entry of the journal."""
+        from tui.entry import EntryScreen
+        from tui.journal import JournalPane
+
+        pane = self.open_pane
+        entry = pane.entry(number) if isinstance(pane, JournalPane) else None
+        if entry is not None:
+            self.app.push_screen(EntryScreen(self.desk, entry))
+
+    def open_wizard(self, kind: str, name: str) -> None:
+        """Open the wizard on a runbook, on a run to go on with, or on a run that is under way."""
+        from tui import wizards
+        from tui.runbooks import RunbooksPane
+
+        pane, works = self.open_pane, self.desk.works
+        if not isinstance(pane, RunbooksPane) or works is None:
+            return
+        if kind == "session":
+            session = next((one for one in self.desk.sessions if str(id(one)) == name), None)
+            if session is not None:
+                wizards.show_session(self.app, self.desk, session)
+        elif kind == "run" and (summary := pane.summary(name)) is not None:
+            wizards.resume_run(self.app, self.desk, summary)
+        elif kind == "book":
+            self.plan_runbook(works.runbooks[name], pane.about)
+
+    def plan_runbook(self, runbook: Runbook, finding: Finding | None = None) -> None:
+        """Take the dry run of a runbook; where there are several clusters, ask on which."""
+        from tui import wizards
+
+        clusters = list(self.desk.picture.clusters)
+        if finding is not None and finding.runbook == runbook.name:
+            wizards.plan_runbook(self.app, self.desk, runbook, finding.system, finding)
+        elif len(clusters) == 1:
+            wizards.plan_runbook(self.app, self.desk, runbook, clusters[0])
+        elif clusters:
+            self._ask_cluster(runbook)
+
+    def _ask_cluster(self, runbook: Runbook) -> None:
+        from tui import wizards
+        from tui.palette import Hit, Palette
+
+        def plan_on(name: str) -> Callable[[], None]:
+            return lambda: wizards.plan_runbook(self.app, self.desk, runbook, name)
+
+        views = self.desk.picture.clusters.values()
+        hits = [Hit("cluster", view.name, plan_on(view.name), more=view.sentence) for view in views]
+        self.app.push_screen(Palette(hits, self.desk.signs), lambda hit: hit.act() if hit else None)

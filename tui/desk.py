@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tui.frame import FrameFacts
 from tui.picture import Picture
 from widgets.signs import UNICODE, Signs
 
+if TYPE_CHECKING:
+    from tui.wizard.session import RunSession
+    from tui.works import Works
+
 
 def utc_now() -> datetime:
     """The time of day: aware, UTC."""
     return datetime.now(UTC)
+
+
+def operator_at_bastion() -> str:
+    """Who runs this console and where, for the header; the journal notes more (`runbooks.journal.place`)."""
+    try:
+        operator = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        operator = str(os.geteuid())
+    return f"{operator}@{os.uname().nodename}"
 
 
 @dataclass(slots=True)
@@ -27,18 +43,23 @@ class Desk:
     now: Callable[[], datetime] = utc_now
     frozen: bool = False
     paused: bool = False
-    armed_until: datetime | None = None
+    works: Works | None = None
+    """None: not open yet, or it could not be opened; `why_no_works` says which."""
+    why_no_works: str = "the console is still starting"
+    sessions: list[RunSession] = field(default_factory=list)
+    """Runs that were opened from here, the newest last."""
 
     def facts(self) -> FrameFacts:
         """What the header tells now."""
         now = self.now()
-        armed = None if self.armed_until is None else (self.armed_until - now).total_seconds()
+        armed = self.works.arming.left_s if self.works is not None else 0.0
         return FrameFacts(
             estate=self.estate,
             who=self.who,
             now=now,
-            armed_left_s=armed if armed is not None and armed > 0 else None,
+            armed_left_s=armed if armed > 0 else None,
             oldest_s=self.picture.oldest_s(now),
             frozen=self.frozen,
             paused=self.paused,
+            runs=sum([session.is_running for session in self.sessions]),
         )

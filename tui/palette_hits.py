@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.deck import PANES, Deck
+from tui.deck import PANES
+from tui.gotcha import GotchaScreen
 from tui.keys import places
+from tui.navigation import deck_of
 from tui.palette import Hit
+from tui.wizards import show_session
 
 if TYPE_CHECKING:
+    from runbooks.model import Gotcha, Runbook
     from tui.app import QuarterdeckApp
     from tui.desk import Desk
 
 
 def gather(app: QuarterdeckApp, desk: Desk) -> list[Hit]:
     """Everything that can be gone to or done from the screen that is on top."""
-    return [*_panes(app), *_systems(app, desk), *_keys(app)]
+    return [*_panes(app), *_systems(app, desk), *_procedures(app, desk), *_keys(app)]
 
 
 def _panes(app: QuarterdeckApp) -> Iterator[Hit]:
@@ -30,6 +34,31 @@ def _systems(app: QuarterdeckApp, desk: Desk) -> Iterator[Hit]:
         yield Hit("cluster", view.name, partial(_open_cluster, app, view.name), more=view.sentence)
         for host in view.nodes:
             yield Hit("node", host, partial(_open_node, app, view.name, host), more=f"of {view.name}")
+
+
+def _procedures(app: QuarterdeckApp, desk: Desk) -> Iterator[Hit]:
+    if desk.works is None:
+        return
+    for book in desk.works.runbooks.values():
+        yield Hit("runbook", book.name, partial(_plan, app, book), more=book.title)
+    for session in desk.sessions:
+        state = session.state
+        yield Hit(
+            "run",
+            state.run or state.runbook,
+            partial(show_session, app, desk, session),
+            more=state.phase.value,
+        )
+    for gotcha in desk.works.catalogue.values():
+        yield Hit("gotcha", gotcha.id, partial(_show_gotcha, app, desk, gotcha), more=gotcha.title)
+
+
+def _plan(app: QuarterdeckApp, book: Runbook) -> None:
+    deck_of(app).plan_runbook(book)
+
+
+def _show_gotcha(app: QuarterdeckApp, desk: Desk, gotcha: Gotcha) -> None:
+    app.push_screen(GotchaScreen(desk, gotcha))
 
 
 def _keys(app: QuarterdeckApp) -> Iterator[Hit]:
@@ -46,24 +75,13 @@ def _keys(app: QuarterdeckApp) -> Iterator[Hit]:
             yield Hit("key", key.words, act, more=place.title, key=" ".join(key.keys), why_not=key.why_not)
 
 
-def _deck(app: QuarterdeckApp) -> Deck:
-    """The deck, with everything above it closed."""
-    while not isinstance(app.screen, Deck) and len(app.screen_stack) > 1:
-        app.pop_screen()
-    deck = app.screen_stack[0]
-    if not isinstance(deck, Deck):
-        message = "the first screen is not the deck"
-        raise TypeError(message)
-    return deck
-
-
 async def _go_to(app: QuarterdeckApp, name: str) -> None:
-    await _deck(app).go_to(name)
+    await deck_of(app).go_to(name)
 
 
 async def _open_cluster(app: QuarterdeckApp, name: str) -> None:
-    await _deck(app).open_cluster(name)
+    await deck_of(app).open_cluster(name)
 
 
 def _open_node(app: QuarterdeckApp, cluster: str, host: str) -> None:
-    _deck(app).open_node(cluster, host)
+    deck_of(app).open_node(cluster, host)

@@ -18,6 +18,7 @@ class SelectingScreen(ConsoleScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "why", "Why", id="deck.why"),
+        Binding("b", "answer", "Runbooks", id="deck.answer"),
     ]
 
     def selection(self) -> Selection:
@@ -42,4 +43,20 @@ class SelectingScreen(ConsoleScreen[None]):
         """Show all that is known of a finding."""
         from tui.finding import FindingScreen
 
-        self.app.push_screen(FindingScreen(self.desk, finding))
+        works = self.desk.works
+        gotcha = works.catalogue.get(finding.id) if works is not None else None
+
+        def answer(runbook: str | None) -> None:
+            if runbook is not None:
+                self.answer(finding)
+
+        self.app.push_screen(FindingScreen(self.desk, finding, gotcha), answer)
+
+    def action_answer(self) -> None:
+        self.answer(self.selection().finding)
+
+    def answer(self, finding: Finding | None) -> None:
+        """Show the runbooks, first the one that answers this finding."""
+        from tui.navigation import show_runbooks
+
+        self.app.call_later(show_runbooks, self.app, finding)

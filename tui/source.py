@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from runbooks.model import Finding
     from systems.galera.readings import ClusterSurvey, NodeSurvey
     from systems.host import HostAnswer
+    from tui.works import Works
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,11 @@ class Opinion:
 class Source(Protocol):
     """Asks the systems of one estate. Reads only; nothing here raises a `SystemsError`: it is an answer."""
 
-    async def open(self) -> None:
-        """Import what is heavy and get ready; called after the first frame is on screen."""
+    async def open(self) -> Works:
+        """Import what is heavy and get ready; called after the first frame is on screen.
+
+        Raises a `SystemsError` when nothing can be journalled: then systems are watched, and nothing is done.
+        """
         ...
 
     def watch(self, cluster: str) -> AsyncIterator[NodeSurvey]:

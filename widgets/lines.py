@@ -50,6 +50,13 @@ class Lines(Toned, can_focus=False):
         if self._laid_width >= 0:
             self._renew(self._laid_width)
 
+    def bring_into_view(self, text: str) -> None:
+        """Scroll so that the first line that holds this text, and what follows it, can be seen."""
+        for y, line in enumerate(self._laid):
+            if text in line.text:
+                self.scroll_to(y=max(y - 1, 0), animate=False, force=True)
+                return
+
     def _renew(self, width: int) -> None:
         old, old_width = self._laid, self._laid_width
         self._laid = lay_out(self._rows, width, cut=self.signs.cut, ascii_only=self.signs.ascii_only)

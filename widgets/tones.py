@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 from rich.style import Style
+from textual.color import Color
 from textual.scroll_view import ScrollView
 
 
@@ -35,28 +36,33 @@ Piece: TypeAlias = tuple[str, Tone]
 """Some text and its meaning. The text is data: it is made visible, never interpreted as markup."""
 
 
-class Toned(ScrollView, can_focus=False, inherit_bindings=False):
-    """A widget that draws its own lines in tones: one component class each, shared by all of them."""
+_LOOKS: dict[Tone, tuple[str, str]] = {
+    Tone.PLAIN: ("", ""),
+    Tone.DIM: ("foreground-muted", ""),
+    Tone.STRONG: ("", "bold"),
+    Tone.GOOD: ("success", ""),
+    Tone.WARNING: ("warning", ""),
+    Tone.CRITICAL: ("error", "bold"),
+    Tone.DIFFERS: ("error", "underline"),
+    Tone.KEY: ("accent", "bold"),
+    Tone.FRAME: ("primary", ""),
+    Tone.BLOCK: ("primary", "bold reverse"),
+    Tone.ARMED: ("warning", "bold reverse"),
+}
+"""A colour of the theme, by the name of its variable, and attributes."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone.value}" for tone in Tone} | {"tone--cursor"}
+
+class Toned(ScrollView, can_focus=False, inherit_bindings=False):
+    """A widget that draws its own lines in tones.
+
+    Tones are looked up in the theme when they are first drawn. As component classes they would be styled for
+    every widget before the first frame, which took a fifth of it.
+    """
+
     DEFAULT_CSS = """
     Toned {
         scrollbar-size: 1 1;
         overflow-x: hidden;
-        & > .tone--dim { color: $foreground-muted; }
-        & > .tone--strong { text-style: bold; }
-        & > .tone--good { color: $success; }
-        & > .tone--warning { color: $warning; }
-        & > .tone--critical { color: $error; text-style: bold; }
-        & > .tone--differs { color: $error; text-style: underline; }
-        & > .tone--key { color: $accent; text-style: bold; }
-        & > .tone--frame { color: $primary; }
-        & > .tone--block { color: $primary; text-style: bold reverse; }
-        & > .tone--armed { color: $warning; text-style: bold reverse; }
-        & > .tone--cursor {
-            background: $block-cursor-background;
-            text-style: $block-cursor-text-style;
-        }
     }
     """
 
@@ -68,8 +74,12 @@ class Toned(ScrollView, can_focus=False, inherit_bindings=False):
         """The style of a tone on this widget's background."""
         style = self._tones.get(tone)
         if style is None:
-            plain = tone is Tone.PLAIN
-            style = self.rich_style if plain else self.get_component_rich_style(f"tone--{tone.value}")
+            variable, attributes = _LOOKS[tone]
+            style = self.rich_style
+            if variable:
+                style += self._colour(variable)
+            if attributes:
+                style += Style.parse(attributes)
             self._tones[tone] = style
         return style
 
@@ -77,11 +87,25 @@ class Toned(ScrollView, can_focus=False, inherit_bindings=False):
         """What is laid over the line that the cursor is on: background and attributes, no tone lost."""
         style = self._tones.get(None)
         if style is None:
-            style = self.get_component_rich_style("tone--cursor", partial=True)
+            variables = self.app.theme_variables
+            background = Color.parse(variables["block-cursor-background"])
+            style = Style.parse(variables["block-cursor-text-style"])
+            if background.ansi is None or background.ansi >= 0:
+                style += Style(bgcolor=(self.background_colors[1] + background).rich_color)
             self._tones[None] = style
         return style
 
+    def _colour(self, variable: str) -> Style:
+        """A colour of the theme as it looks on this widget; of the terminal's own colours a part is dim."""
+        name, _, share = self.app.theme_variables[variable].partition(" ")
+        colour = Color.parse(name)
+        if colour.ansi is not None:
+            return Style(color=colour.rich_color, dim=bool(share) or None)
+        if share:
+            colour = colour.multiply_alpha(float(share.rstrip("%")) / 100)
+        return Style(color=(self.background_colors[1] + colour).rich_color)
+
     def notify_style_update(self) -> None:
-        """Look the styles up again: refreshing forgets Textual's own cache, this one only goes with them."""
+        """Look the styles up again with the next line that is drawn."""
         self._tones.clear()
         super().notify_style_update()

@@ -1,0 +1,149 @@
+"""The journal: what was done, by whom, why, with what result; newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+
+from systems.errors import SystemsError
+from tui.panes import Pane, Selection
+from widgets.layout import row
+from widgets.lines import Lines
+from widgets.live_table import Cell, Column, LiveTable
+from widgets.tones import Tone
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from runbooks.journal.entries import Entry
+    from tui.desk import Desk
+
+SHOWN = 1000
+"""Newest entries that the pane holds; `quarterdeck journal grep` searches all of them."""
+COLUMNS = (
+    Column("number", "no.", align="right", drop=2),
+    Column("at", "when (UTC)"),
+    Column("who", "who", drop=1, most=12),
+    Column("run", "run", drop=3, most=24),
+    Column("kind", "kind", most=15),
+    Column("what", "what", flex=1, least=20),
+)
+TONES = {
+    "armed": Tone.WARNING,
+    "change": Tone.WARNING,
+    "exec": Tone.WARNING,
+    "verified": Tone.GOOD,
+    "failed": Tone.CRITICAL,
+    "unverified": Tone.CRITICAL,
+    "unknown": Tone.CRITICAL,
+    "refused": Tone.CRITICAL,
+    "blocked": Tone.CRITICAL,
+}
+
+
+class JournalPane(Pane):
+    """A row an entry. Enter shows one whole, V proves the chain."""
+
+    KEYS_TITLE = "Journal"
+    NAME: ClassVar[str] = "journal"
+    DIGIT: ClassVar[str] = "8"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("V", "verify", "Prove the chain", id="journal.verify"),
+    ]
+    DEFAULT_CSS = """
+    JournalPane > Lines { height: 1; overflow: hidden hidden; scrollbar-gutter: auto; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._heading = Lines([row((" reading the journal", Tone.DIM))], signs=desk.signs)
+        self._table = LiveTable(
+            COLUMNS, signs=desk.signs, empty="The journal is empty: nothing was done yet."
+        )
+        self._entries: dict[str, Entry] = {}
+        self._last = 0
+
+    def compose(self) -> ComposeResult:
+        yield self._heading
+        yield self._table
+
+    def on_mount(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        if self.desk.works is None:
+            self._say(f" Not open: {self.desk.why_no_works}.", Tone.DIM)
+        else:
+            self.read_new()
+
+    @work(name="read the journal", exit_on_error=False, exclusive=True, group="journal")
+    async def read_new(self) -> None:
+        """Take what was written since the last time."""
+        works = self.desk.works
+        if works is None:
+            return
+        from runbooks.journal.port import Filter
+
+        wanted = Filter(after=self._last) if self._last else Filter(last=SHOWN)
+        try:
+            found = await works.aside(lambda: list(works.journal.entries(wanted)))
+        except SystemsError as error:
+            self._say(f" {error}", Tone.CRITICAL)
+            return
+        if found or not self._entries:
+            self._take(found)
+
+    def _take(self, found: Sequence[Entry]) -> None:
+        for entry in found:
+            self._entries[str(entry.number)] = entry
+            self._last = max(self._last, entry.number)
+        for key in list(self._entries)[: max(len(self._entries) - SHOWN, 0)]:
+            del self._entries[key]
+        self._table.show({key: _cells(entry) for key, entry in reversed(self._entries.items())})
+        place = self.desk.works.journal.place if self.desk.works else ""
+        self._say(f" {self._last} entries in {place}", Tone.DIM)
+
+    def _say(self, words: str, tone: Tone) -> None:
+        self._heading.show([row((words, tone), wrap=False)])
+
+    def selection(self) -> Selection:
+        return Selection(text=self._table.copy_text())
+
+    def action_verify(self) -> None:
+        self.prove()
+
+    @work(name="prove the chain", exit_on_error=False, exclusive=True, group="prove")
+    async def prove(self) -> None:
+        """Recompute the whole chain and say what came of it."""
+        works = self.desk.works
+        if works is None:
+            return
+        proof = await works.aside(works.journal.verify)
+        sign = self.desk.signs.done if proof.holds else self.desk.signs.failed
+        self._say(f" {sign} {proof.sentence}", Tone.GOOD if proof.holds else Tone.CRITICAL)
+
+    @on(LiveTable.Opened)
+    def open_entry(self, message: LiveTable.Opened) -> None:
+        """Leave it to the deck."""
+        message.stop()
+        self.post_message(self.Opened(self, f"entry {message.key}"))
+
+    def entry(self, number: str) -> Entry | None:
+        """The entry of that number, if the pane holds it."""
+        return self._entries.get(number)
+
+
+def _cells(entry: Entry) -> dict[str, Cell]:
+    from runbooks.journal.words import describe
+
+    return {
+        "number": Cell(str(entry.number), Tone.DIM, float(entry.number)),
+        "at": Cell(f"{entry.at:%m-%d %H:%M:%S}", Tone.DIM, entry.at.timestamp()),
+        "who": Cell(entry.operator),
+        "run": Cell(entry.run, Tone.DIM),
+        "kind": Cell(entry.kind.value, TONES.get(entry.kind.value, Tone.PLAIN)),
+        "what": Cell(describe(entry)),
+    }

@@ -1,0 +1,121 @@
+"""The console on a real estate. What talks to hosts is imported after the first frame, in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from systems.errors import SystemsError
+from tui.source import Inventory, Opinion
+
+if TYPE_CHECKING:
+    from systems.estate import LoadedEstate
+    from systems.galera.readings import ClusterSurvey, NodeSurvey
+    from systems.galera.survey import Surveyor
+    from systems.host import HostAnswer
+    from tui.access import Access
+    from tui.works import Works
+
+HOST_EVERY_S = 10.0
+"""Seconds between two looks at a host while somebody looks at the hosts."""
+
+
+def inventory_of(estate: LoadedEstate) -> Inventory:
+    """What there is to watch in an estate."""
+    return Inventory(
+        name=estate.settings.name,
+        colour=estate.settings.color,
+        clusters={cluster.name: cluster.nodes for cluster in estate.clusters},
+        hosts=estate.hosts,
+    )
+
+
+class LiveSource:
+    """Asks the hosts and databases of an estate (`tui.source.Source`)."""
+
+    def __init__(self, estate: LoadedEstate, ask: Callable[[str], Awaitable[str]]) -> None:
+        """`ask`: fetches from the operator what `prompt:` references need, masked."""
+        self._estate = estate
+        self._ask = ask
+        self._access: Access | None = None
+        self._ready = asyncio.Event()
+        self._surveyors: dict[str, Surveyor] = {}
+
+    async def open(self) -> Works:
+        await asyncio.to_thread(_import_late)
+        from systems.secrets import Redactor
+        from tui.access import Access
+        from tui.open_works import open_works
+
+        self._access = Access(self._estate, Redactor(), ask=self._ask)
+        self._ready.set()
+        return await asyncio.to_thread(open_works, self._access)
+
+    async def watch(self, cluster: str) -> AsyncIterator[NodeSurvey]:
+        access = await self._opened()
+        surveyor = await access.surveyor(cluster)
+        self._surveyors[cluster] = surveyor
+        every_s = self._estate.cluster(cluster).settings.every_s
+        async for survey in surveyor.watch(every_s=every_s):
+            yield survey
+
+    def latest(self, cluster: str) -> ClusterSurvey | None:
+        surveyor = self._surveyors.get(cluster)
+        return surveyor.latest() if surveyor is not None else None
+
+    def judge(self, survey: ClusterSurvey) -> Opinion:
+        from runbooks.triage import triage, verdict
+
+        findings = triage(survey)
+        said = verdict(survey, findings)
+        return Opinion(said.sentence, findings, said.detail)
+
+    async def watch_hosts(self, hosts: Sequence[str]) -> AsyncIterator[HostAnswer]:
+        access = await self._opened()
+        arrived: asyncio.Queue[HostAnswer] = asyncio.Queue(maxsize=max(len(hosts), 1))
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_watch_host(access, host, arrived)) for host in hosts]
+            try:
+                while True:
+                    yield await arrived.get()
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+    async def close(self) -> None:
+        if self._access is not None:
+            await self._access.close()
+
+    async def _opened(self) -> Access:
+        await self._ready.wait()
+        if self._access is None:
+            message = "the ways into the estate are not open"
+            raise RuntimeError(message)
+        return self._access
+
+
+async def _watch_host(access: Access, host: str, arrived: asyncio.Queue[HostAnswer]) -> None:
+    """Ask one host again and again; what does not answer is asked at most half of the time."""
+    from systems.host import HostAnswer, HostReading, read_host
+    from tui.desk import utc_now
+
+    clock = asyncio.get_running_loop().time
+    while True:
+        begun = clock()
+        try:
+            answer: HostReading | SystemsError = await read_host(access.hosts.reader(host))
+        except SystemsError as error:
+            answer = error
+        took = clock() - begun
+        await arrived.put(HostAnswer(host, utc_now(), answer))
+        await asyncio.sleep(max(HOST_EVERY_S - took, min(took, HOST_EVERY_S)))
+
+
+def _import_late() -> None:
+    """Import what is heavy here, so that the event loop only finds it imported."""
+    import asyncssh  # noqa: F401
+    import pymysql  # noqa: F401
+
+    import tui.access
+    import tui.open_works  # noqa: F401

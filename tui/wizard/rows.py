@@ -1,0 +1,259 @@
+"""A run as rows: what was done, the step it is at with all that an operator needs, what comes after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from runbooks.engine.api import Outcome, StepCard, StepResult
+from runbooks.model import Act, Holds, Plan, Refusal, Step
+from runbooks.words import span
+from tui.frame import age
+from tui.wizard.state import Phase, Sent, StepView, WizardState
+from widgets.layout import Row, row
+from widgets.tones import Piece, Tone
+
+if TYPE_CHECKING:
+    from widgets.signs import Signs
+
+LABEL = 13
+INDENT = 4
+OUTPUT_LINES = 6
+OUTCOMES = {
+    Outcome.DONE: Tone.GOOD,
+    Outcome.SKIPPED: Tone.WARNING,
+    Outcome.UNDONE: Tone.WARNING,
+}
+
+
+def wizard_rows(state: WizardState, now: datetime, signs: Signs) -> list[Row]:
+    """The whole page."""
+    rows: list[Row] = []
+    if state.trouble:
+        rows += [row((f"{signs.failed} ", Tone.CRITICAL), state.trouble, hang=2)]
+    if state.phase is Phase.LOOKING and not state.trouble:
+        rows += [
+            row((f"{signs.here} ", Tone.STRONG), f"looking at all nodes of {state.target}, then planning")
+        ]
+    if state.refusal is not None:
+        rows += refusal_rows(state.refusal, signs)
+    if state.plan is not None and state.refusal is None:
+        rows += _sentence(state.plan)
+    if state.phase is Phase.PLANNED and state.plan is not None:
+        rows += [line for number, step in enumerate(state.plan.steps, 1) for line in plan_step(number, step)]
+    else:
+        for number, view in enumerate(state.steps.values(), 1):
+            rows += _step(number, view, state, now, signs)
+    if state.plan is not None and state.plan.open and not state.is_over:
+        rows += [
+            row(),
+            row((f"  {signs.rule} ", Tone.DIM), ("then planned anew: ", Tone.DIM), state.plan.open, hang=4),
+        ]
+    rows += [row((f"  {signs.note} {sentence}", Tone.DIM), hang=4) for sentence in state.told[-3:]]
+    if state.result is not None:
+        rows += _result(state, signs)
+    return rows
+
+
+def _sentence(plan: Plan) -> list[Row]:
+    return [row((plan.sentence, Tone.STRONG)), row()]
+
+
+def refusal_rows(refusal: Refusal, signs: Signs) -> list[Row]:
+    """Why there is no plan, and what would change the answer."""
+    rows = [
+        row((f"{signs.failed} refused  ", Tone.CRITICAL), (refusal.sentence, Tone.STRONG), hang=11),
+        row(),
+    ]
+    for number, line in enumerate(refusal.evidence):
+        rows.append(_line("evidence" if number == 0 else "", line))
+    rows.append(_line("way on", refusal.way_on))
+    if refusal.gotchas:
+        rows.append(_line("gotchas", ", ".join(refusal.gotchas)))
+    return rows
+
+
+def _line(label: str, text: str, tone: Tone = Tone.PLAIN, key: str = "") -> Row:
+    head = (" " * INDENT + label).ljust(INDENT + LABEL)
+    return row((head, Tone.DIM), (text, tone), hang=INDENT + LABEL, key=key)
+
+
+def plan_step(number: int, step: Step) -> Iterator[Row]:
+    """One step of the dry run."""
+    right: Sequence[Piece] = [("POINT OF NO RETURN", Tone.CRITICAL)] if step.irreversible else ()
+    yield row((f"  {number:>2} ", Tone.DIM), (step.title, Tone.STRONG), right=right, hang=5)
+    yield _line("why", step.why)
+    yield from _acts(step.acts)
+    if not step.acts:
+        yield _line("", "reads only; it changes nothing", Tone.DIM)
+    if step.expects:
+        yield _line("expects", step.expects)
+    yield from _undo(step)
+    yield row()
+
+
+def _acts(acts: Sequence[Act]) -> Iterator[Row]:
+    host = ""
+    for act in acts:
+        label = f"on {act.host}" if act.host != host else ""
+        host = act.host
+        for number, line in enumerate(act.command.line.split("\n")):
+            yield _line(label if number == 0 else "", line, Tone.KEY)
+        if act.command.stdin:
+            for number, line in enumerate(act.command.stdin.rstrip("\n").split("\n")):
+                yield _line("  it reads" if number == 0 else "", line)
+
+
+def _undo(step: Step) -> Iterator[Row]:
+    if step.irreversible:
+        yield _line("undo", f"none. {step.undo_note}".rstrip(), Tone.CRITICAL)
+    elif step.undo:
+        for number, act in enumerate(step.undo):
+            yield _line("undo" if number == 0 else "", f"{act.host}: {act.command.line}")
+        if step.undo_note:
+            yield _line("", step.undo_note, Tone.DIM)
+    elif step.undo_note:
+        yield _line("undo", step.undo_note)
+
+
+def _step(number: int, view: StepView, state: WizardState, now: datetime, signs: Signs) -> Iterator[Row]:
+    here = view.key == state.current and not view.is_over and state.phase is not Phase.ENDED
+    sign, tone = _sign(view, here=here, signs=signs)
+    right: list[Piece] = []
+    if view.irreversible and not view.is_over:
+        right = [("POINT OF NO RETURN", Tone.CRITICAL)]
+    title = Tone.STRONG if here else Tone.PLAIN if view.result is not None else Tone.DIM
+    pieces: list[Piece] = [(f"{sign} {number:>2} ", tone), (view.title, title)]
+    if view.result is not None and not here:
+        pieces.append((f"  {view.result.sentence}", Tone.DIM))
+    yield row(*pieces, right=right, hang=5, key=f"step {view.key}" if view.sent else "")
+    if here:
+        yield from _card(view, state, now, signs)
+        yield row()
+
+
+def _sign(view: StepView, *, here: bool, signs: Signs) -> tuple[str, Tone]:
+    if here and view.result is None:
+        return signs.here, Tone.STRONG
+    if view.result is None:
+        return " ", Tone.DIM
+    tone = OUTCOMES.get(view.result.outcome, Tone.CRITICAL)
+    return (signs.done if view.is_over else signs.failed), tone
+
+
+def _card(view: StepView, state: WizardState, now: datetime, signs: Signs) -> Iterator[Row]:
+    card = state.card if state.card is not None and state.card.step.key == view.key else None
+    if state.failed is not None:
+        yield from failure_rows(state.failed, signs)
+    if card is not None:
+        yield from card_rows(card, now, signs)
+    for sent in view.sent:
+        yield from _sent(sent, view.key, signs)
+    if view.verifying is not None and state.phase is Phase.RUNNING:
+        told = view.verifying
+        yield _line("verify", f"{told.sighting.evidence}; asked again for {span(told.left_s)}")
+
+
+def card_rows(card: StepCard, now: datetime, signs: Signs) -> Iterator[Row]:
+    """All that is needed to say yes or no to one step."""
+    step = card.step
+    if card.begun:
+        yield _line("begun", card.begun, Tone.WARNING)
+    if card.is_undo:
+        yield _line("undo", f"takes back what this step did. {step.undo_note}".rstrip(), Tone.WARNING)
+    else:
+        yield _line("why", step.why)
+    yield from _acts(card.acts)
+    if step.expects and not card.is_undo:
+        yield _line("expects", step.expects)
+    if card.acts:
+        yield _line(
+            "then", f"verified: asked every {span(step.verify_every_s)} for {span(step.verify_deadline_s)}"
+        )
+    yield from _judged(card, now, signs)
+    if not card.is_undo:
+        yield from _undo(step)
+
+
+def _judged(card: StepCard, now: datetime, signs: Signs) -> Iterator[Row]:
+    seen = f", seen {age((now - card.looked_at).total_seconds())} ago" if card.looked_at else ""
+    sign, tone = _holds(card.check.holds is Holds.YES, blocks=card.check.holds is not Holds.YES, signs=signs)
+    yield row(
+        (" " * INDENT + "check".ljust(LABEL), Tone.DIM),
+        (f"{sign} ", tone),
+        card.check.evidence + seen,
+        hang=INDENT + LABEL + 2,
+    )
+    for number, judged in enumerate(card.judged):
+        bites = judged.sighting.holds is not Holds.NO
+        sign, tone = _holds(not bites, blocks=judged.blocks, signs=signs)
+        yield row(
+            (" " * INDENT + ("gotchas" if number == 0 else "").ljust(LABEL), Tone.DIM),
+            (f"{sign} ", tone),
+            (f"{judged.id} ", Tone.STRONG),
+            judged.sighting.evidence or (judged.gotcha.title if judged.gotcha else ""),
+            hang=INDENT + LABEL + 2,
+        )
+
+
+def _holds(good: bool, *, blocks: bool, signs: Signs) -> tuple[str, Tone]:
+    if good:
+        return signs.done, Tone.GOOD
+    return (signs.failed, Tone.CRITICAL) if blocks else (signs.warning, Tone.WARNING)
+
+
+def failure_rows(result: StepResult, signs: Signs) -> Iterator[Row]:
+    """What stands in the way, with what proves it."""
+    yield row(
+        (" " * INDENT + f"{signs.failed} {result.outcome.value}".ljust(LABEL), Tone.CRITICAL),
+        (result.sentence, Tone.STRONG),
+        hang=INDENT + LABEL,
+    )
+    for line in result.evidence[:6]:
+        yield _line("", line, Tone.DIM)
+    for judged in result.judged:
+        fix = (
+            judged.gotcha.fix
+            if judged.gotcha
+            else "this gotcha is not in the catalogue, which blocks the step"
+        )
+        yield _line(judged.id, f"{judged.sighting.evidence}. {fix}")
+
+
+def _sent(sent: Sent, key: str, signs: Signs) -> Iterator[Row]:
+    if sent.output is None:
+        yield _line(
+            "sent", sent.sentence or f"{sent.act.host} is at it: {_first_line(sent.act)}", Tone.WARNING
+        )
+        return
+    output = sent.output
+    sign, tone = _holds(sent.accepted, blocks=True, signs=signs)
+    yield row(
+        (" " * INDENT + f"on {sent.act.host}".ljust(LABEL), Tone.DIM),
+        (f"{sign} status {output.status}  ", tone),
+        (_first_line(sent.act), Tone.DIM),
+        hang=INDENT + LABEL,
+        key=f"step {key}",
+    )
+    lines = [line for line in (output.stdout + output.stderr).splitlines() if line.strip()]
+    for line in lines[-OUTPUT_LINES:]:
+        yield _line("", line, Tone.DIM)
+    if len(lines) > OUTPUT_LINES:
+        yield _line("", f"{len(lines) - OUTPUT_LINES} lines before these: Enter shows all", Tone.DIM)
+
+
+def _first_line(act: Act) -> str:
+    return act.command.line.split("\n", 1)[0]
+
+
+def _result(state: WizardState, signs: Signs) -> Iterator[Row]:
+    result = state.result
+    if result is None:
+        return
+    good = result.ending.value == "done"
+    sign, tone = _holds(good, blocks=result.ending.value in ("refused",), signs=signs)
+    yield row()
+    yield row((f"{sign} {result.ending.value}  ", tone), (result.sentence, Tone.STRONG), hang=4)
+    for line in result.note.splitlines():
+        yield row((line, Tone.PLAIN), hang=2)

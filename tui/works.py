@@ -1,0 +1,87 @@
+"""What changes systems and what remembers it, as the console uses it; opened after the first frame."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from runbooks.arming import Arming
+    from runbooks.engine.api import RunResult, RunSummary, Steering
+    from runbooks.journal.port import Journal
+    from runbooks.model import Gotcha, Plan, Refusal, Runbook
+    from systems.shell import Hosts
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Engine(Protocol):
+    """Runs runbooks: the part of `runbooks.engine` that a wizard needs."""
+
+    async def prepare(self, runbook: Runbook, target: str, values: Mapping[str, str]) -> Plan | Refusal:
+        """A dry run: survey and plan; changes nothing."""
+        ...
+
+    async def run(
+        self,
+        runbook: Runbook,
+        target: str,
+        values: Mapping[str, str],
+        steering: Steering,
+        *,
+        approved: Plan | None = None,
+    ) -> RunResult:
+        """Carry it out, asking `steering` at every step."""
+        ...
+
+    async def resume(
+        self, run: str, runbooks: Mapping[str, Runbook], steering: Steering, secrets: Mapping[str, str]
+    ) -> RunResult:
+        """Go on with a run that was stopped, handed over or cut off; it verifies first what was done."""
+        ...
+
+    async def undo(
+        self,
+        run: str,
+        runbooks: Mapping[str, Runbook],
+        steering: Steering,
+        secrets: Mapping[str, str],
+        *,
+        reason: str = ...,
+    ) -> RunResult:
+        """Undo what a run has done, newest step first, up to a point of no return."""
+        ...
+
+    async def runs(self, *, last: int = ...) -> Sequence[RunSummary]:
+        """The runs of the journal, newest first."""
+        ...
+
+
+@dataclass(slots=True)
+class Works:
+    """All of it, made once."""
+
+    arming: Arming
+    journal: Journal
+    hosts: Hosts
+    engine: Engine
+    runbooks: Mapping[str, Runbook]
+    catalogue: Mapping[str, Gotcha]
+    redact: Callable[[str], str] = lambda text: text
+    """Hides known secrets by value."""
+    _thread: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="works")
+    )
+
+    async def aside(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call what blocks, such as the journal, off the event loop; one call after the other."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: call(*args, **kwargs))
+
+    def close(self) -> None:
+        """Let the thread go; what it has begun is carried out."""
+        self._thread.shutdown(wait=False)
+        self.journal.close()
