@@ -103,16 +103,15 @@ class Access:
         try:
             async with asyncio.timeout(PREPARATION_S):
                 sql = await self._sql(cluster, host)
-                return await read_preparation(self.hosts.reader(host), sql)
+                return await read_preparation(self.hosts.reader(host), sql, _options(cluster, host))
         except SystemsError as error:
             return error
         except TimeoutError:
             return SystemsError(f"{host}: how it is prepared could not be read within {PREPARATION_S:g} s")
 
     async def _node(self, cluster: Cluster, host: str) -> NodeAccess:
-        own = cluster.settings.on(host)
-        options = SurveyOptions(datadir=own.datadir, defaults_file=own.defaults_file)
-        return NodeAccess(host, self.hosts.reader(host), await self._sql(cluster, host), options)
+        reader, sql = self.hosts.reader(host), await self._sql(cluster, host)
+        return NodeAccess(host, reader, sql, _options(cluster, host))
 
     async def _sql(self, cluster: Cluster, host: str) -> SqlReader:
         sql = cluster.settings.on(host).sql
@@ -140,3 +139,8 @@ class Access:
             self._passwords[name] = await resolve(reference, what=what, base=base, ask=self._ask)
             self.redactor.add(self._passwords[name])
         return self._passwords[name]
+
+
+def _options(cluster: Cluster, host: str) -> SurveyOptions:
+    own = cluster.settings.on(host)
+    return SurveyOptions(datadir=own.datadir, defaults_file=own.defaults_file)

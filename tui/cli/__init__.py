@@ -12,10 +12,9 @@ def main() -> None:
 
     options = console_options(sys.argv[1:])
     if options is None:
-        from tui.cli.group import cli
+        from tui.cli.group import run_cli
 
-        cli(prog_name="quarterdeck")
-        return
+        sys.exit(run_cli())
     gc.disable()
     from tui.cli.console import open_console
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tui.cli.options import Options, default_estate
+from tui.cli.said import USAGE
 
 SUBCOMMANDS = {
     "triage": "tui.cli.triage:triage",
@@ -57,3 +58,15 @@ def cli(ctx: click.Context, *, estate: Path | None, ascii_only: bool) -> None:
         from tui.cli.console import open_console
 
         ctx.exit(open_console(ctx.obj))
+
+
+def run_cli() -> int:
+    """Run a subcommand; a call that is wrong ends with 64, since click's own 2 would read as "critical"."""
+    try:
+        status = cli.main(prog_name="quarterdeck", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except click.Abort:
+        return 130
+    return status if isinstance(status, int) else 0

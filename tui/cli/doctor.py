@@ -1,0 +1,107 @@
+"""`quarterdeck doctor`: what is missing on each host, with the line that mends it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from systems.errors import SystemsError
+from tui.cli.opening import carry_out, clusters_of, estate_of, opened
+from tui.cli.runbook_options import JSON
+from tui.cli.said import NONE, UNREAD, WARNING, say_json
+
+if TYPE_CHECKING:
+    from runbooks.doctor import Lack
+    from runbooks.model import Gotcha, Look
+    from systems.estate import LoadedEstate
+    from tui.access import Access
+
+Seen = tuple[str, list["Lack"], "tuple[tuple[Gotcha, str], ...]"]
+"""A system, what its hosts lack, and the gotchas that hold there."""
+SUDO_S = 10.0
+
+
+@click.command()
+@click.argument("systems", nargs=-1)
+@JSON
+@click.pass_context
+def doctor(ctx: click.Context, *, systems: tuple[str, ...], as_json: bool) -> None:
+    """Say what hosts lack (a login, a tool, a sudo rule, a grant) and how to mend it. Changes nothing.
+
+    Exit status: 0 nothing is missing, 1 something is, 3 a host cannot be read at all.
+    """
+    estate = estate_of(ctx)
+    seen = carry_out(lambda: _examine(estate, clusters_of(estate, systems)))
+    if as_json:
+        say_json([_record(one) for one in seen])
+    else:
+        for one in seen:
+            _print(one, estate)
+    lacks = [lack for _, found, _ in seen for lack in found]
+    raise SystemExit(UNREAD if any(lack.is_fatal for lack in lacks) else WARNING if lacks else NONE)
+
+
+async def _examine(estate: LoadedEstate, names: tuple[str, ...]) -> list[Seen]:
+    async with opened(estate) as access:
+        return list(await asyncio.gather(*(_system(access, name) for name in names)))
+
+
+async def _system(access: Access, name: str) -> Seen:
+    from runbooks.doctor import standing
+    from runbooks.gotchas import CATALOGUE
+
+    look = await access.look(name, preparation=True)
+    hosts = [node.host for node in look.survey.nodes]
+    found = await asyncio.gather(*(_host(access, look, host) for host in hosts))
+    return name, [lack for lacks in found for lack in lacks], standing(look, CATALOGUE)
+
+
+async def _host(access: Access, look: Look, host: str) -> tuple[Lack, ...]:
+    from runbooks.doctor import lacks_of
+    from systems.shell import Probe
+
+    user, reach, sudo = "", None, None
+    try:
+        user = await access.hosts.login_user(host)
+        await access.hosts.reader(host).read(Probe("true"), timeout_s=SUDO_S)
+    except SystemsError as error:
+        reach = error
+    if reach is None:
+        try:
+            await access.hosts.reader(host).read(Probe("true", as_root=True), timeout_s=SUDO_S)
+        except SystemsError as error:
+            sudo = error
+    return lacks_of(
+        host,
+        user=user,
+        reach=reach,
+        sudo=sudo,
+        preparation=look.preparation.get(host),
+        node=look.survey.node(host),
+    )
+
+
+def _record(seen: Seen) -> dict[str, object]:
+    name, lacks, gotchas = seen
+    held = [{"id": g.id, "title": g.title, "evidence": evidence, "fix": g.fix} for g, evidence in gotchas]
+    return {"system": name, "lacks": [asdict(lack) for lack in lacks], "gotchas": held}
+
+
+def _print(seen: Seen, estate: LoadedEstate) -> None:
+    from systems.text import visible
+
+    name, lacks, gotchas = seen
+    hosts = estate.cluster(name).nodes
+    click.echo(f"{name}: {len(hosts)} hosts")
+    for host in hosts:
+        own = [lack for lack in lacks if lack.host == host]
+        click.echo(f"  {'✖' if own else '✔'} {host}{'' if own else ': nothing is missing'}")
+        for lack in own:
+            click.echo(f"      {visible(lack.sentence)}\n      mend  {visible(lack.fix)}")
+    if gotchas:
+        click.echo("  what would go wrong here:")
+    for gotcha, evidence in gotchas:
+        click.echo(f"  ▲ {gotcha.id} {gotcha.title}: {visible(evidence)}\n      do    {gotcha.fix}")

@@ -1,0 +1,82 @@
+"""Opens the estate for one headless command, and closes it again whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from systems.errors import SystemsError
+from tui.cli.options import Options
+from tui.cli.said import UNREAD, USAGE, fail
+
+if TYPE_CHECKING:
+    from systems.estate import LoadedEstate
+    from tui.access import Access
+
+T = TypeVar("T")
+
+TERMINATED = 130
+"""Ended by Ctrl-C, as shells count it."""
+
+
+def estate_of(ctx: click.Context) -> LoadedEstate:
+    """The estate that the command was given, or its sentence and the end."""
+    from systems.estate import load
+
+    options = ctx.find_object(Options)
+    if options is None:
+        raise click.UsageError("no estate file is named")
+    try:
+        return load(options.estate)
+    except SystemsError as error:
+        fail(str(error), USAGE)
+
+
+def clusters_of(estate: LoadedEstate, named: tuple[str, ...]) -> tuple[str, ...]:
+    """The clusters that were asked for, all of them by default; ends with a sentence for an unknown one."""
+    known = tuple(cluster.name for cluster in estate.clusters)
+    for name in named:
+        if name not in known:
+            listed = ", ".join(known) or "none"
+            fail(f"{estate.path} has no system {name!r}; it has: {listed}", USAGE)
+    return named or known
+
+
+async def ask_secret(question: str) -> str:
+    """Ask at the terminal, masked; raises `SystemsError` where there is none."""
+    if not sys.stdin.isatty():
+        message = f"{question} must be asked for, and there is no terminal: use env:, file: or cmd: instead"
+        raise SystemsError(message)
+    return str(await asyncio.to_thread(click.prompt, question, hide_input=True, err=True))
+
+
+@asynccontextmanager
+async def opened(estate: LoadedEstate) -> AsyncIterator[Access]:
+    """The ways into the estate; connections end with the block."""
+    from systems.secrets import Redactor
+    from tui.access import Access
+
+    access = Access(estate, Redactor(), ask=ask_secret)
+    try:
+        yield access
+    finally:
+        await access.close()
+
+
+def carry_out(work: Callable[[], Awaitable[T]]) -> T:
+    """Run a command's coroutine to its end; Ctrl-C and `SystemsError`s end it with a sentence."""
+
+    async def run() -> T:
+        return await work()
+
+    try:
+        return asyncio.run(run())
+    except SystemsError as error:
+        fail(str(error), UNREAD)
+    except KeyboardInterrupt:
+        fail("interrupted; nothing more was sent.", TERMINATED)

@@ -1,0 +1,177 @@
+"""`quarterdeck runbook run|resume|undo|runs`: what changes something, unattended, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import click
+
+from tui.cli.opening import carry_out, clusters_of, estate_of, opened
+from tui.cli.runbook_inputs import named, plain_values, secret_values
+from tui.cli.runbook_options import ARM, JOURNAL, JSON, MINUTES, SECRET, SET, TARGET, YES_TO
+from tui.cli.said import NONE, REFUSED, STOPPED, say_json
+
+if TYPE_CHECKING:
+    from runbooks.engine.api import RunResult, Steering
+    from tui.works import Works
+
+T = TypeVar("T")
+
+
+@click.command()
+@JSON
+@TARGET
+@SET
+@SECRET
+@ARM
+@MINUTES
+@YES_TO
+@JOURNAL
+@click.argument("name")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    name: str,
+    *,
+    target: str,
+    settings: tuple[str, ...],
+    references: tuple[str, ...],
+    reason: str,
+    minutes: float,
+    names: tuple[str, ...],
+    place: str | None,
+    as_json: bool,
+) -> None:
+    """Run a procedure unattended; it stops at anything that it was not given beforehand."""
+    book = named(name)
+    values = plain_values(book, settings)
+
+    async def carry(works: Works) -> RunResult:
+        secrets = await secret_values(references)
+        await _arm(works, reason, minutes)
+        steering = _steering(names, as_json=as_json)
+        return await works.engine.run(book, target, {**values, **secrets}, steering)
+
+    _end(with_works(ctx, place, carry, target=target))
+
+
+@click.command()
+@JSON
+@SECRET
+@ARM
+@MINUTES
+@YES_TO
+@JOURNAL
+@click.argument("run_id", metavar="RUN")
+@click.pass_context
+def resume(
+    ctx: click.Context,
+    run_id: str,
+    *,
+    references: tuple[str, ...],
+    reason: str,
+    minutes: float,
+    names: tuple[str, ...],
+    place: str | None,
+    as_json: bool,
+) -> None:
+    """Go on with a run that was stopped, handed over or cut off: reads first what has become of it."""
+
+    async def carry(works: Works) -> RunResult:
+        secrets = await secret_values(references)
+        await _arm(works, reason, minutes)
+        return await works.engine.resume(run_id, works.runbooks, _steering(names, as_json=as_json), secrets)
+
+    _end(with_works(ctx, place, carry))
+
+
+@click.command()
+@JSON
+@SECRET
+@ARM
+@MINUTES
+@YES_TO
+@JOURNAL
+@click.argument("run_id", metavar="RUN")
+@click.pass_context
+def undo(
+    ctx: click.Context,
+    run_id: str,
+    *,
+    references: tuple[str, ...],
+    reason: str,
+    minutes: float,
+    names: tuple[str, ...],
+    place: str | None,
+    as_json: bool,
+) -> None:
+    """Undo what a run has done, newest step first, up to a point of no return."""
+
+    async def carry(works: Works) -> RunResult:
+        secrets = await secret_values(references)
+        await _arm(works, reason, minutes)
+        steering = _steering(names, as_json=as_json)
+        return await works.engine.undo(run_id, works.runbooks, steering, secrets, reason=reason)
+
+    _end(with_works(ctx, place, carry))
+
+
+@click.command()
+@JSON
+@JOURNAL
+@click.option("--last", default=20, show_default=True, help="So many of the newest.")
+@click.pass_context
+def runs(ctx: click.Context, *, last: int, place: str | None, as_json: bool) -> None:
+    """List runs of the journal, newest first, with those that can be resumed."""
+    found = with_works(ctx, place, lambda works: works.engine.runs(last=last))
+    if as_json:
+        say_json([{**asdict(one), "can_resume": one.can_resume} for one in found])
+        return
+    for one in found:
+        resumable = "  (can be resumed)" if one.can_resume else ""
+        click.echo(f"{one.run}  {one.runbook:<24} {one.target:<16} {one.ending}{resumable}: {one.sentence}")
+
+
+def _steering(names: tuple[str, ...], *, as_json: bool) -> Steering:
+    from tui.cli.policy import Unattended
+    from tui.cli.telling import Teller
+
+    return Unattended(names, Teller(as_json).tell)
+
+
+async def _arm(works: Works, reason: str, minutes: float) -> None:
+    """Arm the session when a reason was given; without one the engine refuses with its own sentence."""
+    if reason:
+        await works.aside(works.arming.arm, reason, minutes)
+
+
+def with_works(
+    ctx: click.Context, place: str | None, work: Callable[[Works], Awaitable[T]], *, target: str = ""
+) -> T:
+    """Open estate, journal and engine for one command, and close them after it."""
+    estate = estate_of(ctx)
+    if target:
+        clusters_of(estate, (target,))
+
+    async def carried() -> T:
+        from tui.open_works import open_works
+
+        async with opened(estate) as access:
+            works = await asyncio.to_thread(open_works, access, journal=place)
+            try:
+                return await work(works)
+            finally:
+                works.close()
+
+    return carry_out(carried)
+
+
+def _end(result: RunResult) -> NoReturn:
+    from runbooks.engine.api import Ending
+
+    if result.ending in (Ending.DONE, Ending.UNDONE):
+        raise SystemExit(NONE)
+    raise SystemExit(REFUSED if result.ending is Ending.REFUSED else STOPPED)

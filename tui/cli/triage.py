@@ -1,0 +1,114 @@
+"""`quarterdeck triage`: findings, worst first, for people, cron and monitoring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.opening import carry_out, clusters_of, estate_of, opened
+from tui.cli.said import CRITICAL, NONE, UNREAD, WARNING, say_json
+
+if TYPE_CHECKING:
+    from runbooks.model import Finding
+    from systems.estate import LoadedEstate
+    from systems.galera.readings import ClusterSurvey
+
+
+@click.command()
+@click.argument("systems", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
+@click.option("--once", is_flag=True, help="Look once; rates (flow control, write rate) stay unknown.")
+@click.option("--between", default=2.0, show_default=True, help="Seconds between the two looks.")
+@click.pass_context
+def triage(
+    ctx: click.Context, *, systems: tuple[str, ...], as_json: bool, once: bool, between: float
+) -> None:
+    """Say what is wrong, worst first, with the evidence and the runbook that answers it.
+
+    Exit status: 0 nothing, 1 a warning, 2 something critical, 3 a system could not be read at all.
+    """
+    estate = estate_of(ctx)
+    names = clusters_of(estate, systems)
+    surveys = carry_out(lambda: _look(estate, names, None if once else between))
+    judged = [_judged(survey) for survey in surveys]
+    if as_json:
+        say_json({"estate": estate.settings.name, "systems": judged})
+    else:
+        for system in judged:
+            _print(system)
+    raise SystemExit(
+        max((_status(survey, system) for survey, system in zip(surveys, judged, strict=True)), default=NONE)
+    )
+
+
+async def _look(estate: LoadedEstate, names: tuple[str, ...], between_s: float | None) -> list[ClusterSurvey]:
+    """Look at all systems side by side: twice, since a rate needs two looks."""
+    import asyncio
+
+    async with opened(estate) as access:
+        surveys = await asyncio.gather(*(access.survey(name) for name in names))
+        if between_s is not None:
+            await asyncio.sleep(between_s)
+            surveys = await asyncio.gather(*(access.survey(name) for name in names))
+        return list(surveys)
+
+
+def _judged(survey: ClusterSurvey) -> dict[str, object]:
+    from runbooks.triage import triage as findings_of
+    from runbooks.triage.verdict import verdict
+
+    findings = findings_of(survey)
+    line = verdict(survey, findings)
+    return {
+        "system": survey.name,
+        "verdict": line.sentence,
+        "detail": line.detail,
+        "scenario": line.scenario,
+        "severity": line.severity.name.lower(),
+        "taken_at": survey.taken_at.isoformat(),
+        "findings": [_finding(finding) for finding in findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "id": finding.id,
+        "severity": finding.severity.name.lower(),
+        "hosts": list(finding.hosts),
+        "sentence": finding.sentence,
+        "evidence": list(finding.evidence),
+        "advice": finding.advice,
+        "runbook": finding.runbook,
+        "values": dict(finding.values),
+    }
+
+
+_SIGNS = {"critical": "✖", "warning": "▲", "info": "●"}
+
+
+def _print(system: dict[str, object]) -> None:
+    from systems.text import visible
+
+    def line(text: str) -> None:
+        click.echo(visible(text))
+
+    line(f"{_SIGNS[str(system['severity'])]} {system['system']}: {system['verdict']}")
+    if system["detail"]:
+        line(f"  {system['detail']}")
+    findings = system["findings"]
+    for found in findings if isinstance(findings, list) else []:
+        click.echo()
+        line(f"  {_SIGNS[found['severity']]} {found['id']}  {found['sentence']}")
+        for evidence in found["evidence"]:
+            line(f"      {evidence}")
+        line(f"    do  {found['advice']}")
+        if found["runbook"]:
+            values = "".join(f" --set {name}={value}" for name, value in found["values"].items())
+            line(f"    run quarterdeck runbook plan {found['runbook']} --target {system['system']}{values}")
+
+
+def _status(survey: ClusterSurvey, system: dict[str, object]) -> int:
+    if not any(node.answers_sql or node.answers_ssh for node in survey.nodes):
+        return UNREAD
+    return {"critical": CRITICAL, "warning": WARNING}.get(str(system["severity"]), NONE)
