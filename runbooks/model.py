@@ -160,6 +160,11 @@ class Step:
     expects: str = ""
     """What it should change, before it is run: "cluster size 1 -> 2; db3 Synced by IST"."""
     gotchas: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    """Those of its gotchas that it puts right, asks the operator's word for, or judges in its own check for
+    the very node it is about: shown, they do not stop it."""
+    leaves_out: tuple[str, ...] = ()
+    """Nodes out of reach that are signed off by name: its gotchas are judged without them."""
     verify_deadline_s: float = 90.0
     verify_every_s: float = 1.0
     undo: tuple[Act, ...] = ()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from runbooks.engine.api import Judged
 from runbooks.engine.eyes import Eyes, looked_at
 from runbooks.engine.work import Work
 from runbooks.model import Gotcha, Holds, Look, Sighting, Step, unknown
+from systems.galera.readings import ClusterSurvey
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ async def judge(work: Work, eyes: Eyes, step: Step, *, anew: bool = False) -> Ju
         look = await eyes.look(max_age_s=0.0 if anew else limit_s)
         if (age_s := eyes.age_s(look)) > limit_s:
             too_old = f"the survey is {age_s:.0f} s old, and only one younger than {limit_s:g} s counts"
-    judged = tuple(_judge(work.gear.catalogue.get(name), name, look) for name in step.gotchas)
+    narrowed = look and without(look, step.leaves_out)
+    judged = tuple(_judge(step, work.gear.catalogue.get(name), name, narrowed) for name in step.gotchas)
     check = await eyes.ask(step.check)
     return Judgement(
         judged=judged,
@@ -68,7 +71,21 @@ async def judge(work: Work, eyes: Eyes, step: Step, *, anew: bool = False) -> Ju
     )
 
 
-def _judge(gotcha: Gotcha | None, name: str, look: Look | None) -> Judged:
+def without(look: Look, hosts: Collection[str]) -> Look:
+    """The same look without those of these nodes that do not answer; one that does counts as ever."""
+    if not hosts:
+        return look
+
+    def narrowed(survey: ClusterSurvey) -> ClusterSurvey:
+        kept = tuple(
+            node for node in survey.nodes if node.host not in hosts or node.answers_sql or node.answers_ssh
+        )
+        return replace(survey, nodes=kept, before=narrowed(survey.before) if survey.before else None)
+
+    return replace(look, survey=narrowed(look.survey))
+
+
+def _judge(step: Step, gotcha: Gotcha | None, name: str, look: Look | None) -> Judged:
     """One that blocks and has no detector is shown: nothing but the operator's eyes can judge it."""
     if gotcha is None:
         sighting = unknown(f"{name} is not in the catalogue of gotchas")
@@ -79,4 +96,5 @@ def _judge(gotcha: Gotcha | None, name: str, look: Look | None) -> Judged:
         sighting = gotcha.detector(look)
     except Exception as error:  # noqa: BLE001 - a defect in one detector must not read as "all is well"
         sighting = unknown(f"its detector failed, which is a defect: {error!r}")
-    return Judged(name, gotcha, sighting, blocks=gotcha.blocks and sighting.holds is not Holds.NO)
+    stops = gotcha.blocks and name not in step.answers and sighting.holds is not Holds.NO
+    return Judged(name, gotcha, sighting, blocks=stops)

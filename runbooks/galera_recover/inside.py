@@ -192,6 +192,7 @@ def _show_step(node: Node, case: Case) -> Step:
         verify=verify,
         expects="the process list of the node that holds the writes; this step only reads",
         gotchas=_GOTCHAS[case.scenario],
+        answers=_GOTCHAS[case.scenario],
         verify_deadline_s=30.0,
         lasting=False,
     )

@@ -88,7 +88,9 @@ def _start(seen: Situation, node: Node, case: Case, gotchas: tuple[str, ...]) ->
 
 def _reseed(seen: Situation, node: Node, case: Case, gotchas: tuple[str, ...]) -> Step:
     keep_old = is_on(seen.values, KEEP_OLD.name, KEEP_OLD.default)
-    return reseed_step(node, seen.look, seen.at, why=f"{case.sentence}.", keep_old=keep_old, gotchas=gotchas)
+    return reseed_step(
+        node, seen.look, seen.label, why=f"{case.sentence}.", keep_old=keep_old, gotchas=gotchas
+    )
 
 
 def _room_first(node: Node) -> tuple[Step, ...]:

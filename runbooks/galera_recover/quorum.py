@@ -83,6 +83,7 @@ def _make_primary(seen: Situation) -> Plan | Refusal:
             partial(may_start_from, node.host, FROM_RUNNING),
             why=f"{found.chosen_because}. It runs, so it keeps its cache: others come back by IST (REC-43).",
             lost=_lost(seen),
+            leaves_out=seen.signed_off,
         ),
         *(_follow(seen, other) for other in followers),
         *proof_steps(seen, (*fragment, *(other.host for other in followers))),
@@ -174,8 +175,8 @@ def _end_the_wait(seen: Situation) -> Plan | Refusal:
 
 
 def _end_wait_step(seen: Situation, node: Node, *, last: bool) -> Step:
-    aside = Act(node.host, commands.move_aside(node.gvwstate, seen.at))
-    back = commands.move_back(node.gvwstate, seen.at)
+    aside = Act(node.host, commands.move_aside(node.gvwstate, seen.label))
+    back = commands.move_back(node.gvwstate, seen.label)
     return Step(
         key=f"end wait:{node.host}",
         title=f"end {node.host}, which waits for its last view",
@@ -188,6 +189,7 @@ def _end_wait_step(seen: Situation, node: Node, *, last: bool) -> Step:
         acts=(*(Act(node.host, command) for command in commands.kill_waiting(node)), aside),
         expects=f"{node.host} down, its gvwstate.dat moved aside; nothing of its data changes",
         gotchas=("REC-21", "REC-40", "REC-11"),
+        answers=("REC-21", "REC-40", "REC-11"),
         undo=(
             Act(node.host, back),
             *(Act(node.host, command) for command in commands.start(node, failed=True)),
@@ -259,7 +261,7 @@ def _follow(seen: Situation, node: Node) -> Step:
 
 
 def _lost(seen: Situation) -> str:
-    gone = [host for host in seen.vouched if host in seen.hosts and seen.node(host) is None]
+    gone = seen.signed_off
     if gone:
         return (
             f"What only {listed(gone)}, signed off by name, may hold is lost; it must stay off until wiped."

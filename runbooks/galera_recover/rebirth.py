@@ -58,6 +58,7 @@ def plan_rebirth(seen: Situation) -> Plan | Refusal:
             partial(may_start_from, node.host, FROM_STOPPED),
             why=f"{found.chosen_because}. It goes first; the others follow it.",
             lost=_lost(seen),
+            leaves_out=seen.signed_off,
         ),
         *(_follow(seen, other) for other in others),
         *_leave_bootstrap_unit(node, others),
@@ -121,7 +122,9 @@ def _follow(seen: Situation, node: Node) -> Step:
     if node.host in seen.found.excluded:
         keep_old = is_on(seen.values, KEEP_OLD.name, KEEP_OLD.default)
         why = f"{node.host} has no usable state: it takes a full copy of the cluster's data."
-        return reseed_step(node, seen.look, seen.at, why=why, keep_old=keep_old, gotchas=("REC-12", "REC-33"))
+        return reseed_step(
+            node, seen.look, seen.label, why=why, keep_old=keep_old, gotchas=("REC-12", "REC-33")
+        )
     why = f"One at a time: {node.host} joins the node that was bootstrapped, and becomes a donor afterwards."
     way = way_of(seen.look.survey, node.host)
     return start_step(node, seen.look, way, why=why, gotchas=("REC-41", "PXC-29"))
@@ -134,7 +137,7 @@ def _leave_bootstrap_unit(node: Node, others: tuple[Node, ...]) -> tuple[Step, .
 
 
 def _lost(seen: Situation) -> str:
-    gone = [host for host in seen.vouched if host in seen.hosts and seen.node(host) is None]
+    gone = seen.signed_off
     if gone:
         return f"What only {listed(gone)}, signed off by name, may hold beyond that is lost."
     without = seen.found.excluded
@@ -170,6 +173,7 @@ def plan_power_loss(seen: Situation) -> Plan | Refusal:
         acts=tuple(Act(node.host, command) for node in nodes for command in commands.start(node)),
         expects=f"{listed(hosts)} Primary and Synced, size {len(hosts)}; no new history",
         gotchas=("REC-40", "REC-21", "REC-22", "REC-39", "PXC-01", "PXC-02"),
+        answers=("REC-40", "REC-21", "REC-22", "REC-39", "PXC-01", "PXC-02"),
         verify_deadline_s=_FORM_S,
         verify_every_s=2.0,
         undo_note="Nothing needs to be undone: they are started as members, and wait where they must.",

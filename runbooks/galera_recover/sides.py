@@ -58,7 +58,7 @@ def plan_sides(seen: Situation) -> Plan | Refusal:
             reseed_step(
                 node.stopped_without_state(),
                 seen.look,
-                seen.at,
+                seen.label,
                 why=(
                     f"{node.host} was on the other side. Heal the network first (TCP 4567). It takes a full "
                     f"copy from {listed(winner.hosts)}, never IST, which would hide what differs (REC-10)."
@@ -118,6 +118,7 @@ def _compare_step(seen: Situation, groups: tuple[Group, ...]) -> Step:
         verify=verify,
         expects="the tables whose row counts differ, as estimated by each side; this step only reads",
         gotchas=("REC-10",),
+        answers=("REC-10",),
         verify_deadline_s=120.0,
         lasting=False,
     )
@@ -137,11 +138,12 @@ def _stop_step(seen: Situation, node: Node, winner: Group) -> Step:
         verify=of(down(node.host)),
         acts=(
             Act(node.host, commands.stop(node), timeout_s=STOP_TIMEOUT_S),
-            Act(node.host, commands.move_aside(node.grastate, seen.at)),
-            Act(node.host, commands.move_aside(node.gvwstate, seen.at)),
+            Act(node.host, commands.move_aside(node.grastate, seen.label)),
+            Act(node.host, commands.move_aside(node.gvwstate, seen.label)),
         ),
         expects=f"{node.host} down; its clients are cut off; it can only come back by a full copy",
         gotchas=("PXC-04", "REC-03", *_GOTCHAS),
+        answers=("PXC-04", "REC-03", *_GOTCHAS),
         verify_deadline_s=120.0,
         irreversible=True,
         confirm=node.host,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from runbooks.galera_recover.inputs import signed_off
 from runbooks.model import Context, Look, Plan, Refusal, Sighting, Step, no, yes
 from runbooks.steps.evidence import keep_step, survey_step
 from runbooks.steps.node import Node, node_of
-from runbooks.steps.recovery import with_recovered
+from runbooks.steps.recovery import incident, with_recovered
 from runbooks.triage.classify import classify
 from runbooks.triage.scenario import Classification, Scenario
 from runbooks.words import count, listed
@@ -27,9 +26,9 @@ class Situation:
     values: Mapping[str, str]
 
     @property
-    def at(self) -> datetime:
-        """When it was seen; names what is moved aside."""
-        return self.look.survey.taken_at
+    def label(self) -> str:
+        """Names the incident; what is kept or moved aside carries it."""
+        return incident(self.look.survey)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -39,6 +38,11 @@ class Situation:
     def vouched(self) -> tuple[str, ...]:
         """Nodes signed off by name."""
         return signed_off(self.values)
+
+    @property
+    def signed_off(self) -> tuple[str, ...]:
+        """Those of them that are out of reach indeed; one that answers is judged by what it says."""
+        return tuple(host for host in self.vouched if host in self.hosts and self.node(host) is None)
 
     @property
     def reachable(self) -> tuple[Node, ...]:
@@ -93,7 +97,7 @@ def survey_first(seen: Situation, *, twice: bool) -> Step:
 
 def keep_first(seen: Situation) -> Step:
     """Copies of what the run may change, on every node that can be reached."""
-    return keep_step(seen.look.survey.name, seen.reachable, seen.at)
+    return keep_step(seen.look.survey.name, seen.reachable, seen.label)
 
 
 def plan_of(seen: Situation, steps: tuple[Step, ...], *, left_open: str = "") -> Plan:
@@ -120,6 +124,6 @@ def may_start_from(host: str, scenarios: tuple[Scenario, ...], context: Context,
         return no(f"{listed(found.not_surveyed)} could not be looked at (REC-04)")
     if found.chosen != host:
         return no(f"now {found.chosen or 'no node'} would be chosen, not {host}: plan again")
-    asked = len(seen.hosts) - len([one for one in seen.vouched if seen.node(one) is None])
-    signed = f", {listed(seen.vouched)} signed off by name" if asked < len(seen.hosts) else ""
+    asked = len(seen.hosts) - len(seen.signed_off)
+    signed = f", {listed(seen.signed_off)} signed off by name" if seen.signed_off else ""
     return yes(f"no Primary on {asked} of {count(len(seen.hosts), 'node')}{signed}; {found.chosen_because}")

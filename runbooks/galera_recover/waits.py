@@ -26,6 +26,7 @@ def wait_step(host: str, why: str, gotchas: tuple[str, ...], *, is_cut: bool) ->
         verify=of(synced(host)),
         expects=f"{host} Synced by itself; this step only reads",
         gotchas=gotchas,
+        answers=gotchas,
         verify_deadline_s=_WAIT_S,
         verify_every_s=2.0,
     )
@@ -51,6 +52,7 @@ def watch_step(
         verify=of(until),
         expects=f"{expects}; this step only reads",
         gotchas=gotchas,
+        answers=gotchas,
         verify_deadline_s=deadline_s,
         verify_every_s=2.0,
         replans=replans,
@@ -73,6 +75,7 @@ def room_step(node: Node) -> Step:
         verify=of(has_room(node.host)),
         expects="room enough for crash recovery; nothing is deleted by this console",
         gotchas=("REC-28", "REC-19"),
+        answers=("REC-28", "REC-19"),
         verify_deadline_s=_ROOM_S,
         verify_every_s=5.0,
         lasting=False,

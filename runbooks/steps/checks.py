@@ -7,7 +7,7 @@ from collections.abc import Callable
 from runbooks.membership import is_down, is_primary, moving_unit, primary_groups, runs
 from runbooks.model import Check, Context, Holds, Look, Sighting, no, unknown, yes
 from runbooks.words import count, listed
-from systems.galera.readings import HostEvidence, NodeSurvey, WsrepStatus
+from systems.galera.readings import HostEvidence, NodeSurvey, WsrepStatus, WsrepVariables
 
 Judge = Callable[[Look], Sighting]
 """Pure: what a look says. Every check here is one of these on a look that was taken for it."""
@@ -104,6 +104,24 @@ def one_primary(look: Look) -> Sighting:
         return no("there is no Primary component to join")
     sides = " and ".join(listed(group.hosts) for group in groups)
     return no(f"there are {len(groups)} Primary components: {sides}")
+
+
+def free_donor(look: Look) -> Sighting:
+    """A member could give its state away now, and none is doing so: one joiner at a time (PXC-29, REC-14)."""
+    group = primary_groups(look.survey)
+    members = [look.survey.node(host) for one in group for host in one.hosts]
+    told = [(node, node.status) for node in members if isinstance(node.status, WsrepStatus)]
+    busy = [node.host for node, status in told if status.local_state in (1, 2) and not _is_desynced(node)]
+    if busy:
+        return no(f"{listed(busy)} is in a state transfer: one at a time", *busy)
+    able = [node.host for node, status in told if status.is_synced]
+    if not able:
+        return no("no member is Synced, so none can be a donor")
+    return yes(f"{listed(able)} can be a donor", *able)
+
+
+def _is_desynced(node: NodeSurvey) -> bool:
+    return isinstance(node.variables, WsrepVariables) and node.variables.desync
 
 
 def synced(host: str, *, with_hosts: tuple[str, ...] = ()) -> Judge:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from shlex import quote
 
 from runbooks.steps.node import BOOTSTRAP_UNIT, Node
@@ -12,11 +11,6 @@ from systems.shell import Command
 BOOTSTRAP_FILE = "/run/mariadb-wsrep-new-cluster"
 """The flag of MariaDB's galera_new_cluster; killed in the middle, it leaves it to the next start."""
 EVIDENCE_ROOT = "/var/lib/quarterdeck/evidence"
-
-
-def stamp(moment: datetime) -> str:
-    """The suffix of what is moved aside: sorts by time, holds nothing that a shell would read."""
-    return moment.strftime("%Y%m%dT%H%M%SZ")
 
 
 def start(node: Node, *, failed: bool = False) -> tuple[Command, ...]:
@@ -115,26 +109,26 @@ def recover_position(node: Node) -> Command:
     )
 
 
-def move_aside(path: str, at: datetime) -> Command:
+def move_aside(path: str, label: str) -> Command:
     """Rename, never delete: what was there can be looked at, and put back (REC-03).
 
     Nothing happens when the file is not there: an orderly stop takes gvwstate.dat away by itself.
     """
-    here, aside = quote(path), quote(f"{path}.{stamp(at)}")
+    here, aside = quote(path), quote(f"{path}.{label}")
     return Command(f"test ! -e {here} || mv -T --backup=numbered {here} {aside}")
 
 
-def move_back(path: str, at: datetime) -> Command:
+def move_back(path: str, label: str) -> Command:
     """Undo of `move_aside`."""
-    aside = quote(f"{path}.{stamp(at)}")
+    aside = quote(f"{path}.{label}")
     return Command(f"test ! -e {aside} || mv -nT {aside} {quote(path)}")
 
 
-def renew_datadir(node: Node, at: datetime) -> Command:
+def renew_datadir(node: Node, label: str) -> Command:
     """Rename the data directory and leave an empty one of the same owner, mode and label in its place."""
-    here, aside = quote(node.datadir), quote(f"{node.datadir}.{stamp(at)}")
+    here, aside = quote(node.datadir), quote(f"{node.datadir}.{label}")
     return Command(
-        f"{{ test -e {aside} || mv -T {here} {aside}; }} && install -d -o mysql -g mysql -m 0700 {here}"
+        f"mv -T --backup=numbered {here} {aside} && install -d -o mysql -g mysql -m 0700 {here}"
         f" && if command -v restorecon >/dev/null; then restorecon {here}; fi"
     )
 
@@ -156,10 +150,10 @@ def sql_text(text: str) -> str:
     return text.replace("\\", "\\\\").replace("'", "''")
 
 
-def evidence_dir(cluster: str, at: datetime) -> str:
+def evidence_dir(cluster: str, label: str) -> str:
     """Where a run keeps its copies on each host; only root can read it."""
     safe = "".join(char if char.isalnum() or char in "-_" else "_" for char in cluster)
-    return f"{EVIDENCE_ROOT}/{safe}-{stamp(at)}"
+    return f"{EVIDENCE_ROOT}/{safe}-{label}"
 
 
 def keep_copies(node: Node, directory: str) -> Command:
@@ -170,7 +164,7 @@ def keep_copies(node: Node, directory: str) -> Command:
         f"install -d -m 0700 {there}",
         f"find {here} -maxdepth 1 -type f"
         r" \( -name grastate.dat -o -name gvwstate.dat -o -name 'GRA_*' -o -name sst_in_progress \)"
-        f" -exec cp -p -t {there} {{}} +",
+        f" -exec cp -p --backup=numbered -t {there} {{}} +",
         f"journalctl -u {quote(node.owner)} -n 3000 --no-pager > {there}/journal.txt",
     ]
     if error_log.startswith("/"):

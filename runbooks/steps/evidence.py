@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from os.path import basename
 
 from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no, unknown, yes
@@ -62,13 +61,13 @@ def survey_step(planned: Look, telling: Telling, *, twice: bool, why: str) -> St
     )
 
 
-def keep_step(cluster: str, nodes: Iterable[Node], at: datetime, *, key: str = "keep") -> Step:
+def keep_step(cluster: str, nodes: Iterable[Node], label: str) -> Step:
     """Copy saved state, last view, failed write-sets and the end of the log on each host, for root only."""
     kept = tuple(nodes)
-    directory = commands.evidence_dir(cluster, at)
+    directory = commands.evidence_dir(cluster, label)
     acts = tuple(Act(node.host, commands.keep_copies(node, directory), timeout_s=120.0) for node in kept)
     return Step(
-        key=key,
+        key="keep",
         title="keep copies of grastate, gvwstate, log tails",
         why="What a recovery changes or overwrites can be looked at, and compared, afterwards (B.9).",
         check=_all_answer(kept),

@@ -27,6 +27,7 @@ def normal_unit_step(node: Node, others: tuple[str, ...]) -> Step:
         ),
         expects=f"{node.host} leaves and comes back by IST; {BOOTSTRAP_UNIT} inactive, {node.unit} active",
         gotchas=("PXC-03", "PXC-04", "ROLL-08", "ROLL-01"),
+        answers=("PXC-03", "PXC-04", "ROLL-08", "ROLL-01"),
         verify_deadline_s=300.0,
         undo_note=f"Started again it is a member like the others; {BOOTSTRAP_UNIT} must not be used again.",
     )

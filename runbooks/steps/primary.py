@@ -53,6 +53,7 @@ def clear_flags_step(nodes: Sequence[Node], chosen: str) -> Step | None:
         acts=tuple(acts),
         expects=f"no bootstrap flag on {listed(hosts)}",
         gotchas=("REC-05", "PXC-03"),
+        answers=("REC-05", "PXC-03"),
         undo=tuple(undo),
         undo_note="Sets safe_to_bootstrap again where it stood; other flags are not put back.",
     )
@@ -73,9 +74,18 @@ def _no_flags(host: str, chosen: str) -> Callable[[Look], Sighting]:
 
 
 def bootstrap_step(
-    node: Node, allowed: Allowed, *, why: str, lost: str, gotchas: tuple[str, ...] = ()
+    node: Node,
+    allowed: Allowed,
+    *,
+    why: str,
+    lost: str,
+    gotchas: tuple[str, ...] = (),
+    leaves_out: tuple[str, ...] = (),
 ) -> Step:
-    """Make a new Primary component of one stopped node: the point of no return of R-3 and R-6."""
+    """Make a new Primary component of one stopped node: the point of no return of R-3 and R-6.
+
+    `allowed` knows the recovered positions and the nodes that are excluded, which a detector does not.
+    """
     ready = all_of(host_answers(node.host), down(node.host), can_start(node.host), has_room(node.host))
     state = node.evidence.grastate
     acts = [Act(node.host, commands.reset_failed(node))] if node.failed else []
@@ -91,6 +101,8 @@ def bootstrap_step(
         acts=tuple(acts),
         expects=f"{node.host} Primary, size 1, Synced; clients can write again",
         gotchas=(*BOOTSTRAP_GOTCHAS, *gotchas),
+        answers=("REC-04", "REC-12", "REC-33", "REC-42", *gotchas),
+        leaves_out=leaves_out,
         verify_deadline_s=90.0,
         replans=True,
         irreversible=True,
@@ -102,7 +114,13 @@ def bootstrap_step(
 
 
 def pc_bootstrap_step(
-    node: Node, fragment: tuple[str, ...], allowed: Allowed, *, why: str, lost: str
+    node: Node,
+    fragment: tuple[str, ...],
+    allowed: Allowed,
+    *,
+    why: str,
+    lost: str,
+    leaves_out: tuple[str, ...] = (),
 ) -> Step:
     """Make the fragment of this running node Primary; its peers there follow by themselves (REC-08)."""
     return Step(
@@ -114,6 +132,8 @@ def pc_bootstrap_step(
         acts=(Act(node.host, commands.pc_bootstrap(node)),),
         expects=f"{listed(fragment)} Primary, size {len(fragment)}, Synced; clients can write again",
         gotchas=PC_BOOTSTRAP_GOTCHAS,
+        answers=("REC-07",),
+        leaves_out=leaves_out,
         verify_deadline_s=90.0,
         replans=True,
         irreversible=True,

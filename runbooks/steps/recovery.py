@@ -33,6 +33,19 @@ def start_mark(evidence: HostEvidence) -> str:
     return sha256("/".join((evidence.boot_id, *units)).encode()).hexdigest()[:8]
 
 
+def incident(survey: ClusterSurvey) -> str:
+    """Names what has happened to a cluster: the same for every look until a node is started or its host is.
+
+    What is kept or moved aside carries it, so that two plans made of one incident are the same plan.
+    """
+    marks = [
+        f"{node.host} {start_mark(node.evidence)}"
+        for node in survey.nodes
+        if isinstance(node.evidence, HostEvidence)
+    ]
+    return f"{survey.taken_at:%Y%m%d}-{sha256('/'.join(marks).encode()).hexdigest()[:6]}"
+
+
 def with_recovered(survey: ClusterSurvey, facts: Mapping[str, str]) -> ClusterSurvey:
     """The same survey, knowing what recovery runs of this run have told since the nodes last ended."""
     return replace(survey, nodes=tuple(_with_recovered(node, facts) for node in survey.nodes))
@@ -67,6 +80,7 @@ def recover_step(node: Node, *, last: bool) -> Step:
         acts=(Act(host, commands.recover_position(node), timeout_s=RECOVER_TIMEOUT_S),),
         expects=f"the position of {host}; no server stays up",
         gotchas=("REC-04", "REC-11", "REC-39"),
+        answers=("REC-04", "REC-11", "REC-39"),
         undo_note="Nothing needs to be undone: the storage engine replays its log, as at any start.",
         replans=last,
         learn=learn,

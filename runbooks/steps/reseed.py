@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from runbooks.model import Act, Look, Step
 from runbooks.steps import commands
 from runbooks.steps.node import Node
@@ -12,7 +10,7 @@ from runbooks.steps.way import full_copy
 
 
 def reseed_step(
-    node: Node, look: Look, at: datetime, *, why: str, keep_old: bool, gotchas: tuple[str, ...] = ()
+    node: Node, look: Look, label: str, *, why: str, keep_old: bool, gotchas: tuple[str, ...] = ()
 ) -> Step:
     """Start a node so that it must take a full copy, whatever history it has.
 
@@ -23,14 +21,14 @@ def reseed_step(
     before: list[Act] = []
     kept = keep_old and can_keep(node, look)
     if kept:
-        before.append(Act(node.host, commands.renew_datadir(node, at), timeout_s=300.0))
+        before.append(Act(node.host, commands.renew_datadir(node, label), timeout_s=300.0))
     else:
         evidence = node.evidence
         if evidence.grastate is not None or evidence.grastate_error:
-            before.append(Act(node.host, commands.move_aside(node.grastate, at)))
+            before.append(Act(node.host, commands.move_aside(node.grastate, label)))
         if evidence.gvwstate is not None:
-            before.append(Act(node.host, commands.move_aside(node.gvwstate, at)))
-    stays = f" What it had stays in {node.datadir}.{commands.stamp(at)}." if kept else ""
+            before.append(Act(node.host, commands.move_aside(node.gvwstate, label)))
+    stays = f" What it had stays in {node.datadir}.{label}." if kept else ""
     way = full_copy(look.survey, wipes=True)
     return start_step(
         node, look, way, why=f"{why}{stays}", gotchas=("PXC-10", "REC-03", *gotchas), before=tuple(before)

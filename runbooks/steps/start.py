@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from runbooks.membership import host_part, is_primary
 from runbooks.model import Act, Holds, Look, Sighting, Step, no, unknown, yes
 from runbooks.steps import commands
-from runbooks.steps.checks import Judge, down, every, host_answers, of, one_primary, synced
+from runbooks.steps.checks import Judge, down, every, free_donor, host_answers, of, one_primary, synced
 from runbooks.steps.node import Node, node_of
 from runbooks.words import size
 from systems.galera.readings import ClusterSurvey, HostEvidence, WsrepVariables
@@ -16,6 +17,7 @@ START_DEADLINE_S = 300.0
 """A start that needs no full copy: crash recovery, then IST."""
 STOP_TIMEOUT_S = 900.0
 """Writing back a big buffer pool takes minutes; a stop is waited for, never cut short (ROLL-06)."""
+_COPY_GOTCHAS = ("REC-19", "PXC-11", "PXC-21")
 _SST_BYTES_PER_S = 20_000_000
 _SST_EXTRA_S = 600.0
 ROOM_BYTES = 256_000_000
@@ -25,10 +27,10 @@ ROOM_SHARE = 0.05
 
 
 def start_deadline_s(survey: ClusterSurvey, *, full_copy: bool) -> float:
-    """How long a start may take until somebody should look, in seconds."""
+    """How long a start may take until somebody should look, in seconds; whole steps of ten minutes."""
     if not full_copy:
         return START_DEADLINE_S
-    return _SST_EXTRA_S + biggest(survey) / _SST_BYTES_PER_S
+    return _SST_EXTRA_S * ceil(1 + biggest(survey) / _SST_BYTES_PER_S / _SST_EXTRA_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +46,22 @@ class Way:
 
 
 def start_step(
-    node: Node, look: Look, way: Way, *, why: str, gotchas: tuple[str, ...] = (), before: tuple[Act, ...] = ()
+    node: Node,
+    look: Look,
+    way: Way,
+    *,
+    why: str,
+    gotchas: tuple[str, ...] = (),
+    before: tuple[Act, ...] = (),
 ) -> Step:
     """Start a node as a member of the one Primary component; green once it is Synced there.
 
+    Its check judges its gotchas for this very node: another node's full disk does not stop it.
     `before`: what is done on its disk right before the start, such as moving its saved state aside.
     """
     lost = f"What is in {node.datadir} on {node.host} now is replaced by a donor's data and lost."
-    gotchas = (
-        *gotchas,
-        "PXC-01",
-        "PXC-02",
-        "REC-28",
-        "REC-39",
-        *(("REC-19", "PXC-11", "PXC-21") if way.full_copy else ()),
-    )
+    common = ("PXC-01", "PXC-02", "PXC-29", "REC-14", "REC-28", "REC-39")
+    shown = tuple(dict.fromkeys((*gotchas, *common, *(_COPY_GOTCHAS if way.full_copy else ()))))
     starts = tuple(Act(node.host, command) for command in commands.start(node))
     return Step(
         key=f"start:{node.host}",
@@ -70,12 +73,14 @@ def start_step(
             can_start(node.host),
             knows_peers(node.host),
             one_primary,
+            free_donor,
             has_room(node.host, full_copy=way.full_copy),
         ),
-        verify=of(synced(node.host)),
+        verify=every(synced(node.host), free_donor),
         acts=(*before, *starts),
         expects=f"{node.host} Synced by {way.words}; cluster size + 1",
-        gotchas=tuple(dict.fromkeys(gotchas)),
+        gotchas=shown,
+        answers=shown,
         verify_deadline_s=start_deadline_s(look.survey, full_copy=way.full_copy),
         verify_every_s=2.0,
         undo=() if way.wipes else (Act(node.host, commands.stop(node), timeout_s=STOP_TIMEOUT_S),),
@@ -97,6 +102,7 @@ def stop_step(node: Node, *, why: str, gotchas: tuple[str, ...] = (), replans: b
         acts=(Act(node.host, commands.stop(node), timeout_s=STOP_TIMEOUT_S),),
         expects=f"{node.host}: no database process; clients on it are cut off",
         gotchas=("PXC-04", "ROLL-06", *gotchas),
+        answers=("PXC-04", "ROLL-06", *gotchas),
         verify_deadline_s=120.0,
         undo_note=f"{node.host} is started again by the steps that follow.",
         replans=replans,

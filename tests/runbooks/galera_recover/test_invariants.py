@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from runbooks.engine.text import plan_digest
 from runbooks.membership import is_primary, runs
 from runbooks.model import Act, Plan, Step
 from systems.galera.readings import ZERO_UUID, ClusterSurvey, Flavour, HostEvidence, NodeSurvey, Position
@@ -188,3 +191,17 @@ def test_only_the_most_advanced_of_one_history_is_bootstrapped(
         assert other is not None, "a position that is not known forbids every choice"
         assert other.uuid == chosen.uuid
         assert other.seqno <= chosen.seqno
+
+
+@settings(max_examples=200, deadline=None)
+@given(surveys(), VALUES)
+def test_two_looks_at_the_same_state_make_the_same_plan(
+    survey: ClusterSurvey, values: dict[str, str]
+) -> None:
+    """The plan that an operator has approved is the one that is run: nothing in it depends on the second."""
+    later = replace(survey, taken_at=survey.taken_at + timedelta(seconds=40))
+    first, second = answer(survey, values), answer(later, values)
+    if isinstance(first, Plan) and isinstance(second, Plan):
+        assert plan_digest(first) == plan_digest(second)
+    else:
+        assert type(first) is type(second)

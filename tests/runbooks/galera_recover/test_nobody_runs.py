@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runbooks.model import Holds
-from runbooks.steps.recovery import last_position
+from runbooks.steps.recovery import incident, last_position
 from systems.galera.readings import ZERO_UUID, ClusterSurvey, Flavour
 from systems.shell import Output
 from tests.builders import (
@@ -335,13 +335,14 @@ def test_a_member_that_never_returns_is_asked_for_by_name() -> None:
 
 
 def test_waiting_members_are_ended_once_the_missing_one_is_signed_off() -> None:
-    plan = planned(back_from_power_loss("db1", "db2"), without="db3")
+    survey = back_from_power_loss("db1", "db2")
+    plan = planned(survey, without="db3")
     assert keys(plan) == ["end wait:db1", "end wait:db2"]
     view = "/var/lib/mysql/gvwstate.dat"
     assert lines(step_of(plan, "end wait:db1")) == [
         "db1: systemctl stop --no-block mariadb",
         "db1: systemctl kill --signal=SIGKILL mariadb",
-        f"db1: test ! -e {view} || mv -T --backup=numbered {view} {view}.20261122T120000Z",
+        f"db1: test ! -e {view} || mv -T --backup=numbered {view} {view}.{incident(survey)}",
     ]
     assert [step.replans for step in core(plan)] == [False, True]
 

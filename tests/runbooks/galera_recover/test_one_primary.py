@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from runbooks.steps.recovery import incident
 from systems.galera.readings import ZERO_UUID, ClusterSurvey, Flavour, NodeSurvey
 from tests.builders import (
     FOREIGN,
@@ -89,19 +90,21 @@ def test_what_would_be_wiped_asks_for_the_hosts_name(third: NodeSurvey, card: st
 
 
 def test_a_saved_state_that_must_not_count_is_moved_aside_never_deleted() -> None:
-    plan = planned(two_of_three(a_stopped_node("db3", uuid=FOREIGN, seqno=77)), keep_old="no")
+    survey = two_of_three(a_stopped_node("db3", uuid=FOREIGN, seqno=77))
+    plan = planned(survey, keep_old="no")
     there = "/var/lib/mysql/grastate.dat"
     assert lines(step_of(plan, "start:db3"))[0] == (
-        f"db3: test ! -e {there} || mv -T --backup=numbered {there} {there}.20261122T120000Z"
+        f"db3: test ! -e {there} || mv -T --backup=numbered {there} {there}.{incident(survey)}"
     )
 
 
 def test_foreign_data_is_kept_beside_where_the_disk_has_room() -> None:
     disk = a_filesystem(path="/var/lib/mysql", target="/")
-    plan = planned(two_of_three(a_stopped_node("db3", uuid=FOREIGN, seqno=77, filesystem=disk)))
-    here, aside = "/var/lib/mysql", "/var/lib/mysql.20261122T120000Z"
+    survey = two_of_three(a_stopped_node("db3", uuid=FOREIGN, seqno=77, filesystem=disk))
+    plan = planned(survey)
+    here, aside = "/var/lib/mysql", f"/var/lib/mysql.{incident(survey)}"
     assert lines(step_of(plan, "start:db3"))[0] == (
-        f"db3: {{ test -e {aside} || mv -T {here} {aside}; }}"
+        f"db3: mv -T --backup=numbered {here} {aside}"
         f" && install -d -o mysql -g mysql -m 0700 {here}"
         f" && if command -v restorecon >/dev/null; then restorecon {here}; fi"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runbooks.model import Holds
+from runbooks.steps.recovery import incident
 from systems.galera.readings import ClusterSurvey
 from tests.builders import FOREIGN, STATE, a_node, a_stopped_node, a_survey
 from tests.runbooks.plans import ScriptedContext, core, keys, lines, planned, refused, step_of
@@ -32,8 +33,8 @@ def test_the_losing_side_is_stopped_and_stripped_of_its_state_in_one_step() -> N
     state, view = "/var/lib/mysql/grastate.dat", "/var/lib/mysql/gvwstate.dat"
     assert lines(step_of(plan, "give up:db3")) == [
         "db3: systemctl stop mariadb",
-        f"db3: test ! -e {state} || mv -T --backup=numbered {state} {state}.20261122T120000Z",
-        f"db3: test ! -e {view} || mv -T --backup=numbered {view} {view}.20261122T120000Z",
+        f"db3: test ! -e {state} || mv -T --backup=numbered {state} {state}.{incident(sides())}",
+        f"db3: test ! -e {view} || mv -T --backup=numbered {view} {view}.{incident(sides())}",
     ]
     assert lines(step_of(plan, "start:db3")) == ["db3: systemctl start --no-block mariadb"]
     for key in ("give up:db3", "start:db3"):
