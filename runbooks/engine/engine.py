@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as tokens
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from runbooks.arming import Arming
 from runbooks.clock import Clock, SystemClock
@@ -56,7 +56,10 @@ class Engine:
         catalogue: Mapping[str, Gotcha],
         clock: Clock | None = None,
         limits: Limits | None = None,
+        new_id: Callable[[], str] = lambda: tokens.token_hex(3),
     ) -> None:
+        """`new_id`: what tells runs of the same minute apart."""
+        self._new_id = new_id
         self._gear = Gear(
             hosts,
             surveyor,
@@ -154,7 +157,7 @@ class Engine:
         self, runbook: Runbook, target: str, values: Mapping[str, str], secrets: Secrets, steering: Steering
     ) -> Work:
         secrets.teach(self._gear.redactor)
-        run = f"{self._gear.clock.now():%Y%m%d-%H%M}-{tokens.token_hex(3)}"
+        run = f"{self._gear.clock.now():%Y%m%d-%H%M}-{self._new_id()}"
         return Work(self._gear, steering, run, runbook, target, values, secrets)
 
     def _course(self, work: Work) -> Course:

@@ -79,8 +79,8 @@ class History:
     facts: dict[str, str] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
     is_undoing: bool = False
-    must_plan_anew: bool = False
-    """A step that replans was done, and no plan came after it."""
+    must_plan_anew: bool = True
+    """There is no plan yet, or a step that replans was done and no plan came after it."""
 
     @property
     def runbook(self) -> str:

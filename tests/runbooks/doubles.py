@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shlex
 from collections import deque
@@ -25,6 +26,13 @@ from tests.runbooks.clocks import HandClock
 Effect = Callable[["DoubleHost"], object]
 """What a command does to its host. It may return a status, or (status, stdout), or nothing for success."""
 Said = str | tuple[int, str] | SystemsError | Callable[["DoubleHost"], str]
+
+
+_STATES = {
+    "running": (JobState.RUNNING, 2),
+    "hang": (JobState.RUNNING, 10**9),
+    "lost": (JobState.LOST, 0),
+}
 
 
 class Killed(BaseException):
@@ -71,6 +79,8 @@ class DoubleHost:
     asked: list[str] = field(default_factory=list)
     down: SystemsError | None = None
     """What it answers to everything, while it is away."""
+    hangs: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a command has begun that runs for ever."""
     _answers: dict[str, Said] = field(default_factory=dict)
     _effects: dict[str, Effect] = field(default_factory=dict)
     _cuts: deque[str] = field(default_factory=deque)
@@ -85,8 +95,12 @@ class DoubleHost:
         self._effects[line] = effect
 
     def cut(self, *when: str) -> None:
-        """Faults of the next commands, one each: none, before, after, timeout, running, lost, lost before it
-        did anything, refused."""
+        """Faults of the next commands, one each.
+
+        none; before, after: the link is lost before it began, or while it ran; timeout, running: it took
+        longer than we wait; lost, lost before: its host forgot it, after or before it did anything; refused:
+        it never began; hang: it runs for ever.
+        """
         self._cuts.extend(when)
 
     def deaf(self, times: int) -> None:
@@ -260,6 +274,9 @@ class _Hands:
         result: Output | SystemsError
         try:
             self._begin(command, job)
+            if self._host.jobs[job].polls > 1000:
+                self._host.hangs.set()
+                await asyncio.Event().wait()
             self._fuse.point(f"begun {job}")
             result = self._see(job)
         except SystemsError as error:
@@ -278,23 +295,16 @@ class _Hands:
         if job in host.jobs:
             return
         cut = "none" if "/run/quarterdeck/" in command.line else host.next_cut()
-        if cut == "before":
-            raise LinkLost(f"{host.name}: the link was cut")
         if cut == "refused":
             raise Unreachable(f"{host.name}: no route")
         if cut == "lost before":
             host.jobs[job] = DoubleJob(JobState.LOST)
+        elif cut != "before":
+            state, polls = _STATES.get(cut, (JobState.ENDED, 0))
+            host.jobs[job] = DoubleJob(state, host.run(command), polls)
+        if cut in ("before", "after", "lost", "lost before"):
             raise LinkLost(f"{host.name}: the link was cut")
-        output = host.run(command)
-        host.jobs[job] = DoubleJob(JobState.ENDED, output)
-        if cut == "running":
-            host.jobs[job] = DoubleJob(JobState.RUNNING, output, polls=2)
-            raise TimedOut(f"{host.name}: {command.line!r} took too long")
-        if cut == "lost":
-            host.jobs[job] = DoubleJob(JobState.LOST)
-        if cut in ("after", "lost"):
-            raise LinkLost(f"{host.name}: the link was cut")
-        if cut == "timeout":
+        if cut in ("running", "timeout"):
             raise TimedOut(f"{host.name}: {command.line!r} took too long")
 
     def _see(self, job: str) -> Output:

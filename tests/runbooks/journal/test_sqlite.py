@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -101,6 +103,27 @@ def test_many_consoles_may_create_the_journal_at_once(tmp_path: Path) -> None:
         thread.join(timeout=60)
     assert not failures
     assert a_journal(tmp_path).verify().entries == 6
+
+
+def test_a_writer_that_is_killed_leaves_a_whole_chain(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from runbooks.journal.entries import *\n"
+        "from runbooks.journal.sqlite import SqliteJournal\n"
+        "journal = SqliteJournal(Path(sys.argv[1]), Who('ana'))\n"
+        "while True: print(journal.append(Draft(Kind.NOTE)).number, flush=True)\n"
+    )
+    path = tmp_path / "journal.sqlite"
+    for _ in range(3):
+        command = [sys.executable, "-c", program, str(path)]
+        writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert writer.stdout is not None
+        told = [int(writer.stdout.readline()) for _ in range(20)]
+        writer.kill()
+        told += [int(line) for line in writer.stdout.read().splitlines() if line]
+        writer.wait(timeout=20)
+        proof = a_journal(tmp_path).verify()
+        assert proof.holds
+        assert proof.entries >= told[-1]
 
 
 def test_a_locked_journal_refuses_with_a_sentence_and_writes_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,371 @@
+"""Taking a run up again: after a stop, a hand-over, a crash anywhere. Nothing runs twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runbooks.engine.api import Ending, HandOver, Outcome, RunResult, Skip, Stop, Undo
+from runbooks.journal.entries import Kind, Who
+from runbooks.journal.port import Filter
+from runbooks.model import Plan, Step
+from systems.galera.readings import NodeSurvey
+from tests.builders import a_stopped_node
+from tests.runbooks.clocks import HandClock
+from tests.runbooks.doubles import Fuse, Killed, World
+from tests.runbooks.engine.books import (
+    BOOTSTRAP,
+    CATALOGUE,
+    COUNT,
+    PREPARE,
+    RECOVER,
+    SECRET_INPUT,
+    START,
+    STOP,
+    a_book,
+    a_book_of,
+    a_last_step,
+    a_step,
+    a_world,
+    always,
+    lacks,
+    prepare_step,
+    secret_step,
+)
+from tests.runbooks.journals import BEN
+from tests.runbooks.rigs import Rig, ScriptedSteering
+
+BOOKS = {"whole": a_book()}
+ALL_ONCE = sorted(
+    [
+        f"db1: {PREPARE}",
+        f"db1: {COUNT}",
+        f"db1: {BOOTSTRAP}",
+        f"db2: {RECOVER}",
+        f"db2: {START}",
+        f"db3: {START}",
+    ]
+)
+
+
+def a_node_of(name: str, clock: HandClock) -> NodeSurvey:
+    return a_stopped_node(name, at=clock.now())
+
+
+def a_rig(
+    folder: Path, world: World, *, who: Who = BEN, fuse: Fuse | None = None, process: str = "new"
+) -> Rig:
+    return Rig(folder, world, CATALOGUE, who=who, fuse=fuse, node=a_node_of, process=process)
+
+
+@pytest.fixture
+def world() -> World:
+    return a_world()
+
+
+async def stopped_at(folder: Path, world: World, key: str) -> str:
+    """A run that its operator stopped at that step's card; its id."""
+    rig = a_rig(folder, world, process="old")
+    result = await rig.engine.run(BOOKS["whole"], "orders", {}, rig.steering(confirms={key: [Stop("lunch")]}))
+    rig.journal.close()
+    return result.run
+
+
+async def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, world: World) -> None:
+    run = await stopped_at(tmp_path, world, "start:db2")
+    rig = a_rig(tmp_path, world)
+    steering = rig.steering()
+    result = await rig.engine.resume(run, BOOKS, steering)
+    assert (result.ending, result.sentence) == (Ending.DONE, "6 steps done and verified")
+    assert sorted(world.ran) == ALL_ONCE
+    assert [card.step.key for card in steering.cards] == ["start:db2", "start:db3"]
+    assert [(card.number, card.total) for card in steering.cards] == [(4, 6), (5, 6)]
+
+
+async def test_a_run_that_was_handed_over_is_taken_up_by_its_heir(tmp_path: Path, world: World) -> None:
+    rig = a_rig(tmp_path, world)
+    steering = rig.steering(confirms={"bootstrap:db1": [HandOver("ben")]})
+    run = (await rig.engine.run(BOOKS["whole"], "orders", {}, steering)).run
+    ben = a_rig(tmp_path, world, who=BEN)
+    assert (await ben.engine.resume(run, BOOKS, ben.steering())).ending is Ending.DONE
+    [resumed] = ben.journal.entries(Filter(kinds=frozenset({Kind.RUN_RESUMED})))
+    assert resumed.operator == "ben"
+
+
+async def test_a_run_that_is_done_is_not_taken_up(tmp_path: Path, world: World) -> None:
+    rig = a_rig(tmp_path, world)
+    run = (await rig.engine.run(BOOKS["whole"], "orders", {}, rig.steering())).run
+    result = await rig.engine.resume(run, BOOKS, rig.steering())
+    assert result.ending is Ending.REFUSED
+    assert result.sentence == f"run {run} has ended, done: 6 steps done and verified"
+
+
+async def test_an_unknown_run_is_refused(tmp_path: Path, world: World) -> None:
+    rig = a_rig(tmp_path, world)
+    result = await rig.engine.resume("20261122-1200-nobody", BOOKS, rig.steering())
+    assert (result.ending, result.sentence) == (Ending.REFUSED, "the journal knows no such run")
+
+
+async def test_a_run_that_is_alive_elsewhere_is_refused_with_who_and_where(
+    tmp_path: Path, world: World
+) -> None:
+    fuse = Fuse()
+    rig = a_rig(tmp_path, world, fuse=fuse, process="the other console")
+
+    def kill(_: object) -> None:
+        fuse.blown = True
+
+    with pytest.raises(Killed):
+        await rig.engine.run(BOOKS["whole"], "orders", {}, rig.steering(meanwhile=kill))
+    other = a_rig(tmp_path, world)
+    [summary] = await other.engine.runs()
+    assert (summary.ending, summary.alive_at != "") == ("alive", True)
+    result = await other.engine.resume(summary.run, BOOKS, other.steering())
+    assert result.ending is Ending.REFUSED
+    assert f"run {summary.run} is alive: ben on bastion1" in result.sentence
+    world.clock.turn(121)
+    [summary] = await other.engine.runs()
+    assert (summary.ending, summary.can_resume) == ("interrupted", True)
+    assert (await other.engine.resume(summary.run, BOOKS, other.steering())).ending is Ending.DONE
+
+
+async def test_a_runbook_that_plans_something_else_now_is_refused_and_shown(
+    tmp_path: Path, world: World
+) -> None:
+    line = ["systemctl start mariadb"]
+    book = a_book(lambda *_: _few(a_step(line=line[0])), name="few")
+    rig = a_rig(tmp_path, world)
+    steering = rig.steering(confirms={"start:db1": [Stop()]})
+    run = (await rig.engine.run(book, "orders", {}, steering)).run
+    line[0] = "systemctl start mysql"
+    result = await rig.engine.resume(run, {"few": book}, rig.steering())
+    assert result.ending is Ending.REFUSED
+    assert "makes another plan now" in result.sentence
+    assert result.refusal is not None
+    assert "+ start:db1 acts: db1: systemctl start mysql" in result.refusal.evidence
+    assert world.ran == []
+
+
+def _few(*steps: Step) -> Plan:
+    return Plan("few", "orders", "as scripted", steps)
+
+
+async def test_a_runbook_whose_text_was_changed_is_refused(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = await stopped_at(tmp_path, world, "start:db2")
+    monkeypatch.setattr("runbooks.engine.restoring.runbook_digest", lambda _: "another text")
+    rig = a_rig(tmp_path, world)
+    result = await rig.engine.resume(run, BOOKS, rig.steering())
+    assert result.ending is Ending.REFUSED
+    assert "the runbook whole was changed since run" in result.sentence
+
+
+async def test_what_was_done_and_no_longer_is_stops_with_its_reason(tmp_path: Path, world: World) -> None:
+    run = await stopped_at(tmp_path, world, "start:db3")
+    del world["db2"].files["/srv/up"]
+    rig = a_rig(tmp_path, world)
+    steering = rig.steering()
+    result = await rig.engine.resume(run, BOOKS, steering)
+    assert result.ending is Ending.STOPPED
+    [failure] = steering.failed_with
+    assert failure.key == "start:db2"
+    assert failure.sentence == "it was done and verified, and no longer is: db2 has no /srv/up"
+    assert f"db3: {START}" not in world.ran
+
+
+async def test_an_operator_may_go_on_over_it_with_a_reason(tmp_path: Path, world: World) -> None:
+    run = await stopped_at(tmp_path, world, "start:db3")
+    del world["db2"].files["/srv/up"]
+    rig = a_rig(tmp_path, world)
+    steering = rig.steering(failures={"start:db2": [Skip(""), Skip("db2 is being replaced")]})
+    result = await rig.engine.resume(run, BOOKS, steering)
+    assert result.ending is Ending.DONE
+    notes = [entry.data["sentence"] for entry in rig.journal.entries(Filter(kinds=frozenset({Kind.NOTE})))]
+    assert any("Went on all the same: db2 is being replaced" in str(note) for note in notes)
+
+
+async def test_what_does_not_last_is_not_proven_again(tmp_path: Path, world: World) -> None:
+    stop = a_step("stop:db1", line="stop", check=always, verify=lacks("db1", "/srv/up"), lasting=False)
+    book = a_book_of(stop, a_step(), a_step("start:db2", "db2"))
+    rig = a_rig(tmp_path, world)
+    run = (await rig.engine.run(book, "orders", {}, rig.steering(confirms={"start:db2": [Stop()]}))).run
+    result = await rig.engine.resume(run, {"few": book}, rig.steering())
+    assert result.ending is Ending.DONE
+
+
+async def test_secrets_are_asked_for_again(tmp_path: Path, world: World) -> None:
+    book = a_book_of(a_step("start:db2", "db2"), secret_step(), inputs=(SECRET_INPUT,))
+    rig = a_rig(tmp_path, world)
+    steering = rig.steering(confirms={"start:db1": [Stop()]})
+    run = (await rig.engine.run(book, "orders", {"password": "hunter22"}, steering)).run
+    result = await rig.engine.resume(run, {"few": book}, rig.steering())
+    assert (result.ending, result.sentence) == (
+        Ending.REFUSED,
+        f"run {run} needs its secrets again: password",
+    )
+    result = await rig.engine.resume(run, {"few": book}, rig.steering(), {"password": "hunter22"})
+    assert result.ending is Ending.DONE
+    assert world["db1"].inputs == ["ALTER USER sst IDENTIFIED BY 'hunter22'"]
+
+
+async def test_a_done_run_can_be_undone_later(tmp_path: Path, world: World) -> None:
+    book = a_book_of(prepare_step(), a_step("start:db2", "db2"))
+    rig = a_rig(tmp_path, world)
+    run = (await rig.engine.run(book, "orders", {}, rig.steering())).run
+    result = await rig.engine.undo(run, {"few": book}, rig.steering(), reason="wrong cluster")
+    assert result.ending is Ending.UNDONE
+    assert world["db2"].ran == [START, STOP]
+    assert world["db1"].ran == [PREPARE, COUNT, "rm /srv/prepared /srv/counted"]
+    again = await rig.engine.undo(run, {"few": book}, rig.steering())
+    assert again.ending is Ending.REFUSED
+
+
+class Console:
+    """What `quarterdeck` does at a terminal: run, and after every crash resume, until there is an end."""
+
+    def __init__(self, folder: Path, world: World) -> None:
+        self.folder, self.world, self.number = folder, world, 0
+
+    async def live(self, fuse: Fuse) -> RunResult | None:
+        """One console, from its start to its end or to its death."""
+        self.number += 1
+        rig = a_rig(self.folder, self.world, fuse=fuse, process=f"console {self.number}")
+        self.steering: ScriptedSteering = rig.steering()
+        try:
+            runs = await rig.engine.runs()
+            if runs and runs[0].ending == "done":
+                return RunResult(runs[0].run, Ending.DONE, runs[0].sentence)
+            if runs and runs[0].can_resume:
+                return await rig.engine.resume(runs[0].run, BOOKS, self.steering)
+            return await rig.engine.run(BOOKS["whole"], "orders", {}, self.steering)
+        except Killed:
+            return None
+        finally:
+            rig.journal.close()
+            self.world.clock.turn(121)  # the dead console's lease expires
+
+
+async def breaths(folder: Path) -> int:
+    """How many moments a whole run has in which its console can die."""
+    fuse = Fuse()
+    result = await Console(folder, a_world()).live(fuse)
+    assert result is not None
+    assert result.ending is Ending.DONE
+    return len(fuse.points)
+
+
+EVERY = pytest.mark.parametrize(
+    "every", [pytest.param(1, marks=pytest.mark.whole), 11], ids=["every moment", "some moments"]
+)
+
+
+async def test_killed_anywhere_it_goes_on_and_nothing_runs_twice(tmp_path: Path) -> None:
+    total = await breaths(tmp_path / "whole")
+    assert total > 80
+    for at in range(1, total + 1):
+        world = a_world()
+        console = Console(tmp_path / str(at), world)
+        fuse = Fuse(at)
+        assert await console.live(fuse) is None
+        where = f"killed at breath {at}: {fuse.points[-1]}"
+        result = await console.live(Fuse())
+        assert result is not None, where
+        assert result.ending is Ending.DONE, f"{where}: {result.sentence} {console.steering.failed_with}"
+        assert sorted(world.ran) == ALL_ONCE, where
+        assert a_rig(tmp_path / str(at), world).journal.verify().holds, where
+
+
+@EVERY
+@pytest.mark.parametrize("cut", ["before", "after", "running", "lost", "lost before", "refused"])
+async def test_killed_while_the_link_is_bad_nothing_runs_twice_either(
+    tmp_path: Path, cut: str, every: int
+) -> None:
+    total = await breaths(tmp_path / "whole")
+    for at in range(1, total + 20, every):
+        world = a_world()
+        for host in world.values():
+            host.cut(cut, "none", cut)
+        console = Console(tmp_path / str(at), world)
+        first = await console.live(Fuse(at))
+        result = first or await console.live(Fuse())
+        assert result is not None
+        assert result.ending in (Ending.DONE, Ending.STOPPED), f"{at}: {result.sentence}"
+        assert len(set(world.ran)) == len(world.ran), f"{at}: {world.ran}"
+        if result.ending is Ending.STOPPED:
+            assert console.steering.failed_with[-1].outcome in (Outcome.FAILED, Outcome.UNVERIFIED), at
+
+
+@EVERY
+async def test_killed_twice_it_still_goes_on(tmp_path: Path, every: int) -> None:
+    total = await breaths(tmp_path / "whole")
+    for at in range(5, total, 6 + every):
+        for again in range(3, total - 20, 3 * every):
+            world = a_world()
+            console = Console(tmp_path / f"{at}-{again}", world)
+            await console.live(Fuse(at))
+            result = await console.live(Fuse(again)) or await console.live(Fuse())
+            assert result is not None
+            assert result.ending is Ending.DONE, f"{at}, {again}: {result.sentence}"
+            assert sorted(world.ran) == ALL_ONCE, f"{at}, {again}"
+
+
+@EVERY
+async def test_killed_anywhere_in_an_undo_it_goes_on_with_the_undo(tmp_path: Path, every: int) -> None:
+    undone = sorted(
+        [
+            f"db1: {PREPARE}",
+            f"db1: {COUNT}",
+            "db1: rm /srv/prepared /srv/counted",
+            f"db2: {START}",
+            f"db2: {STOP}",
+        ]
+    )
+    book = a_book_of(prepare_step(), a_step("start:db2", "db2"), a_step("start:db3", "db3"))
+
+    async def live(folder: Path, world: World, fuse: Fuse) -> RunResult | None:
+        world["db3"].on(START, lambda _: 1)
+        rig = a_rig(folder, world, fuse=fuse, process=f"console {fuse.at}")
+        steering = rig.steering(confirms={"start:db3": [Skip("later")]}, failures={})
+        try:
+            runs = await rig.engine.runs()
+            if not runs:
+                await rig.engine.run(book, "orders", {}, steering)
+            [newest] = await rig.engine.runs()
+            if newest.ending == "done":
+                return await rig.engine.undo(newest.run, {"few": book}, rig.steering())
+            return await rig.engine.resume(newest.run, {"few": book}, rig.steering())
+        except Killed:
+            return None
+        finally:
+            rig.journal.close()
+            world.clock.turn(121)
+
+    fuse = Fuse()
+    world = a_world()
+    whole = await live(tmp_path / "whole", world, fuse)
+    assert whole is not None
+    assert whole.ending is Ending.UNDONE
+    assert sorted(world.ran) == undone
+    for at in range(len(fuse.points) // 2, len(fuse.points), every):
+        world = a_world()
+        result = await live(tmp_path / str(at), world, Fuse(at))
+        for _ in range(2):
+            if result is None or result.ending is Ending.DONE:
+                result = await live(tmp_path / str(at), world, Fuse())
+        assert result is not None
+        assert result.ending in (Ending.UNDONE, Ending.REFUSED), (
+            f"{at}: {fuse.points[at - 1]}: {result.sentence}"
+        )
+        assert sorted(world.ran) == undone, f"{at}: {fuse.points[at - 1]}"
+
+
+async def test_an_undo_that_was_chosen_in_a_crashed_run_is_gone_on_with(tmp_path: Path, world: World) -> None:
+    world["db2"].on(START, lambda _: 1)
+    book = a_book_of(prepare_step(), a_last_step(), a_step("start:db2", "db2"))
+    rig = a_rig(tmp_path, world)
+    steering = rig.steering(failures={"start:db2": [Undo()]}, confirms={})
+    result = await rig.engine.run(book, "orders", {}, steering)
+    assert result.ending is Ending.UNDONE
+    assert "up to the point of no return: bootstrap db1" in result.sentence
