@@ -35,6 +35,7 @@ class ScriptedSource:
         self._told: dict[str, dict[str, NodeSurvey]] = {cluster: {} for cluster in looks}
         self._before: dict[str, ClusterSurvey | None] = dict.fromkeys(looks)
         self._wake: dict[str, asyncio.Event] = {}
+        self._held = False
         self.watched: set[str] = set()
         """What is asked at this moment."""
         nodes = {name: [node.host for node in surveys[0].nodes] for name, surveys in looks.items()}
@@ -51,7 +52,7 @@ class ScriptedSource:
         wake = self._wake.setdefault(cluster, asyncio.Event())
         try:
             while True:
-                while self._looks[cluster]:
+                while self._looks[cluster] and not self._held:
                     before = self.latest(cluster)
                     self._before[cluster] = replace(before, before=None) if before else None
                     for node in self._looks[cluster].pop(0).nodes:
@@ -63,6 +64,10 @@ class ScriptedSource:
                 await wake.wait()
         finally:
             self.watched.discard(cluster)
+
+    def hold(self) -> None:
+        """Answer nothing."""
+        self._held = True
 
     def go_on(self, cluster: str) -> None:
         """Tell the next look."""
@@ -86,7 +91,7 @@ class ScriptedSource:
         self.watched.add("hosts")
         try:
             for host in hosts:
-                if host in self._hosts:
+                if host in self._hosts and not self._held:
                     yield HostAnswer(host, NOON, self._hosts[host])
             await asyncio.Event().wait()
         finally:

@@ -36,4 +36,5 @@ def open_works(access: Access, *, journal: str | None = None) -> Works:
         runbooks=RUNBOOKS,
         catalogue=CATALOGUE,
         redact=access.redactor.redact,
+        ssh_config=str(access.estate.ssh_config or ""),
     )

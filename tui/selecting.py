@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 
 from tui.panes import Selection
@@ -19,6 +20,7 @@ class SelectingScreen(ConsoleScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "why", "Why", id="deck.why"),
         Binding("b", "answer", "Runbooks", id="deck.answer"),
+        Binding("s", "shell", "Shell", id="deck.shell", show=False),
     ]
 
     def selection(self) -> Selection:
@@ -32,6 +34,10 @@ class SelectingScreen(ConsoleScreen[None]):
         chosen = self.selection()
         if action == "why" and chosen.finding is None:
             return "nothing is wrong with what is chosen" if chosen.system else "no finding is chosen"
+        if action == "shell" and len(chosen.hosts) != 1:
+            return (
+                "no host is chosen" if not chosen.hosts else "a shell is on one host, and several are chosen"
+            )
         return super().why_not(action)
 
     def action_why(self) -> None:
@@ -60,3 +66,11 @@ class SelectingScreen(ConsoleScreen[None]):
         from tui.navigation import show_runbooks
 
         self.app.call_later(show_runbooks, self.app, finding)
+
+    @work(name="shell", exit_on_error=False, exclusive=True, group="shell")
+    async def action_shell(self) -> None:
+        """A shell on the host that is chosen."""
+        from tui.shell import open_shell
+
+        hosts = self.selection().hosts
+        await open_shell(self.app, self.desk, hosts[0] if hosts else "")

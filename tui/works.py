@@ -73,6 +73,8 @@ class Works:
     catalogue: Mapping[str, Gotcha]
     redact: Callable[[str], str] = lambda text: text
     """Hides known secrets by value."""
+    ssh_config: str = ""
+    """The estate's own ssh_config file; empty: the operator's."""
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="works")
     )

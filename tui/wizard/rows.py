@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from runbooks.engine.api import Outcome, StepCard, StepResult
+from runbooks.engine.api import Judged, Outcome, StepCard, StepResult
 from runbooks.model import Act, Holds, Plan, Refusal, Step
 from runbooks.words import span
 from tui.frame import age
@@ -123,6 +123,8 @@ def _step(number: int, view: StepView, state: WizardState, now: datetime, signs:
     right: list[Piece] = []
     if view.irreversible and not view.is_over:
         right = [("POINT OF NO RETURN", Tone.CRITICAL)]
+    elif here and state.phase is Phase.CONFIRM:
+        right = [("Enter", Tone.KEY), (" does it", Tone.DIM)]
     title = Tone.STRONG if here else Tone.PLAIN if view.result is not None else Tone.DIM
     pieces: list[Piece] = [(f"{sign} {number:>2} ", tone), (view.title, title)]
     if view.result is not None and not here:
@@ -146,10 +148,13 @@ def _card(view: StepView, state: WizardState, now: datetime, signs: Signs) -> It
     card = state.card if state.card is not None and state.card.step.key == view.key else None
     if state.failed is not None:
         yield from failure_rows(state.failed, signs)
+        for sent in view.sent:
+            yield from _sent(sent, view.key, signs)
     if card is not None:
         yield from card_rows(card, now, signs)
-    for sent in view.sent:
-        yield from _sent(sent, view.key, signs)
+    if state.failed is None:
+        for sent in view.sent:
+            yield from _sent(sent, view.key, signs)
     if view.verifying is not None and state.phase is Phase.RUNNING:
         told = view.verifying
         yield _line("verify", f"{told.sighting.evidence}; asked again for {span(told.left_s)}")
@@ -178,26 +183,42 @@ def card_rows(card: StepCard, now: datetime, signs: Signs) -> Iterator[Row]:
 
 def _judged(card: StepCard, now: datetime, signs: Signs) -> Iterator[Row]:
     seen = f", seen {age((now - card.looked_at).total_seconds())} ago" if card.looked_at else ""
-    sign, tone = _holds(card.check.holds is Holds.YES, blocks=card.check.holds is not Holds.YES, signs=signs)
+    sign, tone = _holds(
+        good=card.check.holds is Holds.YES, blocks=card.check.holds is not Holds.YES, signs=signs
+    )
     yield row(
         (" " * INDENT + "check".ljust(LABEL), Tone.DIM),
         (f"{sign} ", tone),
         card.check.evidence + seen,
         hang=INDENT + LABEL + 2,
     )
-    for number, judged in enumerate(card.judged):
-        bites = judged.sighting.holds is not Holds.NO
-        sign, tone = _holds(not bites, blocks=judged.blocks, signs=signs)
+    bites = [judged for judged in card.judged if judged.sighting.holds is not Holds.NO or judged.blocks]
+    label = "gotchas"
+    for judged in bites:
+        sign, tone = _holds(good=False, blocks=judged.blocks, signs=signs)
         yield row(
-            (" " * INDENT + ("gotchas" if number == 0 else "").ljust(LABEL), Tone.DIM),
+            (" " * INDENT + label.ljust(LABEL), Tone.DIM),
             (f"{sign} ", tone),
             (f"{judged.id} ", Tone.STRONG),
             judged.sighting.evidence or (judged.gotcha.title if judged.gotcha else ""),
             hang=INDENT + LABEL + 2,
         )
+        label = ""
+    quiet = [judged for judged in card.judged if judged not in bites]
+    if quiet:
+        yield _quiet(label, quiet, full=card.step.irreversible, signs=signs)
 
 
-def _holds(good: bool, *, blocks: bool, signs: Signs) -> tuple[str, Tone]:
+def _quiet(label: str, judged: Sequence[Judged], *, full: bool, signs: Signs) -> Row:
+    """Gotchas that do not hold: by id, and before a point of no return with what was seen of each."""
+    pieces: list[Piece] = []
+    for one in judged:
+        pieces += [(f"{signs.done} ", Tone.GOOD), (one.id, Tone.STRONG)]
+        pieces.append((f" {one.sighting.evidence}   " if full else "  ", Tone.PLAIN))
+    return row((" " * INDENT + label.ljust(LABEL), Tone.DIM), *pieces, hang=INDENT + LABEL)
+
+
+def _holds(*, good: bool, blocks: bool, signs: Signs) -> tuple[str, Tone]:
     if good:
         return signs.done, Tone.GOOD
     return (signs.failed, Tone.CRITICAL) if blocks else (signs.warning, Tone.WARNING)
@@ -228,7 +249,7 @@ def _sent(sent: Sent, key: str, signs: Signs) -> Iterator[Row]:
         )
         return
     output = sent.output
-    sign, tone = _holds(sent.accepted, blocks=True, signs=signs)
+    sign, tone = _holds(good=sent.accepted, blocks=True, signs=signs)
     yield row(
         (" " * INDENT + f"on {sent.act.host}".ljust(LABEL), Tone.DIM),
         (f"{sign} status {output.status}  ", tone),
@@ -252,7 +273,7 @@ def _result(state: WizardState, signs: Signs) -> Iterator[Row]:
     if result is None:
         return
     good = result.ending.value == "done"
-    sign, tone = _holds(good, blocks=result.ending.value in ("refused",), signs=signs)
+    sign, tone = _holds(good=good, blocks=result.ending.value in ("refused",), signs=signs)
     yield row()
     yield row((f"{sign} {result.ending.value}  ", tone), (result.sentence, Tone.STRONG), hang=4)
     for line in result.note.splitlines():

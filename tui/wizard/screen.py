@@ -29,6 +29,18 @@ BREATH_S = 0.4
 """A key that comes sooner after a question was meant for what stood there before."""
 
 
+OF_PHASES = {
+    "inputs": (Phase.PLANNED, Phase.REFUSED, Phase.ENDED),
+    "retry": (Phase.FAILED,),
+    "read_again": (Phase.FAILED,),
+    "undo": (Phase.FAILED,),
+    "skip": (Phase.CONFIRM, Phase.FAILED, Phase.RUNNING),
+    "hand_over": (Phase.CONFIRM, Phase.FAILED, Phase.RUNNING),
+    "stop": (Phase.CONFIRM, Phase.FAILED, Phase.RUNNING),
+}
+"""Keys that mean nothing in other phases are left out of the hints there."""
+
+
 class WizardScreen(ConsoleScreen[None]):
     """One run. It goes on when this screen is left; `q` is what stops it."""
 
@@ -37,11 +49,13 @@ class WizardScreen(ConsoleScreen[None]):
         Binding("enter", "go", "Go on", id="wizard.go"),
         Binding("i", "inputs", "Inputs", id="wizard.inputs"),
         Binding("r", "retry", "Retry", id="wizard.retry"),
-        Binding("c", "read_again", "Only check again", id="wizard.read_again"),
         Binding("u", "undo", "Undo from here", id="wizard.undo"),
         Binding("k", "skip", "Leave out", id="wizard.skip"),
-        Binding("h", "hand_over", "Hand over", id="wizard.hand_over"),
+        Binding("s", "shell", "Shell", id="wizard.shell"),
         Binding("q", "stop", "Stop here", id="wizard.stop"),
+        Binding("h", "hand_over", "Hand over", id="wizard.hand_over"),
+        Binding("c", "read_again", "Only check again", id="wizard.read_again"),
+        Binding("o", "output", "Output", id="wizard.output"),
         Binding("escape", "dismiss", "Back", id="wizard.back"),
     ]
     DEFAULT_CSS = """
@@ -101,19 +115,14 @@ class WizardScreen(ConsoleScreen[None]):
 
     def why_not(self, action: str) -> str:
         phase = self._session.state.phase
-        needs = {
-            "retry": (Phase.FAILED, "no step has failed"),
-            "read_again": (Phase.FAILED, "no step has failed"),
-            "undo": (Phase.FAILED, "nothing has failed; q stops here, and a failed step can be undone"),
-        }
-        if action in needs and phase is not needs[action][0]:
-            return needs[action][1]
         if action in ("skip", "hand_over", "stop") and phase not in (Phase.CONFIRM, Phase.FAILED):
             return self._why_not_now(phase)
+        if action == "output" and not self._session.state.outputs():
+            return "no command has been sent yet"
+        if action == "shell" and not self._host():
+            return "this step is on no host"
         if action == "skip" and not self._is_skippable():
             return "what comes after this step needs it"
-        if action == "inputs" and phase not in (Phase.PLANNED, Phase.REFUSED, Phase.ENDED):
-            return "the run has begun" if phase is not Phase.LOOKING else "it is looking still"
         if action == "go" and phase not in (Phase.PLANNED, Phase.CONFIRM):
             return self._why_not_now(phase)
         return ""
@@ -131,10 +140,9 @@ class WizardScreen(ConsoleScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What belongs to another phase of the run does not clutter the hints."""
         phase = self._session.state.phase
-        of_failure = ("retry", "read_again", "undo")
-        if action in of_failure and phase is not Phase.FAILED:
+        if action in OF_PHASES and phase not in OF_PHASES[action]:
             return False
-        if action == "inputs" and not (self._session.runbook.inputs and not self._session.resumes):
+        if action == "inputs" and (self._session.resumes or not self._session.runbook.inputs):
             return False
         return super().check_action(action, parameters)
 
@@ -239,3 +247,16 @@ class WizardScreen(ConsoleScreen[None]):
             self._session.say_word(answer(said), asked)
         else:
             self._session.say_choice(answer(said), asked)
+
+    def action_output(self) -> None:
+        """All that the commands wrote, word for word."""
+        from tui.wizard.output import OutputScreen
+
+        self.app.push_screen(OutputScreen(self.desk, self._session.state))
+
+    @work(name="shell", exit_on_error=False, exclusive=True, group="shell")
+    async def action_shell(self) -> None:
+        """A shell on the host that this step is about."""
+        from tui.shell import open_shell
+
+        await open_shell(self.app, self.desk, self._host())

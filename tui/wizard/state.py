@@ -106,6 +106,10 @@ class WizardState:
     def is_over(self) -> bool:
         return self.phase in (Phase.ENDED, Phase.REFUSED)
 
+    def outputs(self) -> list[tuple[StepView, Sent]]:
+        """All commands that were sent, in the order of the steps."""
+        return [(step, sent) for step in self.steps.values() for sent in step.sent]
+
     def take_plan(self, plan: Plan | Refusal) -> None:
         """The dry run came to its end."""
         if isinstance(plan, Refusal):
