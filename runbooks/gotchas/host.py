@@ -43,8 +43,8 @@ HOST = (
         title="no memory left for a state transfer",
         symptom="The kernel kills mysqld in the middle of an SST or IST.",
         cause=(
-            "A joiner keeps the write-sets that arrive meanwhile, and the host has too little memory or "
-            "no swap."
+            "A joiner keeps the write-sets that arrive meanwhile, "
+            "and the host has too little memory or no swap."
         ),
         fix="Add swap before the join, and give gcache a size that fits the disk, not the memory.",
         severity=Severity.CRITICAL,
@@ -69,8 +69,8 @@ HOST = (
             "The device got another name, or the mount was optional, and the start made a new data directory."
         ),
         fix=(
-            "Mount by UUID, tie the unit to the mount (RequiresMountsFor), and keep the bare mount point "
-            "unwritable."
+            "Mount by UUID, tie the unit to the mount "
+            "(RequiresMountsFor), and keep the bare mount point unwritable."
         ),
         severity=Severity.CRITICAL,
         source="GOTCHAS K.3 HOST-06; PRPM mysql-systemd",
@@ -111,8 +111,8 @@ HOST = (
         ),
         cause="The image was taken from a host whose database had been set up.",
         fix=(
-            "On a clone that never joined, remove auto.cnf, gvwstate.dat, grastate.dat, galera.cache and "
-            "the data."
+            "On a clone that never joined, remove auto.cnf, "
+            "gvwstate.dat, grastate.dat, galera.cache and the data."
         ),
         severity=Severity.CRITICAL,
         source="GOTCHAS K.3 HOST-09; GSRC:gcomm/src/gmcast_proto.cpp",

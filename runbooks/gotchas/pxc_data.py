@@ -22,12 +22,12 @@ PXC_DATA = (
         id="PXC-23",
         title="tables without a primary key",
         symptom=(
-            "Writes are refused in strict mode; otherwise DELETE is unsupported and nodes differ page by "
-            "page."
+            "Writes are refused in strict mode; otherwise "
+            "DELETE is unsupported and nodes differ page by page."
         ),
         cause=(
-            "Galera certifies by keys; without one it makes up a hash, and row order is not the same "
-            "everywhere."
+            "Galera certifies by keys; without one it makes up "
+            "a hash, and row order is not the same everywhere."
         ),
         fix="Add a primary key to each.",
         severity=Severity.WARNING,

@@ -11,8 +11,8 @@ PXC_NETWORK = (
         title="a node announces the wrong address",
         symptom="A join hangs, the donor cannot connect to the joiner, or an IST goes nowhere.",
         cause=(
-            "wsrep_node_address is not set, so the first interface was taken: NAT, a floating IP, a "
-            "second network."
+            "wsrep_node_address is not set, so the first interface "
+            "was taken: NAT, a floating IP, a second network."
         ),
         fix="Set wsrep_node_address on every node; behind NAT the receive addresses of SST and IST too.",
         severity=Severity.WARNING,

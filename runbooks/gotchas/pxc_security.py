@@ -14,8 +14,8 @@ PXC_SECURITY = (
             "Cluster encryption is on by default in 8.x, and each fresh data directory made a CA of its own."
         ),
         fix=(
-            "Copy the CA, certificate and key of the first node to all; on or off must be the same "
-            "everywhere."
+            "Copy the CA, certificate and key of the first "
+            "node to all; on or off must be the same everywhere."
         ),
         severity=Severity.CRITICAL,
         source="GOTCHAS A.4 PXC-17; P80:encrypt-traffic",

@@ -43,8 +43,8 @@ PXC_START = (
         id="PXC-04",
         title="mysqld belongs to the bootstrap unit",
         symptom=(
-            "systemctl start mysql says that the cluster is in bootstrap mode; systemctl stop mysql does "
-            "nothing."
+            "systemctl start mysql says that the cluster is in "
+            "bootstrap mode; systemctl stop mysql does nothing."
         ),
         cause="The process was started by the other unit and belongs to it.",
         fix="When the cluster is whole, stop the bootstrap unit and start the plain one.",
@@ -58,8 +58,8 @@ PXC_START = (
         symptom="mysqld exits after about 30 s: failed to reach primary view, code 110.",
         cause="Nobody is up, port 4567 is filtered, or the addresses are wrong.",
         fix=(
-            "Prove 4567 both ways first; when really nobody is up, recover the cluster instead of "
-            "bootstrapping blindly."
+            "Prove 4567 both ways first; when really nobody is up, "
+            "recover the cluster instead of bootstrapping blindly."
         ),
         severity=Severity.CRITICAL,
         source="GOTCHAS A.4 PXC-08; GSRC:gcomm/src/pc.cpp, gcs/src/gcs.cpp",

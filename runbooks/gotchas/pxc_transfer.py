@@ -22,8 +22,8 @@ PXC_TRANSFER = (
         title="a start after a failed copy empties the directory",
         symptom="Certificates, keys and backups in the data directory vanish, and the node comes up as new.",
         cause=(
-            "With sst_in_progress there and mysql/ missing, the start deletes everything and initialises "
-            "again."
+            "With sst_in_progress there and mysql/ missing, "
+            "the start deletes everything and initialises again."
         ),
         fix=(
             "Keep nothing else in the data directory, and find out why the copy failed before starting again."
@@ -48,8 +48,8 @@ PXC_TRANSFER = (
         title="the account of the state transfer",
         symptom="The donor's log says access denied, and the joiner aborts.",
         cause=(
-            "wsrep_sst_auth is missing or differs, or its account does not exist or may too little "
-            "(before 8.0)."
+            "wsrep_sst_auth is missing or differs, or its account "
+            "does not exist or may too little (before 8.0)."
         ),
         fix="Create it on the first node before any join, with the same value on all nodes.",
         severity=Severity.CRITICAL,

@@ -35,8 +35,8 @@ REC_BOOTSTRAP = (
         symptom="The node may then be bootstrapped without protest, or takes a full copy it did not need.",
         cause="Without the file the node has no history, and Galera takes it for safe.",
         fix=(
-            "Never delete it where a source may be needed; move it aside, with the time, on a node to be "
-            "copied anew."
+            "Never delete it where a source may be needed; move "
+            "it aside, with the time, on a node to be copied anew."
         ),
         severity=Severity.CRITICAL,
         source="GOTCHAS B.7 REC-03",
@@ -112,8 +112,8 @@ REC_BOOTSTRAP = (
         title="a vote removed grastate.dat",
         symptom="A node that was voted out looks safe to bootstrap.",
         cause=(
-            "repl.force_sst_after_inconsistency drops the file at shutdown, and a missing file counts as "
-            "safe."
+            "repl.force_sst_after_inconsistency drops the file "
+            "at shutdown, and a missing file counts as safe."
         ),
         fix="Never take a node without grastate.dat as a source.",
         severity=Severity.CRITICAL,

@@ -61,8 +61,8 @@ REC_POSITION = (
         id="REC-40",
         title="one start at a time never ends",
         symptom=(
-            "After a power loss the first node waits for the second, which is not started before the "
-            "first is up."
+            "After a power loss the first node waits for the "
+            "second, which is not started before the first is up."
         ),
         cause="With gvwstate.dat a node becomes Primary only when all members of its last view are back.",
         fix="Start all of them at once with --no-block, then wait for the Primary with a deadline.",

@@ -22,8 +22,8 @@ REC_RUNNING = (
         symptom="A node crashes at a write, cannot save its state, and fails at every start.",
         cause="No room is left on the data volume.",
         fix=(
-            "Free room first; never delete ibdata, redo logs or binlogs by hand; galera.cache only on a "
-            "stopped node."
+            "Free room first; never delete ibdata, redo logs or "
+            "binlogs by hand; galera.cache only on a stopped node."
         ),
         severity=Severity.CRITICAL,
         source="GOTCHAS B.7 REC-28; GSRC:saved_state.cpp; LAB.md 3 disk_full",

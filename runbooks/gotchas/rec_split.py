@@ -44,8 +44,8 @@ REC_SPLIT = (
         symptom="After a split-brain a loser rejoins by IST and silently keeps rows that nobody else has.",
         cause="Both sides kept the same UUID, so positions look comparable.",
         fix=(
-            "Force a full copy on every loser (move its grastate.dat aside), and compare checksums "
-            "afterwards."
+            "Force a full copy on every loser (move its "
+            "grastate.dat aside), and compare checksums afterwards."
         ),
         severity=Severity.CRITICAL,
         source="GOTCHAS B.7 REC-10; GSRC",

@@ -36,9 +36,8 @@ CARDS: Mapping[Scenario, Card] = {
         names_a_node=True,
     ),
     Scenario.NO_STATE: Card(
-        "Start it plainly when a full copy may run now: it makes one donor slower, and this node is never "
-        "a "
-        "source.",
+        "Start it plainly when a full copy may run now: it "
+        "makes one donor slower, and this node is never a source.",
         RECOVER,
         names_a_node=True,
     ),
@@ -53,8 +52,8 @@ CARDS: Mapping[Scenario, Card] = {
         names_a_node=True,
     ),
     Scenario.CUT_OFF: Card(
-        "Open TCP 4567 between it and the others, both ways; it comes back by itself; never pc.bootstrap "
-        "here.",
+        "Open TCP 4567 between it and the others, both ways; "
+        "it comes back by itself; never pc.bootstrap here.",
         RECOVER,
         names_a_node=True,
     ),
@@ -64,8 +63,8 @@ CARDS: Mapping[Scenario, Card] = {
         names_a_node=True,
     ),
     Scenario.HUNG_JOIN: Card(
-        "Look whether a Synced donor exists and port 4444 is open to it; stop the joiner before trying "
-        "again.",
+        "Look whether a Synced donor exists and port 4444 "
+        "is open to it; stop the joiner before trying again.",
         RECOVER,
         names_a_node=True,
     ),
@@ -86,8 +85,8 @@ CARDS: Mapping[Scenario, Card] = {
         names_a_node=True,
     ),
     Scenario.MUTE: Card(
-        "Look at that host (load, disk, connections, a stopped process); kill nothing, bootstrap nothing "
-        "elsewhere."
+        "Look at that host (load, disk, connections, a stopped "
+        "process); kill nothing, bootstrap nothing elsewhere."
     ),
     Scenario.WSREP_OFF: Card(
         "Switch wsrep_on in its configuration and restart it; what it wrote alone is lost to the full copy."
@@ -109,32 +108,32 @@ CARDS: Mapping[Scenario, Card] = {
         RECOVER,
     ),
     Scenario.SPLIT_BRAIN: Card(
-        "Stop the writes of one side BEFORE the network is healed, else the side with the smaller view "
-        "aborts.",
+        "Stop the writes of one side BEFORE the network is "
+        "healed, else the side with the smaller view aborts.",
         RECOVER,
     ),
     Scenario.STOPPED_SOME: Card(
         "Start one, wait until it is Synced, then the other, each from the node that never stopped.", RECOVER
     ),
     Scenario.HALVES: Card(
-        "Heal the network and they merge by themselves; pc.bootstrap only when the other half is proven "
-        "dead.",
+        "Heal the network and they merge by themselves; "
+        "pc.bootstrap only when the other half is proven dead.",
         RECOVER,
     ),
     Scenario.ALL_NON_PRIMARY: Card(
         "Wait for the merge; if none comes, pc.bootstrap once, on the most advanced node only.", RECOVER
     ),
     Scenario.QUORUM_LOST: Card(
-        "If the dead come back they re-form by themselves; else pc.bootstrap once, on the most advanced "
-        "survivor.",
+        "If the dead come back they re-form by themselves; "
+        "else pc.bootstrap once, on the most advanced survivor.",
         RECOVER,
     ),
     Scenario.ALL_STOPPED: Card(
         "Bootstrap the most advanced node only, then start the others one by one.", RECOVER
     ),
     Scenario.ALL_CRASHED: Card(
-        "Recover every position first, bootstrap the most advanced node only, then start the others one by "
-        "one.",
+        "Recover every position first, bootstrap the most "
+        "advanced node only, then start the others one by one.",
         RECOVER,
     ),
     Scenario.POWER_LOSS: Card(
@@ -144,10 +143,8 @@ CARDS: Mapping[Scenario, Card] = {
         "Prove that the missing member is off, then the most advanced of the others starts anew.", RECOVER
     ),
     Scenario.LOST: Card(
-        "Do NOT bootstrap: restore a backup, or have the data directories inspected; a cluster that never "
-        "held "
-        ""
-        "data is made by galera-bootstrap."
+        "Do NOT bootstrap: restore a backup, or have the data directories "
+        "inspected; a cluster that never held data is made by galera-bootstrap."
     ),
     Scenario.NEW: Card("Make the cluster: one node is bootstrapped, the others join it.", BOOTSTRAP),
     Scenario.STOP_HISTORIES: Card(

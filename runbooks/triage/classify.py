@@ -84,8 +84,8 @@ def _several_stopped(survey: ClusterSurvey, group: Group, outside: tuple[Case, .
     hosts = tuple(case.hosts[0] for case in stopped)
     ends = ", ".join(f"{case.hosts[0]} {case.position.seqno}" for case in stopped if case.position)
     sentence = (
-        f"{listed(hosts)} were stopped in order ({ends}); {group.hosts[0]} carries on alone at "
-        f"{group.last_committed}, 1 of {len(survey.nodes)}, and has nobody to fail over to"
+        f"{listed(hosts)} were stopped in order ({ends}); {group.hosts[0]} carries on alone "
+        f"at {group.last_committed}, 1 of {len(survey.nodes)}, and has nobody to fail over to"
     )
     proof = tuple(line for case in stopped for line in case.evidence)
     return Case(Scenario.STOPPED_SOME, hosts, sentence, proof, Severity.CRITICAL)

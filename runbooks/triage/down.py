@@ -27,36 +27,32 @@ def down_case(survey: ClusterSurvey, group: Group, node: NodeSurvey) -> Case:
     saved = saved_state(node)
     if isinstance(node.evidence, HostEvidence) and node.evidence.sst_in_progress:
         sentence = (
-            f"{node.host} is down{since(node)} in the middle of a full copy (SST) that failed: "
-            "a start empties its data directory and begins again"
+            f"{node.host} is down{since(node)} in the middle of a full copy (SST) "
+            "that failed: a start empties its data directory and begins again"
         )
         return _case(Scenario.FAILED_SST, node, saved, sentence)
     if saved.uuid and saved.uuid != group.state_uuid:
         return _case(Scenario.FOREIGN, node, saved, _foreign(node, saved, group))
     if _is_ahead(survey, group, saved):
         sentence = (
-            f"{node.host} is down and holds transactions up to {position_words(saved.position)} which the "
-            "cluster "
-            ""
-            f"(at {group.last_committed}) does not have: joining would throw them away"
+            f"{node.host} is down and holds transactions up to {position_words(saved.position)} which "
+            f"the cluster (at {group.last_committed}) does not have: joining would throw them away"
         )
         return _case(Scenario.FOREIGN, node, saved, sentence)
     if saved.kind is SavedKind.CLEAN:
         alone = len(group.hosts) == 1
         sentence = (
-            f"{node.host} was stopped in order{since(node, 'at')}; {carry_on(survey, group)}. It ended at "
-            f"{position_words(saved.position)} of {group.last_committed}: "
-            f"{way_back(survey, node.host)}"
+            f"{node.host} was stopped in order{since(node, 'at')}; "
+            f"{carry_on(survey, group)}. It ended at {position_words(saved.position)} "
+            f"of {group.last_committed}: {way_back(survey, node.host)}"
         )
         severity = Severity.CRITICAL if alone else Severity.WARNING
         return _case(Scenario.STOPPED_ONE, node, saved, sentence, severity)
     if saved.kind is SavedKind.CRASHED:
         sentence = (
-            f"{node.host} crashed{_how(node)} and is down{since(node)}; {carry_on(survey, group)}. Its "
-            "position is "
-            ""
-            f"{position_words(saved.position)} of {group.last_committed}: "
-            f"{way_back(survey, node.host)}"
+            f"{node.host} crashed{_how(node)} and is down{since(node)}; "
+            f"{carry_on(survey, group)}. Its position is {position_words(saved.position)} "
+            f"of {group.last_committed}: {way_back(survey, node.host)}"
         )
         return _case(Scenario.CRASHED_ONE, node, saved, sentence)
     why = _NO_STATE.get(saved.kind, "was not looked at")
@@ -78,10 +74,8 @@ def _foreign(node: NodeSurvey, saved: Saved, group: Group) -> str:
     held = node.evidence.datadir_bytes if isinstance(node.evidence, HostEvidence) else None
     much = f" ({size(held)})" if held else ""
     return (
-        f"{node.host} is down and holds the data{much} of another cluster, history {short(saved.uuid)} "
-        "instead of "
-        ""
-        f"{short(group.state_uuid)}: joining would wipe it"
+        f"{node.host} is down and holds the data{much} of another cluster, history "
+        f"{short(saved.uuid)} instead of {short(group.state_uuid)}: joining would wipe it"
     )
 
 

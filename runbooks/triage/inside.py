@@ -35,8 +35,8 @@ def _member(survey: ClusterSurvey, node: NodeSurvey, status: WsrepStatus) -> lis
         return [Case(Scenario.WAIT, (node.host,), sentence, node_evidence(node), Severity.INFO)]
     if not status.is_synced:
         sentence = (
-            f"{node.host} is in the Primary component and not Synced: "
-            f"{status.state_comment or 'no state told'}"
+            f"{node.host} is in the Primary component and not "
+            f"Synced: {status.state_comment or 'no state told'}"
         )
         return [Case(Scenario.WAIT, (node.host,), sentence, node_evidence(node), Severity.WARNING)]
     return []
@@ -48,16 +48,14 @@ def _desynced(survey: ClusterSurvey, node: NodeSurvey, status: WsrepStatus) -> C
     manual = isinstance(node.variables, WsrepVariables) and node.variables.desync
     if manual:
         sentence = (
-            f"{host} is desynced by hand (wsrep_desync is ON): it lags without limit, {_lag(status)}, and "
-            "cannot "
-            ""
-            "be a donor (ROLL-04)"
+            f"{host} is desynced by hand (wsrep_desync is ON): it lags "
+            f"without limit, {_lag(status)}, and cannot be a donor (ROLL-04)"
         )
         return Case(Scenario.DONOR, (host,), sentence, proof, Severity.WARNING)
     if is_paused(survey, node):
         sentence = (
-            f"{host} is held by a global read lock (FLUSH TABLES WITH READ LOCK, as backups take it): "
-            f"it applies nothing, {_lag(status)}"
+            f"{host} is held by a global read lock (FLUSH TABLES WITH READ "
+            f"LOCK, as backups take it): it applies nothing, {_lag(status)}"
         )
         return Case(Scenario.LOCK, (host,), sentence, proof, Severity.WARNING)
     takers = tuple(other for other in joiners(survey) if other != host)

@@ -74,10 +74,8 @@ def _restarting(survey: ClusterSurvey, node: NodeSurvey, unit: UnitState, proof:
     tries = unit.restarts or 0
     if tries >= _LOOP and not _served_before(survey, node.host):
         sentence = (
-            f"{node.host} fails at every start ({ending(unit)}); systemd has tried {tries} times and goes "
-            "on: "
-            ""
-            "the cause must be found first"
+            f"{node.host} fails at every start ({ending(unit)}); systemd has "
+            f"tried {tries} times and goes on: the cause must be found first"
         )
         return Case(Scenario.LOOP, (node.host,), sentence, proof, Severity.CRITICAL)
     when = f" at {clock(unit.since, now=survey.taken_at)}" if unit.since else ""

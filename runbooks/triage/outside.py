@@ -33,10 +33,8 @@ def _case(survey: ClusterSurvey, group: Group, node: NodeSurvey) -> Case:
 def _unreachable(survey: ClusterSurvey, group: Group, node: NodeSurvey) -> Case:
     if counts(survey, group, node.host):
         sentence = (
-            f"{node.host} does not answer this console and the cluster still counts it ({group.size} "
-            "members): "
-            ""
-            "only the way from here is cut, or it was lost a moment ago"
+            f"{node.host} does not answer this console and the cluster still counts it "
+            f"({group.size} members): only the way from here is cut, or it was lost a moment ago"
         )
         return Case(Scenario.HOST, (node.host,), sentence, node_evidence(node), Severity.WARNING)
     sentence = f"{node.host} is out of reach: neither SSH nor SQL answers; {carry_on(survey, group)}"
@@ -59,24 +57,20 @@ def _running(survey: ClusterSurvey, group: Group, node: NodeSurvey, status: Wsre
     if is_voted_out(status):
         sentence = (
             f"{node.host} has left the cluster and runs on alone: state "
-            f"{status.state_comment or 'not told'}, status "
-            ""
-            f"{status.cluster_status}. It could not apply what the others could; {carry_on(survey, group)}"
+            f"{status.state_comment or 'not told'}, status {status.cluster_status}. "
+            f"It could not apply what the others could; {carry_on(survey, group)}"
         )
         return _running_case(Scenario.VOTED_OUT, node, sentence)
     if status.state_uuid not in ("", ZERO_UUID, group.state_uuid):
         sentence = (
             f"{node.host} runs without a Primary component and with another history, "
-            f"{short(status.state_uuid)} "
-            ""
-            f"instead of {short(group.state_uuid)}: joining would wipe it"
+            f"{short(status.state_uuid)} instead of {short(group.state_uuid)}: joining would wipe it"
         )
         return _running_case(Scenario.FOREIGN, node, sentence)
     sentence = (
-        f"{node.host} runs cut off from the others ({status.cluster_status}, it sees "
-        f"{status.cluster_size or 0} of "
-        ""
-        f"{len(survey.nodes) + survey.arbitrators}) and refuses statements; {carry_on(survey, group)}"
+        f"{node.host} runs cut off from the others ({status.cluster_status}, "
+        f"it sees {status.cluster_size or 0} of {len(survey.nodes) + survey.arbitrators}) "
+        f"and refuses statements; {carry_on(survey, group)}"
     )
     if _is_evicted(survey, group, status):
         sentence += ". The others have evicted it (REC-25)"

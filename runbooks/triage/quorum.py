@@ -79,25 +79,19 @@ def _unreached(survey: ClusterSurvey, sides: Sides) -> Classification:
     who = listed(_hosts(sides.unreached))
     here = listed(_hosts((*sides.talking, *_silent_waiting(sides))))
     refused = (
-        f"{who} is out of reach and may be Primary, or come back: prove that it is off (power, console) "
-        "and sign "
-        ""
-        "it off by name"
+        f"{who} is out of reach and may be Primary, or come back: "
+        "prove that it is off (power, console) and sign it off by name"
     )
     if sides.waiting and set(_hosts(sides.talking)) <= set(_hosts(sides.waiting)):
         sentence = (
-            f"{here} came back after all had gone down and wait for {who}, the missing member of their "
-            "last view: "
-            ""
-            "that wait has no end"
+            f"{here} came back after all had gone down and wait for {who}, "
+            "the missing member of their last view: that wait has no end"
         )
         return _stop(survey, sides, Scenario.MEMBER_MISSING, sentence, refused)
     if _is_half(survey, sides):
         sentence = (
-            f"{here} is one half of {len(survey.nodes) + survey.arbitrators} and has no majority; {who} is "
-            "out of "
-            ""
-            "reach: neither half may write"
+            f"{here} is one half of {len(survey.nodes) + survey.arbitrators} "
+            f"and has no majority; {who} is out of reach: neither half may write"
         )
         return _stop(survey, sides, Scenario.HALVES, sentence, refused)
     sentence = f"{here} runs without a Primary, and {who} is out of reach: the other side may be Primary"
@@ -117,18 +111,14 @@ def _lost(survey: ClusterSurvey, sides: Sides) -> Classification:
     ahead = _ahead(candidates, saved)
     if waits:
         sentence = (
-            f"{listed(survivors)} came back after all had gone down and wait without end for "
-            f"{listed(missing)}, "
-            ""
-            "the missing of their last view"
+            f"{listed(survivors)} came back after all had gone down and wait "
+            f"without end for {listed(missing)}, the missing of their last view"
         )
     else:
         gone = "is down" if len(missing) == 1 else "are down"
         sentence = (
-            f"The quorum is lost: {listed(missing)} {gone}, {listed(survivors)} is left of "
-            f"{len(survey.nodes)}, "
-            ""
-            "not Primary, and refuses every statement"
+            f"The quorum is lost: {listed(missing)} {gone}, {listed(survivors)} is "
+            f"left of {len(survey.nodes)}, not Primary, and refuses every statement"
         )
     return Classification(
         scenario,
@@ -152,8 +142,8 @@ def _all_up(survey: ClusterSurvey, sides: Sides) -> Classification:
     candidates = in_order(_survivors(sides))
     if young:
         sentence = (
-            f"No node is Primary yet: {listed(_hosts(young))} has just started and gathers its last view; "
-            "wait"
+            f"No node is Primary yet: {listed(_hosts(young))} "
+            "has just started and gathers its last view; wait"
         )
         case = Case(Scenario.WAIT, everybody, sentence, _proof(survey), Severity.CRITICAL)
         return Classification(
@@ -204,8 +194,8 @@ def _ahead(candidates: Sequence[Candidate], saved: Sequence[Saved]) -> str:
         return ""
     first = max(more, key=lambda one: one.position.seqno if one.position else -1)
     return (
-        f"{first.host} is down and holds more ({first.position}) than any node that runs ({best}): stop the "
-        "nodes that run, then the most advanced of all is bootstrapped (R-6)"
+        f"{first.host} is down and holds more ({first.position}) than any node that runs "
+        f"({best}): stop the nodes that run, then the most advanced of all is bootstrapped (R-6)"
     )
 
 

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from runbooks.logs import waits_for_last_view
 from runbooks.membership import is_down, moving_unit, runs
 from runbooks.triage.outside import is_voted_out
-from systems.galera.readings import ClusterSurvey, NodeSurvey, WsrepStatus, WsrepVariables
+from systems.galera.readings import (
+    ZERO_UUID,
+    ClusterSurvey,
+    NodeSurvey,
+    WsrepStatus,
+    WsrepVariables,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Sides:
     silent: tuple[NodeSurvey, ...]
     """Run and do not answer: each may be Primary."""
     left: tuple[NodeSurvey, ...]
-    """Run and have left the cluster, or were never in it: no source of anything."""
+    """Run and have left the cluster, or hold no state of it: no source of anything."""
     down: tuple[NodeSurvey, ...]
     unreached: tuple[NodeSurvey, ...]
     """Nobody could look, and nobody vouches for them."""
@@ -54,12 +60,19 @@ def sides_of(survey: ClusterSurvey, signed_off: Collection[str]) -> Sides:
 def _place(node: NodeSurvey, signed_off: Collection[str]) -> str:
     if isinstance(node.status, WsrepStatus):
         plain = isinstance(node.variables, WsrepVariables) and not node.variables.wsrep_on
-        return "left" if plain or is_voted_out(node.status) else "talking"
+        gone = plain or is_voted_out(node.status) or not has_state(node.status)
+        return "left" if gone else "talking"
     if runs(node) is None:
         return "vouched" if node.host in signed_off else "unreached"
     if is_down(node):
         return "down"
     return _underway(node)
+
+
+def has_state(status: WsrepStatus) -> bool:
+    """Whether a running node holds a history of its own; without one it is a source of nothing (REC-12)."""
+    none = ("", ZERO_UUID)
+    return status.state_uuid not in none and status.local_state_uuid != ZERO_UUID
 
 
 def _underway(node: NodeSurvey) -> str:

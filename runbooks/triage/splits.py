@@ -18,17 +18,14 @@ def split(survey: ClusterSurvey, groups: tuple[Group, ...]) -> Classification:
     )
     if scenario is Scenario.SEPARATE:
         sentence = (
-            f"{len(groups)} separate clusters run where there should be one: {sides}; each has a history "
-            "of its "
-            "own"
+            f"{len(groups)} separate clusters run where there "
+            f"should be one: {sides}; each has a history of its own"
         )
     else:
         sentence = f"Split-brain: {sides} are both Primary with the same history and take different writes"
     proof = tuple(
-        f"{host}: Primary, wsrep_cluster_state_uuid {group.state_uuid}, conf_id {group.conf_id}, size "
-        f"{group.size}, "
-        ""
-        f"members {', '.join(sorted(group.addresses)) or 'not told'}"
+        f"{host}: Primary, wsrep_cluster_state_uuid {group.state_uuid}, conf_id {group.conf_id}, "
+        f"size {group.size}, members {', '.join(sorted(group.addresses)) or 'not told'}"
         for group in groups
         for host in group.hosts
     )

@@ -9,7 +9,7 @@ from runbooks.membership import runs
 from runbooks.model import Severity
 from runbooks.positions import LastViews, Saved, SavedKind, histories, last_views, saved_state
 from runbooks.triage.choosing import candidates_of, choice
-from runbooks.triage.scenario import Candidate, Case, Classification, Scenario
+from runbooks.triage.scenario import Case, Classification, Scenario
 from runbooks.triage.telling import node_evidence
 from runbooks.words import count, listed, short
 from systems.galera.readings import ClusterSurvey, HostEvidence, NodeSurvey
@@ -49,15 +49,13 @@ def stopped(
 
 def _unseen(survey: ClusterSurvey, saved: tuple[Saved, ...], unseen: tuple[str, ...]) -> Classification:
     refused = (
-        f"{listed(unseen)} could not be looked at and may hold the newest data, or run: bring it back, or "
-        "prove "
-        ""
-        "that it is off and sign it off by name"
+        f"{listed(unseen)} could not be looked at and may hold the newest data, "
+        "or run: bring it back, or prove that it is off and sign it off by name"
     )
     seen = len(survey.nodes) - len(unseen)
     sentence = (
-        f"No database runs on the {count(seen, 'node')} that could be looked at, and {listed(unseen)} "
-        "could not: nothing may be bootstrapped on that"
+        f"No database runs on the {count(seen, 'node')} that could be looked "
+        f"at, and {listed(unseen)} could not: nothing may be bootstrapped on that"
     )
     return Classification(
         Scenario.STOP_SURVEY,
@@ -78,14 +76,14 @@ def _without_history(
     never = all(saved_state(node).kind is SavedKind.ABSENT for node in survey.nodes)
     if never and last_views(survey).without == _all(survey):
         sentence = (
-            f"None of the {count(len(survey.nodes), 'node')} has ever been in a cluster (no grastate.dat "
-            "anywhere)"
+            f"None of the {count(len(survey.nodes), 'node')} has "
+            "ever been in a cluster (no grastate.dat anywhere)"
         )
         case = _case(survey, Scenario.NEW, _all(survey), sentence)
         return Classification(Scenario.NEW, (), case, saved=saved)
     sentence = (
-        "No node has a usable state: every grastate.dat says zero UUID, or is missing; what the data "
-        "directories hold is not known to be whole"
+        "No node has a usable state: every grastate.dat says zero UUID, or "
+        "is missing; what the data directories hold is not known to be whole"
     )
     return Classification(
         Scenario.LOST,
@@ -115,10 +113,8 @@ def _two_histories(
 def _two_views(survey: ClusterSurvey, saved: tuple[Saved, ...], views: LastViews) -> Classification:
     told = " and ".join(listed(hosts) for hosts in views.whole)
     sentence = (
-        f"Nobody runs, and {told} were Primary apart from one another at the end (two last views without a "
-        "common "
-        ""
-        "member): each may have transactions that the other lacks"
+        f"Nobody runs, and {told} were Primary apart from one another at the end (two last "
+        "views without a common member): each may have transactions that the other lacks"
     )
     return _stop_histories(survey, saved, sentence)
 
@@ -180,7 +176,7 @@ def _to_choose(survey: ClusterSurvey, saved: tuple[Saved, ...]) -> Classificatio
     chosen, because = choice(candidates)
     clean = all(one.kind is SavedKind.CLEAN for one in saved if one.is_candidate)
     scenario = Scenario.ALL_STOPPED if clean else Scenario.ALL_CRASHED
-    case = _case(survey, scenario, _all(survey), _sentence(survey, scenario, candidates, missing, because))
+    case = _case(survey, scenario, _all(survey), _sentence(survey, saved, scenario, because))
     return Classification(
         scenario,
         (),
@@ -194,31 +190,18 @@ def _to_choose(survey: ClusterSurvey, saved: tuple[Saved, ...]) -> Classificatio
     )
 
 
-def _sentence(
-    survey: ClusterSurvey,
-    scenario: Scenario,
-    candidates: tuple[Candidate, ...],
-    missing: tuple[str, ...],
-    because: str,
-) -> str:
-    number = len(survey.nodes)
+def _sentence(survey: ClusterSurvey, saved: tuple[Saved, ...], scenario: Scenario, because: str) -> str:
+    whole = len(saved) == len(survey.nodes)
+    who = f"All {len(saved)} nodes" if whole else listed(one.host for one in saved)
+    missing = tuple(one.host for one in saved if one.is_candidate and one.position is None)
     if scenario is Scenario.ALL_STOPPED:
-        return (
-            f"All {number} nodes were stopped in order and none serves: {because}, and must be the first "
-            "to "
-            "start"
-        )
+        return f"{who} were stopped in order and nobody serves: {because} and must start first"
     if missing:
         return (
-            f"All {number} nodes are down after a crash; the position of {listed(missing)} must be recovered "
-            "before the most advanced one is known"
+            f"{who} are down after a crash; the position of {listed(missing)} "
+            "must be recovered before the most advanced one is known"
         )
-    first = candidates[0]
-    return (
-        f"All {number} nodes are down after a crash: {because}; it goes first, by a bootstrap of "
-        f"{first.host} "
-        "only"
-    )
+    return f"{who} are down after a crash: {because} and must start first, by a bootstrap of it alone"
 
 
 def _case(survey: ClusterSurvey, scenario: Scenario, hosts: tuple[str, ...], sentence: str) -> Case:

@@ -84,8 +84,8 @@ def _status_line(node: NodeSurvey) -> str:
     status = node.status
     return (
         f"{node.host}: wsrep_cluster_status {status.cluster_status}, size {_said(status.cluster_size)}, "
-        f"state {status.state_comment or _said(status.local_state)}, "
-        f"connected {'ON' if status.connected else 'OFF'}, ready {'ON' if status.ready else 'OFF'}"
+        f"state {status.state_comment or _said(status.local_state)}, connected "
+        f"{'ON' if status.connected else 'OFF'}, ready {'ON' if status.ready else 'OFF'}"
     )
 
 

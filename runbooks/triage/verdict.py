@@ -64,8 +64,8 @@ def _whole(
     """Every node is where it belongs; findings of configuration or load may still stand."""
     group = found.groups[0]
     healthy = (
-        f"{len(group.hosts)} of {len(survey.nodes)} Synced, seqno "
-        f"{group.last_committed}{window(survey, group)}"
+        f"{len(group.hosts)} of {len(survey.nodes)} Synced, "
+        f"seqno {group.last_committed}{window(survey, group)}"
     )
     grave = [finding for finding in findings if finding.severity > Severity.INFO]
     if not grave:

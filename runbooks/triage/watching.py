@@ -118,8 +118,8 @@ def _nearly_full(survey: ClusterSurvey, told: set[str]) -> list[Finding]:
             sentence=f"The data volume of {listed(near)} is nearly full: {'; '.join(lines)}",
             evidence=lines,
             advice=(
-                "Make room before it is full: a full disk ends in a crash and a full copy that needs "
-                "even more."
+                "Make room before it is full: a full disk ends "
+                "in a crash and a full copy that needs even more."
             ),
         )
     ]

@@ -121,8 +121,8 @@ def _ports(survey: ClusterSurvey, node: NodeSurvey) -> Sighting:
     groups = primary_groups(survey)
     if groups and not is_primary(node):
         return yes(
-            f"it listens on {_GROUP_PORT} and is not with {listed(groups[0].hosts)}: the way between "
-            "them is cut",
+            f"it listens on {_GROUP_PORT} and is not with "
+            f"{listed(groups[0].hosts)}: the way between them is cut",
             node.host,
         )
     return no(f"it listens on {_GROUP_PORT}")

@@ -63,8 +63,8 @@ def _flow_control(survey: ClusterSurvey, members: tuple[NodeSurvey, ...]) -> lis
     paused = f"; paused {share(worst)} of the last {_apart(survey, told)}" if worst is not None else ""
     who = listed(hosts) if hosts else "a member that does not answer"
     sentence = (
-        f"{who} holds back the writes of all (flow control): it applies too slowly, "
-        f"{count(queue, 'write-set')} in its queue{paused}"
+        f"{who} holds back the writes of all (flow control): it applies "
+        f"too slowly, {count(queue, 'write-set')} in its queue{paused}"
     )
     proof = [_flow_line(node, status, shares[node.host]) for node, status in told]
     for node, _ in slow:
@@ -100,10 +100,8 @@ def _ddl(survey: ClusterSurvey, members: tuple[NodeSurvey, ...]) -> list[Case]:
         return []
     node, longest = max(running, key=lambda pair: pair[1].time_s)
     sentence = (
-        f"A schema change has run for {span(longest.time_s)} and all nodes wait for it (total order "
-        "isolation): "
-        ""
-        f"{count(len(waiting), 'statement')} held"
+        f"A schema change has run for {span(longest.time_s)} and all nodes wait "
+        f"for it (total order isolation): {count(len(waiting), 'statement')} held"
     )
     proof = tuple(_writer_line(where, row) for where, row in (*running, *waiting))
     return [Case(Scenario.DDL, (node.host,), sentence, proof, Severity.CRITICAL)]
@@ -131,8 +129,8 @@ def _conflicts(survey: ClusterSurvey, members: tuple[NodeSurvey, ...]) -> list[C
         return []
     worst = max(hot, key=lambda host: hot[host])
     sentence = (
-        f"Transactions collide between nodes: {hot[worst]:.0f} a second are rolled back on {worst} "
-        "(certification failures and aborts)"
+        f"Transactions collide between nodes: {hot[worst]:.0f} a second "
+        f"are rolled back on {worst} (certification failures and aborts)"
     )
     proof = tuple(f"{host}: {rate:.1f} conflicts a second" for host, rate in hot.items())
     return [Case(Scenario.CERTIFICATION, tuple(hot), sentence, proof, Severity.WARNING)]
@@ -159,8 +157,8 @@ def _said(flag: bool | None) -> str:
 def _writer_line(node: NodeSurvey, writer: Writer) -> str:
     text = f": {writer.statement}" if writer.statement else ""
     return (
-        f"{node.host}: thread {writer.id} {writer.user}, {span(writer.time_s)}, "
-        f"{writer.state or writer.command}{text}"
+        f"{node.host}: thread {writer.id} {writer.user}, "
+        f"{span(writer.time_s)}, {writer.state or writer.command}{text}"
     )
 
 

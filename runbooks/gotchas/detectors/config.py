@@ -26,9 +26,8 @@ def wrong_address(look: Look) -> Sighting:
         told = host_part(variables.node_address)
         if told in _LOOPBACK:
             return (
-                f"{node.host}: wsrep_node_address is {variables.node_address or 'not set'}: the first "
-                "interface is "
-                "taken"
+                f"{node.host}: wsrep_node_address is "
+                f"{variables.node_address or 'not set'}: the first interface is taken"
             )
         mine = node.evidence.addresses if isinstance(node.evidence, HostEvidence) else ()
         if mine and told not in mine and told[0].isdigit():
@@ -232,8 +231,8 @@ def arbitrator_unknown(look: Look) -> Sighting:
     most = len(survey.nodes) + survey.arbitrators
     if size > most:
         return yes(
-            f"the cluster has {size} members, the inventory names {len(survey.nodes)} nodes and "
-            f"{survey.arbitrators} arbitrators: somebody is a member that nobody watches",
+            f"the cluster has {size} members, the inventory names {len(survey.nodes)} nodes "
+            f"and {survey.arbitrators} arbitrators: somebody is a member that nobody watches",
             *sizes,
         )
     members = [host for host in sizes if sizes[host] == size]

@@ -37,9 +37,8 @@ def wrong_volume(look: Look) -> Sighting:
             return unknown(f"{node.host}: the volume of {evidence.datadir} could not be read", node.host)
         if places[node.host] == "/" and on_volumes:
             return (
-                f"{node.host}: {evidence.datadir} is on the root file system; {listed(on_volumes)} has a "
-                "volume for "
-                "it"
+                f"{node.host}: {evidence.datadir} is on the root file "
+                f"system; {listed(on_volumes)} has a volume for it"
             )
         return ""
 

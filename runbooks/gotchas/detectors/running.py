@@ -74,8 +74,8 @@ def full_disk(look: Look) -> Sighting:
             return unknown(f"{node.host}: its data volume could not be read", node.host)
         if disk.used_share >= FULL_SHARE:
             return (
-                f"{node.host}: {disk.target} is {share(disk.used_share)} full ({disk.free_bytes:,} bytes "
-                "free)"
+                f"{node.host}: {disk.target} is {share(disk.used_share)} "
+                f"full ({disk.free_bytes:,} bytes free)"
             )
         return f"{node.host}: {disk.target} has no inodes left" if disk.inodes_free == 0 else ""
 
@@ -98,9 +98,8 @@ def paused_long_ago(look: Look) -> Sighting:
         if now >= _OLD_SHARE:
             return ""
         return (
-            f"{node.host}: wsrep_flow_control_paused says {share(told)}, and {share(now)} of the time is "
-            "paused "
-            "now"
+            f"{node.host}: wsrep_flow_control_paused says "
+            f"{share(told)}, and {share(now)} of the time is paused now"
         )
 
     return of_status(look, judge, "wsrep_flow_control_paused tells what happens now")

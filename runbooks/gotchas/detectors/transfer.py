@@ -120,8 +120,8 @@ def no_room(look: Look) -> Sighting:
         if room >= needed:
             return ""
         return (
-            f"{node.host}: room for {size(room)} on {evidence.filesystem.target}, a full copy needs "
-            f"{size(needed)}"
+            f"{node.host}: room for {size(room)} on "
+            f"{evidence.filesystem.target}, a full copy needs {size(needed)}"
         )
 
     return of_evidence(look, judge, f"every node has room for a full copy ({size(needed)})")

@@ -335,6 +335,14 @@ def test_a_survivor_behind_a_dead_node_is_not_made_primary() -> None:
     assert "db2 is down and holds more" in found.refused
 
 
+def test_a_running_node_without_a_state_is_never_made_primary() -> None:
+    empty = a_node("db1", state="Initialized", status={"state_uuid": ZERO_UUID})
+    torn = a_node("db1", state="Initialized", status={"local_state_uuid": ZERO_UUID})
+    for node in (empty, torn):
+        found = classify(a_survey(node, a_stopped_node("db2", seqno=7), a_stopped_node("db3", seqno=9)))
+        assert (found.scenario, found.chosen) == (Scenario.ALL_STOPPED, "db3")
+
+
 def test_an_unreachable_member_is_signed_off_by_name_only() -> None:
     nodes = (waiting("db1"), waiting("db2"), a_lost_node("db3"))
     assert classify(a_survey(*nodes), signed_off=("db2",)).refused, "db2 answers; the name changes nothing"
