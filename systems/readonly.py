@@ -275,7 +275,18 @@ def _check_printf(name: str, texts: Sequence[str]) -> None:
         raise ValueError(f"{name} takes its format first: -v would set a variable of the shell")
 
 
+def _check_openssl(name: str, texts: Sequence[str]) -> None:
+    """Of a key only its public half may be shown; else as the table has it."""
+    if texts[:1] != ["pkey"]:
+        _check_arguments(name, PROGRAMS[name], texts)
+    elif texts[1:4] != ["-noout", "-text_pub", "-in"] or len(texts) != 5 or texts[4].startswith("-"):
+        raise ValueError(
+            f"{name} pkey only as pkey -noout -text_pub -in FILE: anything more may show the key"
+        )
+
+
 _SPECIAL = {
+    "openssl": _check_openssl,
     "sed": _check_sed,
     "printf": _check_printf,
     **dict.fromkeys(("mysqld", "mariadbd"), _check_server),

@@ -34,8 +34,8 @@ mysql@bootstrap reads it (PRPM mysql@.service).
 
 
 def settings_probe(defaults_file: str, *, as_root: bool = True) -> Probe:
-    """What the option files say, in the server's own groups."""
-    return _probe((("defaults", _defaults_line(defaults_file)),), as_root=as_root)
+    """What the option files say in the server's own groups, and which of them the login may not read."""
+    return _probe(_settings_questions(defaults_file), as_root=as_root)
 
 
 def quick_probes(settings: HostSettings, *, as_root: bool = True) -> tuple[Probe, Probe]:
@@ -72,8 +72,7 @@ def slow_probe(settings: HostSettings, *, as_root: bool = True, size: bool = Fal
     versions = " || ".join(f"{path}{name} --version" for path in ("", "/usr/sbin/") for name in SERVER_NAMES)
     killed = f"Killed process [0-9]+ \\(({'|'.join(SERVER_NAMES)})\\)"
     questions = [
-        ("defaults", _defaults_line(settings.defaults_file)),
-        ("unreadable", f"find {_OPTION_FILES} -type d ! -readable -o -name '*.cnf' ! -readable"),
+        *_settings_questions(settings.defaults_file),
         ("journal", journal),
         ("oom", f"dmesg -T | grep -E {shlex.quote(killed)} | tail -n 5"),
         ("flags", flags),
@@ -89,9 +88,13 @@ def slow_probe(settings: HostSettings, *, as_root: bool = True, size: bool = Fal
     return _probe(tuple(questions), as_root=as_root)
 
 
-def _defaults_line(defaults_file: str) -> str:
+def _settings_questions(defaults_file: str) -> tuple[tuple[str, str], ...]:
     option = f" --defaults-file={shlex.quote(defaults_file)}" if defaults_file else ""
-    return f"my_print_defaults{option} --mysqld"
+    files = shlex.quote(defaults_file) if defaults_file else _OPTION_FILES
+    return (
+        ("defaults", f"my_print_defaults{option} --mysqld"),
+        ("unreadable", f"find {files} -type d ! -readable -o -name '*.cnf' ! -name debian.cnf ! -readable"),
+    )
 
 
 def _log_path(settings: HostSettings) -> str:

@@ -58,3 +58,9 @@ def parse_defaults(lines: Sequence[str]) -> tuple[Mapping[str, str], tuple[str, 
         configured[name] = value
     shown = {name: MASKED if _SECRET.search(name) else value for name, value in configured.items()}
     return shown, tuple(twice)
+
+
+def unread_files(lines: Sequence[str]) -> str:
+    """Which option files the login may not read, as a sentence; empty: it may read all."""
+    files = [line.strip() for line in lines if line.startswith("/")]
+    return f"the login may not read {', '.join(files[:5])}" if files else ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timezone
 
-from systems.galera.host_settings import HostSettings, parse_settings
+from systems.galera.host_settings import HostSettings, parse_settings, unread_files
 from systems.galera.log_lines import message_of, recovered_position, since_last_start
 from systems.galera.log_patterns import find_hits
 from systems.galera.readings import Flavour, LogHit, Position
@@ -62,7 +62,7 @@ def parse_slow(
         server_version=version,
         addresses=_addresses(sections.get("addresses", ())),
         bootstrap_flags=_flags(sections, settings.configured),
-        configured_error=_unread(sections.get("unreadable", ())),
+        configured_error=unread_files(sections.get("unreadable", ())),
         datadir_bytes=size if size is not None or before is None else before.datadir_bytes,
     )
 
@@ -103,11 +103,6 @@ def _addresses(lines: Sequence[str]) -> tuple[str, ...]:
     """Read `ip -o addr show`."""
     found = re.findall(r"\binet6?\s+([0-9a-fA-F.:]+)(?:/\d+)?", "\n".join(lines))
     return tuple(dict.fromkeys(found))
-
-
-def _unread(lines: Sequence[str]) -> str:
-    files = [line.strip() for line in lines if line.startswith("/")]
-    return f"the login may not read {', '.join(files[:5])}" if files else ""
 
 
 def _size(lines: Sequence[str]) -> int | None:

@@ -136,7 +136,7 @@ PATTERNS = (
     LogPattern(
         "no-complete-node",
         r"No node with complete state",
-        "all members are incomplete, as when a donor died during SST",
+        "no member has a complete state: after a power loss at first, else when a donor died in SST",
         "GSRC:gcs/src/gcs_state_msg.cpp",
     ),
     LogPattern(

@@ -47,7 +47,7 @@ class SwapArea:
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """The certificates of the cluster's own traffic (PXC-17). None: the file was not there or not readable."""
+    """The certificates of the cluster's own traffic (PXC-17). None: the file is not there or not readable."""
 
     ca_path: str
     cert_path: str
