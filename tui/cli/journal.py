@@ -54,6 +54,7 @@ def _print(entries: Iterable[Entry], *, as_json: bool) -> int:
         click.echo(
             f"{entry.number:>6}  {at}  {entry.operator:<10}  {entry.run or '-':<22}  {describe(entry)}"
         )
+        count += 1
     return count
 
 
