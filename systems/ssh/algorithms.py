@@ -15,6 +15,7 @@ from asyncssh.encryption import get_default_encryption_algs, get_encryption_algs
 from asyncssh.kex import get_default_kex_algs, get_kex_algs
 from asyncssh.mac import get_default_mac_algs, get_mac_algs
 from asyncssh.public_key import (
+    decode_ssh_public_key,
     get_certificate_algs,
     get_default_certificate_algs,
     get_default_public_key_algs,
@@ -24,6 +25,7 @@ from asyncssh.public_key import (
 from systems.errors import Unreachable
 from systems.ssh.config import HostConfig
 from systems.ssh.known_hosts import Known
+from systems.ssh.trust import rsa_bits
 
 _FIRST_KEX = ("curve25519-sha256", "curve25519-sha256@libssh.org")
 _FIRST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
@@ -110,6 +112,10 @@ def _signatures(config: HostConfig) -> list[str]:
 
 def accepts_key(config: HostConfig, pair: asyncssh.SSHKeyPair) -> bool:
     """Whether PubkeyAcceptedAlgorithms and RequiredRSASize let this key be offered."""
+    if pair.key_algorithm == b"ssh-rsa":
+        bits = rsa_bits(decode_ssh_public_key(pair.key_public_data))
+        if bits is not None and bits < config.required_rsa_bits:
+            return False
     if "pubkeyacceptedalgorithms" not in config.algorithms:
         return True
     possible = _names(get_certificate_algs()) + _names(get_public_key_algs())

@@ -9,9 +9,11 @@ from concurrent.futures import Executor
 
 from systems.errors import Unreachable
 from systems.ssh.config import HostConfig
+from systems.text import visible_bytes
 
 _FAMILIES = {"any": socket.AF_UNSPEC, "inet": socket.AF_INET, "inet6": socket.AF_INET6}
 _Address = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+_SSHD_IS_FULL = (b"Not allowed at this time", b"Exceeded MaxStartups")
 _PER_ADDRESS_S = 3.0
 """How long one address may keep us from trying the next."""
 
@@ -32,6 +34,26 @@ async def dial(config: HostConfig, lookups: Executor) -> socket.socket:
             failures.append(f"{address[0]}: {why}")
     place = f"{config.host_name} port {config.port}"
     raise Unreachable(f"{config.host}: no connection to {place}: {'; '.join(failures)}")
+
+
+async def refuse_other_servers(config: HostConfig, lookups: Executor) -> None:
+    """Raise `Unreachable` when what listens there speaks, and it is not SSH. Its silence proves nothing."""
+    loop = asyncio.get_running_loop()
+    opened = await dial(config, lookups)
+    try:
+        async with asyncio.timeout(_PER_ADDRESS_S):
+            await loop.sock_sendall(opened, b"SSH-2.0-Quarterdeck\r\n")
+            said = await loop.sock_recv(opened, 200)
+    except (OSError, TimeoutError):
+        return
+    finally:
+        opened.close()
+    if said and not said.startswith((b"SSH-", *_SSHD_IS_FULL)):
+        words = visible_bytes(said.splitlines()[0])
+        raise Unreachable(
+            f"{config.host}: what listens at {config.host_name} port {config.port} is no SSH server: "
+            f"it says {words!r}"
+        )
 
 
 async def _look_up(config: HostConfig, lookups: Executor) -> list[tuple[int, _Address]]:

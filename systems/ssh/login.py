@@ -15,10 +15,11 @@ import asyncssh
 from systems.errors import LoginRefused, SystemsError, Unreachable
 from systems.ssh.algorithms import Algorithms, accepts_key, choose
 from systems.ssh.config import HostConfig
-from systems.ssh.dial import dial
+from systems.ssh.dial import dial, refuse_other_servers
 from systems.ssh.doorkeeper import Doorkeeper, refusal
 from systems.ssh.identity import Identities, Offer
-from systems.ssh.known_hosts import Known, KnownHosts, name_in_file
+from systems.ssh.known_hosts import KnownHosts
+from systems.ssh.trust import known_keys, narrow_to_address
 from systems.text import visible
 
 Password = Callable[[str, str], Awaitable[str | None]]
@@ -29,7 +30,7 @@ KEEPALIVE_COUNT = 2
 """A dead peer is noticed after (count + 1) intervals: 9 s."""
 LOGINS_AT_ONCE = 8
 """To one address: from the 11th that is not through, sshd drops some at random (MaxStartups 10:30:100)."""
-_DROPS_TO_BEAR = 12
+_DROPS_TO_BEAR = 8
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ class Logins:
         """Open a connection, or raise an `Unreachable`. The caller sets the deadline."""
         loop = asyncio.get_running_loop()
         known, files = await loop.run_in_executor(
-            self.threads, lambda: (self._known(config), self.identities.read_files(config))
+            self.threads, lambda: (known_keys(self.known_hosts, config), self.identities.read_files(config))
         )
         offer = await self.identities.offer(config, files)
         drops = 0
@@ -67,18 +68,13 @@ class Logins:
             except SystemsError:
                 raise
             except (OSError, asyncssh.Error, ValueError) as error:
-                if not _was_dropped(error, keeper) or drops >= _DROPS_TO_BEAR:
+                may_retry = not config.proxy_command and drops < _DROPS_TO_BEAR
+                if not (may_retry and _was_dropped(error, keeper)):
                     raise _sentence(config, keeper, offer, error, drops) from error
+            if not drops and jump is None:
+                await refuse_other_servers(config, self.threads)
             drops += 1
-            await asyncio.sleep(random.uniform(0.05, 0.15 * drops))  # noqa: S311
-
-    def _known(self, config: HostConfig) -> Known:
-        name = config.host_key_alias or name_in_file(config.host_name, config.port)
-        known = self.known_hosts.lookup(config.known_hosts, name)
-        if config.port != 22 and not config.host_key_alias and not (known.hosts or known.authorities):
-            bare = self.known_hosts.lookup(config.known_hosts, config.host_name)
-            known = Known(bare.hosts, bare.authorities, known.revoked + bare.revoked)
-        return known
+            await asyncio.sleep(random.uniform(0.05, 0.1 * drops))  # noqa: S311
 
     async def _try(
         self,
@@ -89,6 +85,8 @@ class Logins:
     ) -> asyncssh.SSHClientConnection:
         proxied = jump is not None or config.proxy_command
         sock = None if proxied else await dial(config, self.threads)
+        if sock is not None and config.checks_address:
+            keeper.known = narrow_to_address(self.known_hosts, config, keeper.known, sock.getpeername()[0])
         known = keeper.known
         trusted = (
             [key for _, key in known.hosts],
@@ -168,9 +166,14 @@ def _rekey(limit: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _proxy(config: HostConfig) -> list[str] | None:
+    """Return how to run the ProxyCommand: by a shell, its complaints kept out of the connection.
+
+    asyncssh takes what comes on the command's standard error for the host's words, and its end for the end of
+    the connection: so the shell stays, and holds it open.
+    """
     if not config.proxy_command or config.jumps:
         return None
-    return ["/bin/sh", "-c", f"exec 2>/dev/null; exec {config.proxy_command}"]
+    return ["/bin/sh", "-c", f"( exec {config.proxy_command} ) 2>/dev/null; exit $?"]
 
 
 def _was_dropped(error: Exception, keeper: Doorkeeper) -> bool:

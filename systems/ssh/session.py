@@ -98,7 +98,7 @@ class SshSession:
         last = way[-1]
         before = way[:-1] or None
         hop = Target(last.host, last.user, last.port, before)
-        if hop in _origins(target):
+        if (hop.host, hop.user, hop.port) == (target.host, target.user, target.port):
             raise Unreachable(f"{target.host}: its ProxyJump leads back to {hop.host}")
         try:
             return await self.link(hop).connection(deadline_s=limit_s)
@@ -139,7 +139,3 @@ def _parse_jump(text: str) -> Target:
     if not host or (port and not port.isdigit()):
         raise Unreachable(f"ProxyJump {text!r} is not understood: write [user@]host[:port]")
     return Target(host, user or None, int(port) if port else None)
-
-
-def _origins(target: Target) -> set[Target]:
-    return {target, *(target.via or ())}

@@ -1,0 +1,46 @@
+"""Puts a file on a host as a `Command`, so that it goes the way of every other change."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from systems.shell import Command
+
+_MODE = re.compile(r"[0-7]{3,4}")
+_OWNER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(:[A-Za-z_][A-Za-z0-9_.-]*)?")
+
+
+def put(
+    path: str,
+    content: str,
+    *,
+    mode: str,
+    owner: str | None = None,
+    keeps_old: bool = False,
+    as_root: bool = True,
+) -> Command:
+    """Return the command that writes `content` to `path`, whole or not at all.
+
+    The content comes over standard input into a new file beside the old one, which then takes its name.
+    `mode` is octal, `owner` is `user[:group]`; without an owner it is the writer's. With `keeps_old` the file
+    that is there now is kept as PATH.bak.TIME. A link is not followed: the new file takes its place.
+    Raises `ValueError` for a path that is not absolute, or a mode or owner that is none.
+    """
+    if not path.startswith("/") or path.endswith("/") or "\n" in path or "\0" in path:
+        raise ValueError(f"a file is put at an absolute path: {path!r} is none")
+    if not _MODE.fullmatch(mode):
+        raise ValueError(f"a mode is octal, such as 0644: {mode!r} is none")
+    if owner is not None and not _OWNER.fullmatch(owner):
+        raise ValueError(f"an owner is user or user:group: {owner!r} is none")
+    target = shlex.quote(path)
+    steps = [f"t={target}", 'n=$(mktemp "$t.XXXXXX")', 'cat >"$n"', f'chmod {mode} "$n"']
+    if owner is not None:
+        steps.append(f'chown {owner} "$n"')
+    if keeps_old:
+        steps.append('{ [ ! -e "$t" ] || cp -p "$t" "$t.bak.$(date -u +%Y%m%dT%H%M%SZ)"; }')
+    steps.append('sync "$n" 2>/dev/null || sync')
+    line = (
+        " && ".join(steps[:-1]) + f" && {{ {steps[-1]}; }}" + ' && mv -f "$n" "$t" || { rm -f "$n"; false; }'
+    )
+    return Command(line, as_root=as_root, stdin=content)
