@@ -10,7 +10,7 @@ from runbooks.clock import Clock
 from runbooks.journal.entries import Data, Draft, Json, Kind
 from runbooks.journal.kept import kept_data
 from runbooks.journal.port import Journal, JournalError, JournalUnwritable, OutcomeUnwritten
-from systems.errors import LinkLost, TimedOut
+from systems.errors import Refused, Unreachable
 from systems.shell import Command, Output
 
 INLINE_CHARS = 4096
@@ -74,7 +74,7 @@ def write_outcome(
 
 
 def _told_by_error(hide: Callable[[str], str], error: Exception) -> Data:
-    is_known = not isinstance(error, LinkLost | TimedOut)
+    is_known = isinstance(error, Unreachable | Refused)
     return {"error": type(error).__name__, "sentence": hide(str(error)), "known": is_known}
 
 

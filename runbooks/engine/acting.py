@@ -11,7 +11,7 @@ from runbooks.engine.work import Work, job_id
 from runbooks.journal.port import JournalError
 from runbooks.lease.port import LeaseLost
 from runbooks.model import Step
-from systems.errors import LinkLost, NotArmed, SystemsError, TimedOut
+from systems.errors import NotArmed, Refused, Unreachable
 from systems.shell import JobState, Output
 
 _MOST_SENDS = 5
@@ -67,24 +67,27 @@ class Acting:
         permit = work.permit(
             step.key, {"attempt": attempt.number, "act": attempt.next, "undo": attempt.is_undo}
         )
-        attempt.is_pending = True  # a cancellation from here on leaves it to be read
         try:
             command = work.secrets.stand_in(act.command)
+        except ValueError as error:
+            return self._result(step, attempt, Outcome.BLOCKED, str(error))
+        attempt.is_pending = True  # a cancellation from here on leaves it to be read
+        try:
             output = await work.gear.hosts.hands(act.host, permit).change(
                 command, job=job, timeout_s=act.timeout_s
             )
-        except (LinkLost, TimedOut) as error:
-            work.tell(ActUnseen(step.key, job, act, work.hide(str(error))))
-            return None
         except (LeaseLost, JournalError):
             attempt.is_pending = job in permit.entries
             raise
-        except (NotArmed, ValueError) as error:
+        except NotArmed as error:
             attempt.is_pending = False
             return self._result(step, attempt, Outcome.BLOCKED, str(error))
-        except SystemsError as error:
+        except (Unreachable, Refused) as error:
             attempt.is_pending = False
             return self._result(step, attempt, Outcome.FAILED, f"{act.host} did not begin it: {error}")
+        except Exception as error:  # noqa: BLE001 - link lost, too late, or a defect: it may have begun
+            work.tell(ActUnseen(step.key, job, act, work.hide(str(error) or repr(error))))
+            return None
         finally:
             if (entry := permit.entries.get(job)) is not None:
                 attempt.entries[job] = entry

@@ -31,6 +31,8 @@ def step_data(step: Step) -> Data:
         "why": step.why,
         "expects": step.expects,
         "gotchas": list(step.gotchas),
+        "answers": list(step.answers),
+        "leaves_out": list(step.leaves_out),
         "acts": [act_data(act) for act in step.acts],
         "verify_deadline_s": step.verify_deadline_s,
         "undo": [act_data(act) for act in step.undo],

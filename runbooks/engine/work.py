@@ -26,6 +26,9 @@ from systems.shell import Hosts
 T = TypeVar("T")
 P = ParamSpec("P")
 
+_LONGEST = 40
+"""Characters of a step's key within a job's name, which is a folder on the host."""
+
 
 @dataclass(frozen=True)
 class Gear:
@@ -124,6 +127,6 @@ class Work:
 def job_id(run: str, key: str, index: int, attempt: int, *, undo: bool = False) -> str:
     """Names one command of one attempt, the same for ever: RUN.STEP.ACT.ATTEMPT, in harmless letters."""
     plain = re.sub(r"[^A-Za-z0-9_-]", "-", key)
-    if plain != key:
-        plain = f"{plain[:40]}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
+    if plain != key or len(plain) > _LONGEST:
+        plain = f"{plain[:_LONGEST]}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
     return f"{run}.{'undo-' if undo else ''}{plain}.{index}.{attempt}"
