@@ -18,6 +18,7 @@ from tui.desk import Desk, utc_now
 from tui.keys import key_words, places, why_not
 from tui.poller import Poller
 from tui.screen import ConsoleScreen
+from tui.sessions import read_unfinished
 from tui.themes import frame_colour, full_theme, plain_theme
 from widgets.layout import row
 from widgets.signs import ASCII, UNICODE, needs_ascii
@@ -96,6 +97,7 @@ class QuarterdeckApp(TightPaint, App[None]):
             self.say(str(error), severity="error")
         gc.freeze()
         gc.enable()
+        await read_unfinished(self.desk)
         self.tick()
         if self._every_s is not None:
             self.set_interval(self._every_s, self.tick)

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 TILE_WIDTH, TILE_HEIGHT = 150, 30
 """From this size on the watch stays on screen above the pane that is open."""
 
+ACTIONS = frozenset({"why", "answer", "run", "log", "shell"})
+SHORT = 16
+"""Below this height what changed gives its room to what is wrong."""
+
 PANES = {
     "watch": ("0", "tui.watch:WatchPane"),
     "nodes": ("1", "tui.nodes:NodesPane"),
@@ -51,6 +55,7 @@ class Deck(SelectingScreen):
         & > Pane { display: none; }
         & > Pane.-open { display: block; }
         &.-tiled > WatchPane { display: block; height: 12; layout: horizontal; }
+        &.-short Feed { display: none; }
         &.-tiled Feed { width: 64; height: 100%; }
         &.-tiled > FrameRule { display: block; }
         & > FrameRule { display: none; }
@@ -90,6 +95,12 @@ class Deck(SelectingScreen):
             if pane.display:
                 pane.renew()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What means nothing in the pane that is open does not stand in the hints."""
+        if action in ACTIONS and action not in self.open_pane.ACTS:
+            return False
+        return super().check_action(action, parameters)
+
     def selection(self) -> Selection:
         return self.open_pane.selection()
 
@@ -117,6 +128,7 @@ class Deck(SelectingScreen):
             await self.go_to("watch")
 
     async def on_resize(self, event: events.Resize) -> None:
+        self._stage.set_class(event.size.height < SHORT, "-short")
         tiled = event.size.width >= TILE_WIDTH and event.size.height >= TILE_HEIGHT
         self._stage.set_class(tiled, "-tiled")
         if tiled and self._open == "watch":
@@ -134,6 +146,8 @@ class Deck(SelectingScreen):
         elif kind == "node":
             cluster, _, host = name.rpartition(" ")
             self.open_node(cluster, host)
+        elif kind == "pane":
+            await self.go_to(name)
         elif kind == "entry":
             self.open_entry(name)
         elif kind in ("book", "run", "session"):

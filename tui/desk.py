@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from tui.picture import Picture
 from widgets.signs import UNICODE, Signs
 
 if TYPE_CHECKING:
+    from runbooks.engine.api import RunSummary
     from tui.wizard.session import RunSession
     from tui.works import Works
 
@@ -48,6 +49,8 @@ class Desk:
     why_no_works: str = "the console is still starting"
     sessions: list[RunSession] = field(default_factory=list)
     """Runs that were opened from here, the newest last."""
+    unfinished: Sequence[RunSummary] = ()
+    """Runs of the journal that nobody works on and that can be gone on with."""
 
     def facts(self) -> FrameFacts:
         """What the header tells now."""

@@ -31,6 +31,7 @@ class Dialog(ModalScreen[Result]):
         & > #dialog {
             width: 90%; max-width: 84; height: auto; max-height: 90%;
             background: $panel; border: solid $primary; border-title-style: bold; padding: 0 1;
+            overflow-y: auto; scrollbar-size: 1 1;
         }
         & Lines { height: auto; background: $panel; scrollbar-gutter: auto; }
         & Input { background: $surface; margin: 1 0; }

@@ -52,7 +52,6 @@ class EntryScreen(ConsoleScreen[None]):
         return self._page.plain
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.read_kept()
 
     @work(name="read what was kept", exit_on_error=False)

@@ -104,7 +104,6 @@ class FrameHeader(Lines, can_focus=False):
 
     def on_resize(self) -> None:
         self._rows = (header_row(self._facts, self.room, self.signs),)
-        super().on_resize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +113,6 @@ class Tab:
     label: str
     digit: str = ""
     here: bool = False
-    tone: Tone = Tone.PLAIN
-    """The worst that it has to tell."""
 
 
 class FrameRule(Lines, can_focus=False):
@@ -136,21 +133,25 @@ class FrameRule(Lines, can_focus=False):
 
     def _row(self, width: int) -> Row:
         sign = self.signs.rule
+        full = self._tab_pieces(short=False)
+        pieces = full if _cells(full) <= width else self._tab_pieces(short=True)
+        pieces.append((sign * max(width - _cells(pieces), 0), Tone.FRAME))
+        return Row(tuple(pieces), wrap=False)
+
+    def _tab_pieces(self, *, short: bool) -> list[Piece]:
+        """The tabs; where room is short, those one is not on by their digits alone."""
         pieces: list[Piece] = []
         for tab in self._tabs:
             words = f"{tab.digit} {tab.label}" if tab.digit else tab.label
-            pieces.append((sign, Tone.FRAME))
+            pieces.append((self.signs.rule, Tone.FRAME))
             if tab.here:
-                pieces.append((f"[{words}]", Tone.STRONG if tab.tone is Tone.PLAIN else tab.tone))
+                pieces.append((f"[{words}]", Tone.STRONG))
             else:
-                pieces.append((f" {words} ", Tone.DIM if tab.tone is Tone.PLAIN else tab.tone))
-        taken = sum([len(text) for text, _ in pieces])
-        pieces.append((sign * max(width - taken, 0), Tone.FRAME))
-        return Row(tuple(pieces), wrap=False)
+                pieces.append((f" {tab.digit if short and tab.digit else words} ", Tone.DIM))
+        return pieces
 
     def on_resize(self) -> None:
         self._rows = (self._row(self.room),)
-        super().on_resize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,6 @@ class FrameHints(Lines, can_focus=False):
 
     def on_resize(self) -> None:
         self._rows = (self._row(self.room),)
-        super().on_resize()
 
 
 def _hint_pieces(hint: Hint) -> list[Piece]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
+
 from tui.frame import age
 from tui.panes import Pane, Selection
 from tui.poller import HOSTS
+from widgets.layout import row
+from widgets.lines import Lines
 from widgets.live_table import Cell, Column, LiveTable
 from widgets.tones import Tone
 
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("host", "host"),
-    Column("state", "state", flex=1, least=14),
+    Column("state", "state"),
     Column("role", "role", drop=3),
     Column("load", "load", align="right", drop=2),
     Column("memory", "memory free", align="right", drop=1),
@@ -40,13 +44,19 @@ class HostsPane(Pane):
     KEYS_TITLE = "Hosts"
     NAME: ClassVar[str] = "hosts"
     DIGIT: ClassVar[str] = "6"
+    ACTS: ClassVar[frozenset[str]] = frozenset({"run", "log", "shell"})
+    DEFAULT_CSS = """
+    HostsPane > Lines { height: auto; max-height: 5; padding: 0 2; }
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._table = LiveTable(COLUMNS, signs=desk.signs, empty="no host is named in the estate file")
+        self._detail = Lines(signs=desk.signs)
 
     def compose(self) -> ComposeResult:
         yield self._table
+        yield self._detail
 
     @property
     def reads(self) -> frozenset[str]:
@@ -58,6 +68,14 @@ class HostsPane(Pane):
     def renew(self) -> None:
         now, signs = self.desk.now(), self.desk.signs
         self._table.show({name: host_row(host, now, signs) for name, host in self.desk.picture.hosts.items()})
+        self.show_detail()
+
+    @on(LiveTable.Highlighted)
+    def show_detail(self) -> None:
+        """What is wrong with the host under the cursor, in full."""
+        host = self.desk.picture.hosts.get(self._table.cursor_key or "")
+        words = "" if host is None else detail(host)
+        self._detail.show([row((words, Tone.WARNING))] if words else [])
 
     def selection(self) -> Selection:
         return Selection(hosts=self._table.chosen, text=self._table.copy_text())
@@ -79,14 +97,23 @@ def host_row(host: HostView, now: datetime, signs: Signs) -> Mapping[str, Cell]:
     return cells
 
 
+def detail(host: HostView) -> str:
+    """What is wrong with a host, in a sentence; empty: nothing that it tells."""
+    if host.error is not None:
+        return str(host.error)
+    failed = host.reading.failed_units if host.reading is not None else None
+    return f"{host.host}: failed units: {', '.join(failed)}" if failed else ""
+
+
 def _state(host: HostView, signs: Signs) -> Cell:
     if host.error is not None:
-        return Cell(f"{signs.critical} {host.error}", Tone.CRITICAL)
+        return Cell(f"{signs.critical} no answer", Tone.CRITICAL)
     if host.reading is None:
         return Cell(f"{signs.unknown} asking", Tone.DIM)
     failed = host.reading.failed_units
     if failed:
-        return Cell(f"{signs.warning} failed: {', '.join(failed)}", Tone.WARNING)
+        units = "1 unit" if len(failed) == 1 else f"{len(failed)} units"
+        return Cell(f"{signs.warning} {units} failed", Tone.WARNING)
     return Cell(f"{signs.good} answers", Tone.GOOD)
 
 

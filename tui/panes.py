@@ -29,6 +29,8 @@ class Pane(Vertical):
 
     NAME: ClassVar[str] = ""
     DIGIT: ClassVar[str] = ""
+    ACTS: ClassVar[frozenset[str]] = frozenset()
+    """Actions of the deck that mean something here."""
     DEFAULT_CSS = """
     Pane { height: 1fr; }
     """
@@ -62,7 +64,3 @@ class Pane(Vertical):
             if widget.focusable:
                 widget.focus()
                 return
-
-    def why_not(self, action: str) -> str:  # noqa: ARG002
-        """Why that action of the deck cannot be done from here; empty: it can."""
-        return ""

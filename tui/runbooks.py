@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 
-from systems.errors import SystemsError
 from tui.panes import Pane, Selection
+from tui.sessions import read_unfinished
 from widgets.choices import Choices
 from widgets.layout import Row, row
 from widgets.tones import Tone
@@ -35,7 +35,6 @@ class RunbooksPane(Pane):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._runs: Sequence[RunSummary] = ()
         self._trouble = ""
         self._about: Finding | None = None
         self._list = Choices(signs=desk.signs)
@@ -68,13 +67,7 @@ class RunbooksPane(Pane):
     @work(name="read the runs", exit_on_error=False, exclusive=True, group="runs")
     async def read_runs(self) -> None:
         """Runs of the journal that can be gone on with."""
-        if self.desk.works is None:
-            return
-        try:
-            self._runs = [run for run in await self.desk.works.engine.runs() if run.can_resume]
-            self._trouble = ""
-        except SystemsError as error:
-            self._trouble = str(error)
+        self._trouble = await read_unfinished(self.desk)
         self.renew()
 
     def selection(self) -> Selection:
@@ -82,7 +75,7 @@ class RunbooksPane(Pane):
 
     def summary(self, run: str) -> RunSummary | None:
         """The unfinished run of that id."""
-        return next((summary for summary in self._runs if summary.run == run), None)
+        return next((summary for summary in self.desk.unfinished if summary.run == run), None)
 
     @on(Choices.Opened)
     def open_wizard(self, message: Choices.Opened) -> None:
@@ -98,9 +91,9 @@ class RunbooksPane(Pane):
         yield from self._session_rows()
         if self._trouble:
             yield row((self._trouble, Tone.CRITICAL))
-        if self._runs:
+        if self.desk.unfinished:
             yield row(("Not finished", Tone.STRONG))
-            for run in self._runs:
+            for run in self.desk.unfinished:
                 yield from self._run_rows(run)
             yield row()
         yield row(("Runbooks", Tone.STRONG))

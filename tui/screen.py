@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.frame import FrameHeader, FrameHints, FrameRule, Hint, Tab
 from tui.keys import places
+from widgets.layout import row
+from widgets.lines import Lines
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from tui.desk import Desk
 
 Result = TypeVar("Result")
+LEAST_WIDTH, LEAST_HEIGHT = 40, 10
 HELP_WORDS = "keys"
 """What the binding of the help is called; it stands at the end of the hints, however narrow they are."""
 
@@ -29,7 +32,12 @@ class ConsoleScreen(Screen[Result]):
 
     BINDINGS: ClassVar[list[BindingType]] = []
     DEFAULT_CSS = """
-    ConsoleScreen { layout: vertical; }
+    ConsoleScreen {
+        layout: vertical;
+        &.-tiny > * { display: none; }
+        &.-tiny > #tiny { display: block; }
+        & > #tiny { display: none; }
+    }
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -76,10 +84,24 @@ class ConsoleScreen(Screen[Result]):
     def tick(self) -> None:
         """Renew the frame, once a second."""
         self._header.tell(self.desk.facts())
+        self.show_hints()
 
     def on_mount(self) -> None:
         self._rule.tell(self.tabs())
         self.bindings_updated_signal.subscribe(self, lambda _: self.show_hints())
+
+    async def on_resize(self, event: events.Resize) -> None:
+        """Say so where the terminal is too small to be of use, until it grows."""
+        width, height = event.size
+        tiny = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        if tiny:
+            words = f"This terminal is {width}x{height}. Make it {LEAST_WIDTH}x{LEAST_HEIGHT} or larger; ctrl+q leaves."
+            found = self.query("#tiny").results(Lines)
+            for lines in found:
+                lines.show([row(words)])
+            if not self.query("#tiny"):
+                await self.mount(Lines([row(words)], signs=self.desk.signs, id="tiny"))
+        self.set_class(tiny, "-tiny")
 
     def on_screen_resume(self) -> None:
         self.tick()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding, BindingType
 
 from tui.panes import Selection
 from tui.screen import ConsoleScreen
+from widgets.choices import Choices
+from widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
     from runbooks.model import Finding
@@ -39,6 +41,12 @@ class SelectingScreen(ConsoleScreen[None]):
                 "no host is chosen" if not chosen.hosts else "a shell is on one host, and several are chosen"
             )
         return super().why_not(action)
+
+    @on(Choices.Moved)
+    @on(LiveTable.Highlighted)
+    def choose_another(self) -> None:
+        """What can be done depends on what is chosen."""
+        self.show_hints()
 
     def action_why(self) -> None:
         finding = self.selection().finding

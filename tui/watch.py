@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from tui.panes import Pane, Selection
+from tui.poller import HOSTS
 from tui.tones import cluster_sign, severity_tone
+from tui.watch_lines import INDENT, hosts_rows, line_head, runs_rows
 from widgets.choices import Choices
 from widgets.layout import Row, row
 from widgets.lines import Lines
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
     from runbooks.model import Finding
     from tui.desk import Desk
     from tui.picture import ClusterView
-
-NAME_WIDTH = 10
-KIND_WIDTH = 11
 
 
 class Feed(Lines, can_focus=False):
@@ -38,6 +37,7 @@ class WatchPane(Pane):
     KEYS_TITLE = "Watch"
     NAME: ClassVar[str] = "watch"
     DIGIT: ClassVar[str] = "0"
+    ACTS: ClassVar[frozenset[str]] = frozenset({"why", "answer", "run", "log", "shell"})
     DEFAULT_CSS = """
     WatchPane {
         & > Choices { height: 1fr; min-height: 4; }
@@ -57,7 +57,7 @@ class WatchPane(Pane):
 
     @property
     def reads(self) -> frozenset[str]:
-        return frozenset(self.desk.picture.clusters)
+        return frozenset(self.desk.picture.clusters) | {HOSTS}
 
     def renew(self) -> None:
         self._list.show(self._rows())
@@ -86,17 +86,14 @@ class WatchPane(Pane):
         clusters = sorted(self.desk.picture.clusters.values(), key=lambda view: -_rank(view))
         rows = [one for view in clusters for one in self._cluster_rows(view)]
         if not rows:
-            rows = [row(("Nothing to watch yet.", Tone.DIM))]
+            rows = [row("  This estate names no system. Its file takes one as a [[galera]] table.", hang=2)]
+        rows += hosts_rows(self.desk.picture, self.desk.signs)
+        rows += runs_rows(self.desk, self.desk.signs)
         return rows
 
     def _cluster_rows(self, view: ClusterView) -> list[Row]:
         sign, tone = cluster_sign(view, self.desk.signs)
-        head: list[Piece] = [
-            ("  1 ", Tone.KEY),
-            ("nodes".ljust(KIND_WIDTH - 4), Tone.DIM),
-            (view.name.ljust(NAME_WIDTH), Tone.STRONG),
-        ]
-        indent = sum([len(text) for text, _ in head]) + 2
+        head, indent = line_head("1", "nodes", view.name), INDENT
         worst = view.findings[0] if view.findings else None
         rows = [
             row(
@@ -134,7 +131,7 @@ class WatchPane(Pane):
 
     def _feed_rows(self) -> list[Row]:
         rows = [row(("what changed", Tone.DIM))]
-        changes = self.desk.picture.changes
+        changes = sorted(self.desk.picture.changes, key=lambda change: change.at)
         if not changes:
             rows.append(row(("   nothing since this console was opened", Tone.DIM)))
         for change in changes:

@@ -44,7 +44,6 @@ class OutputScreen(ConsoleScreen[None]):
         return self._page.plain
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.renew()
         self._page.scroll_end(animate=False)
 

@@ -81,7 +81,6 @@ class WizardScreen(ConsoleScreen[None]):
         return self._page.plain
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._session.on_change = self._follow_soon
         self.follow()
 
