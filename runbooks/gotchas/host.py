@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbooks.gotchas.detectors import hosts
+from runbooks.gotchas.detectors import hosts, prepared
 from runbooks.model import Gotcha, Severity
 
 HOST = (
@@ -26,7 +26,7 @@ HOST = (
         fix="Add one line of type swap, and prove it with swapoff -a && swapon -a while memory is free.",
         severity=Severity.WARNING,
         source="GOTCHAS K.3 HOST-02",
-        why_no_detector="Compare the swap lines of /etc/fstab with swapon --show.",
+        detector=prepared.swap_forgotten,
     ),
     Gotcha(
         id="HOST-03",
@@ -36,7 +36,7 @@ HOST = (
         fix="chmod 600 before mkswap.",
         severity=Severity.WARNING,
         source="GOTCHAS K.3 HOST-03",
-        why_no_detector="stat -c %a tells the mode of the swap file: it must be 600.",
+        detector=prepared.swap_readable,
     ),
     Gotcha(
         id="HOST-04",
@@ -49,7 +49,7 @@ HOST = (
         fix="Add swap before the join, and give gcache a size that fits the disk, not the memory.",
         severity=Severity.CRITICAL,
         source="GOTCHAS K.3 HOST-04; MariaDB, getting started with Galera",
-        detector=hosts.killed_for_memory,
+        detector=prepared.memory_short,
     ),
     Gotcha(
         id="HOST-05",
@@ -59,7 +59,7 @@ HOST = (
         fix="semanage fcontext -a -t mysqld_db_t for the path and all below it, then restorecon -Rv.",
         severity=Severity.CRITICAL,
         source="GOTCHAS K.3 HOST-05; P80:selinux",
-        why_no_detector="ls -Zd tells the label of the data directory, ausearch -m avc what was denied.",
+        detector=prepared.datadir_label,
     ),
     Gotcha(
         id="HOST-06",
@@ -74,7 +74,7 @@ HOST = (
         ),
         severity=Severity.CRITICAL,
         source="GOTCHAS K.3 HOST-06; PRPM mysql-systemd",
-        detector=hosts.wrong_volume,
+        detector=prepared.volume_at_risk,
         blocks=True,
     ),
     Gotcha(
@@ -87,7 +87,7 @@ HOST = (
         fix="Use a directory below the mount point, or XFS.",
         severity=Severity.WARNING,
         source="GOTCHAS K.3 HOST-07; MY57 data-directory-initialization",
-        why_no_detector="test -d lost+found in the data directory.",
+        detector=prepared.lost_and_found,
     ),
     Gotcha(
         id="HOST-08",
@@ -127,7 +127,7 @@ HOST = (
         fix="Change the one that is active, make the rule permanent, and disable the other.",
         severity=Severity.WARNING,
         source="GOTCHAS K.3 HOST-10",
-        why_no_detector="systemctl is-active firewalld iptables: at most one may be.",
+        detector=prepared.two_firewalls,
     ),
 )
 """HOST-01 to HOST-10, in order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbooks.gotchas.detectors import config, running
+from runbooks.gotchas.detectors import config, prepared_data, running
 from runbooks.model import Gotcha, Severity
 
 PXC_DATA = (
@@ -32,7 +32,7 @@ PXC_DATA = (
         fix="Add a primary key to each.",
         severity=Severity.WARNING,
         source="GOTCHAS A.4 PXC-23; P80:limitation; section 0.4 E4",
-        why_no_detector="The query of GOTCHAS P lists them, on any one node.",
+        detector=prepared_data.keyless_tables,
     ),
     Gotcha(
         id="PXC-24",
@@ -42,7 +42,7 @@ PXC_DATA = (
         fix="ALTER TABLE ... ENGINE=InnoDB, in a quiet hour.",
         severity=Severity.WARNING,
         source="GOTCHAS A.4 PXC-24; P80:limitation",
-        why_no_detector="information_schema.tables where engine is not InnoDB, system schemas left out.",
+        detector=prepared_data.other_engines,
     ),
     Gotcha(
         id="PXC-25",
@@ -52,7 +52,7 @@ PXC_DATA = (
         fix="Use CREATE USER, GRANT and DROP USER only; what needs FLUSH PRIVILEGES was not replicated.",
         severity=Severity.WARNING,
         source="GOTCHAS A.4 PXC-25; P57:limitation; GDOC kb/user-changes",
-        why_no_detector="Compare user, host and plugin of mysql.user on all nodes.",
+        detector=prepared_data.accounts_differ,
     ),
     Gotcha(
         id="PXC-28",

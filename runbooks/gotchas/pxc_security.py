@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbooks.gotchas.detectors import config
+from runbooks.gotchas.detectors import prepared, prepared_data
 from runbooks.model import Gotcha, Severity
 
 PXC_SECURITY = (
@@ -19,7 +19,7 @@ PXC_SECURITY = (
         ),
         severity=Severity.CRITICAL,
         source="GOTCHAS A.4 PXC-17; P80:encrypt-traffic",
-        detector=config.encryption_differs,
+        detector=prepared_data.certificates_differ,
     ),
     Gotcha(
         id="PXC-18",
@@ -29,7 +29,7 @@ PXC_SECURITY = (
         fix="Keep them outside of it, owned by mysql and labelled mysqld_etc_t.",
         severity=Severity.WARNING,
         source="GOTCHAS A.4 PXC-18; P80:selinux; PSST; PRPM",
-        detector=config.certificates_in_datadir,
+        detector=prepared_data.certificates_inside,
     ),
     Gotcha(
         id="PXC-19",
@@ -39,7 +39,7 @@ PXC_SECURITY = (
         fix="Make mysqld_t alone permissive, test SST and IST, then close the gaps and enforce again.",
         severity=Severity.WARNING,
         source="GOTCHAS A.4 PXC-19; P80:selinux; PSEL18; section 0.4 E7",
-        why_no_detector="semanage port -l for 4444, 4567 and 4568; ausearch -m avc after a failed transfer.",
+        detector=prepared.selinux_unequal,
     ),
     Gotcha(
         id="PXC-20",
@@ -49,7 +49,7 @@ PXC_SECURITY = (
         fix="End every installation with getenforce and /etc/selinux/config saying the same.",
         severity=Severity.WARNING,
         source="GOTCHAS A.4 PXC-20; section 0.4 E7",
-        why_no_detector="Compare getenforce with /etc/selinux/config on every host.",
+        detector=prepared.selinux_for_now,
     ),
     Gotcha(
         id="PXC-26",
@@ -69,7 +69,7 @@ PXC_SECURITY = (
         fix="Newer clients with TLS, or switch the old plugin on in 8.4 on purpose.",
         severity=Severity.INFO,
         source="GOTCHAS A.4 PXC-27; MY84 native-pluggable-authentication",
-        why_no_detector="Look at the plugin column of mysql.user, and at the age of the clients.",
+        detector=prepared_data.old_logins,
     ),
 )
 """The gotchas of A.4 that are about security."""

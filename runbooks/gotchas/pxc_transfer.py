@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbooks.gotchas.detectors import config, saved, transfer
+from runbooks.gotchas.detectors import config, prepared, prepared_data, saved, transfer
 from runbooks.model import Gotcha, Severity
 
 PXC_TRANSFER = (
@@ -14,7 +14,7 @@ PXC_TRANSFER = (
         fix="Have the node's name typed in, and keep a copy of its data directory before.",
         severity=Severity.CRITICAL,
         source="GOTCHAS A.4 PXC-10; PSST; P80:add-node",
-        detector=saved.foreign_data,
+        detector=prepared_data.data_at_stake,
         blocks=True,
     ),
     Gotcha(
@@ -75,7 +75,7 @@ PXC_TRANSFER = (
         fix="Install socat from the base repository, and look for OPENSSL in socat -V.",
         severity=Severity.CRITICAL,
         source="GOTCHAS A.4 PXC-16; PSST",
-        why_no_detector="command -v socat on every host; socat -V | grep -c OPENSSL.",
+        detector=prepared.tool_missing,
     ),
     Gotcha(
         id="PXC-21",

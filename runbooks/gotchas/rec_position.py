@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbooks.gotchas.detectors import options, saved, transfer
+from runbooks.gotchas.detectors import options, prepared, saved, transfer
 from runbooks.model import Gotcha, Severity
 
 REC_POSITION = (
@@ -14,7 +14,7 @@ REC_POSITION = (
         fix="Prove that no process runs, pass --user=mysql, and look for files that are not mysql's.",
         severity=Severity.CRITICAL,
         source="GOTCHAS B.7 REC-11; PRPM galera-recovery",
-        detector=saved.process_runs,
+        detector=prepared.foreign_owners,
         blocks=True,
     ),
     Gotcha(

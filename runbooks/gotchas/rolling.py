@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbooks.gotchas.detectors import boot, config, options, running, transfer
+from runbooks.gotchas.detectors import boot, config, options, prepared_data, running, transfer
 from runbooks.model import Gotcha, Severity
 
 ROLLING = (
@@ -56,7 +56,7 @@ ROLLING = (
         fix="Wait for them, or end them by name before the stop.",
         severity=Severity.INFO,
         source="GOTCHAS C.5 ROLL-05",
-        why_no_detector="Count the client rows of its processlist before the stop.",
+        detector=options.sessions_stay,
     ),
     Gotcha(
         id="ROLL-06",
@@ -106,7 +106,7 @@ ROLLING = (
         fix="First a bundle of both CAs on all, then the new certificates, then drop the old CA.",
         severity=Severity.WARNING,
         source="GOTCHAS C.5 ROLL-10; P80:encrypt-traffic; GDOC galera-parameters",
-        why_no_detector="Compare the issuers and end dates of the nodes' certificates before beginning.",
+        detector=prepared_data.certificates_end,
     ),
     Gotcha(
         id="ROLL-11",

@@ -10,8 +10,13 @@ from runbooks.words import listed, share, size, span
 from systems.galera.readings import ClusterSurvey, HostEvidence
 
 WATCHED: Mapping[str, str | None] = {
+    "HOST-02": None,
+    "HOST-03": None,
     "HOST-04": None,
+    "HOST-05": None,
     "HOST-06": None,
+    "HOST-07": None,
+    "HOST-10": None,
     "PXC-02": None,
     "PXC-03": None,
     "PXC-04": ROLLING,
@@ -21,9 +26,17 @@ WATCHED: Mapping[str, str | None] = {
     "PXC-08": RECOVER,
     "PXC-13": None,
     "PXC-14": None,
+    "PXC-16": None,
+    "PXC-17": None,
     "PXC-18": None,
+    "PXC-19": None,
+    "PXC-20": None,
     "PXC-21": None,
     "PXC-22": None,
+    "PXC-23": None,
+    "PXC-24": None,
+    "PXC-25": None,
+    "PXC-27": None,
     "PXC-28": None,
     "PXC-32": None,
     "PXC-35": None,
@@ -47,12 +60,14 @@ WATCHED: Mapping[str, str | None] = {
     "ROLL-02": None,
     "ROLL-03": None,
     "ROLL-09": ROLLING,
-    "ROLL-11": None,
+    "ROLL-05": None,
+    "ROLL-10": None,
     "ROLL-12": None,
 }
 """The gotchas whose detectors make sense at any moment, and the runbook that answers each.
 
 Those that a scenario card tells already (a Primary that lives, a forgotten desync, a split) are not here.
+Those that need the hosts' preparation speak up only in a look that has it.
 """
 
 CLOCK_SPREAD_S = 2.0

@@ -9,7 +9,8 @@ from runbooks.logs import hit
 from runbooks.membership import is_down
 from runbooks.model import Holds, Look, Sighting, no, unknown, yes
 from runbooks.words import listed
-from systems.galera.readings import HostEvidence, NodeSurvey, WsrepVariables
+from systems.galera.preparation import PreparationReading
+from systems.galera.readings import Answer, HostEvidence, NodeSurvey, WsrepVariables
 
 
 def killed_for_memory(look: Look) -> Sighting:
@@ -47,10 +48,12 @@ def wrong_volume(look: Look) -> Sighting:
 
 def cloned(look: Look) -> Sighting:
     """HOST-09: two hosts share a machine id, a server UUID, or the identity of a gvwstate.dat."""
+    told = {what: {node.host: read(node) for node in look.survey.nodes} for what, read in _IDENTITIES}
+    told["the UUID in auto.cnf"] = {host: _prepared_uuid(answer) for host, answer in look.preparation.items()}
     doubles = [
         f"{listed(hosts)} share {what} {value}"
-        for what, read in _IDENTITIES
-        for value, hosts in shared(_values(look, read)).items()
+        for what, values in told.items()
+        for value, hosts in shared(values).items()
     ]
     if doubles:
         return yes("; ".join(doubles))
@@ -82,8 +85,8 @@ def same_identity(look: Look) -> Sighting:
     return found
 
 
-def _values(look: Look, read: Callable[[NodeSurvey], str]) -> dict[str, str]:
-    return {node.host: read(node) for node in look.survey.nodes}
+def _prepared_uuid(answer: Answer[PreparationReading]) -> str:
+    return (answer.server_uuid or "") if isinstance(answer, PreparationReading) else ""
 
 
 def _machine_id(node: NodeSurvey) -> str:

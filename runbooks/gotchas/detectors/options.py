@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from runbooks.gotchas.detectors.common import (
     compared,
     differing,
@@ -20,6 +22,7 @@ from systems.galera.readings import Flavour, HostEvidence, NodeSurvey, WsrepStat
 from systems.galera.variables import option_bytes, option_switch, parse_provider_options
 
 _SWITCHES = ("pc.ignore_sb", "pc.ignore_quorum")
+_OWN_CONNECTIONS = 3
 _NOT_FROZEN = ("", "-1", "0")
 
 
@@ -144,6 +147,21 @@ def maintenance_mode(look: Look) -> Sighting:
     return of_variables(look, judge, "no node is in maintenance mode")
 
 
+def sessions_stay(look: Look) -> Sighting:
+    """ROLL-05: a node in maintenance mode still has clients; a few connections are the console's own."""
+
+    def judge(node: NodeSurvey, status: WsrepStatus) -> str | Sighting:
+        mode = node.variables.pxc_maint_mode if isinstance(node.variables, WsrepVariables) else None
+        if mode is None or mode.upper() == "DISABLED":
+            return ""
+        if status.threads_connected is None:
+            return unknown(f"{node.host} does not tell its connections", node.host)
+        clients = status.threads_connected
+        return f"{node.host}: {clients} connections in {mode}" if clients > _OWN_CONNECTIONS else ""
+
+    return of_status(look, judge, "no node in maintenance mode has clients")
+
+
 def frozen_cache(look: Look) -> Sighting:
     """ROLL-03: the cache is frozen, or has spilled into page files."""
 
@@ -215,10 +233,16 @@ def _versions(look: Look) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in look.survey.nodes:
         if isinstance(node.evidence, HostEvidence) and node.evidence.server_version:
-            found[node.host] = node.evidence.server_version
+            found[node.host] = _number(node.evidence.server_version)
         elif isinstance(node.variables, WsrepVariables):
-            found[node.host] = node.variables.version
+            found[node.host] = _number(node.variables.version)
     return found
+
+
+def _number(text: str) -> str:
+    """The version alone: "10.11.19-MariaDB" of "mariadbd  Ver 10.11.19-MariaDB for Linux"."""
+    found = re.search(r"\d+\.\d+\.\d+[-\w.+~]*", text)
+    return found[0] if found else text
 
 
 def _same_option(look: Look, name: str) -> Sighting:

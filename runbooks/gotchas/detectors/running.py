@@ -18,7 +18,6 @@ from systems.galera.variables import parse_provider_options
 FULL_SHARE = 0.95
 NEARLY_FULL_SHARE = 0.85
 _OLD_SHARE = 0.05
-_PATHS = ("datadir", "log_error", "socket", "wsrep_provider", "port", "hostname")
 _COMPARED = (
     "wsrep_cluster_address",
     "wsrep_cluster_name",
@@ -177,7 +176,7 @@ def drift(look: Look) -> Sighting:
         return f"{node.host}: {'; '.join(found)}" if found else ""
 
     def contradictions(node: NodeSurvey, evidence: HostEvidence) -> str:
-        twice = [name for name in evidence.configured_twice if name not in _PATHS]
+        twice = [name for name in evidence.configured_twice if name in _COMPARED or name.startswith("wsrep_")]
         return f"{node.host}: {listed(twice)} stands in its files with two values" if twice else ""
 
     good = "what runs is what the option files say"

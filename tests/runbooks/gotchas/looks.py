@@ -32,6 +32,7 @@ from tests.builders import (
     some_evidence,
     some_variables,
 )
+from tests.preparation_builders import a_preparation, some_certificates, some_swap
 
 EARLIER = NOON - timedelta(seconds=10)
 
@@ -102,19 +103,36 @@ NOBODY = stopped()
 NOBODY_UNSEEN = stopped(a_lost_node("db3"))
 
 
+def prepared(*, survey: ClusterSurvey = HEALTHY, **changes: Any) -> Look:
+    """A look at prepared hosts, the third of which differs in single fields."""
+    readings = {node.host: a_preparation(node.host) for node in survey.nodes}
+    return Look(survey, readings | {"db3": a_preparation("db3", **changes)})
+
+
+READY = prepared()
+_SECURE = {host: a_preparation(host, certificates=some_certificates()) for host in ("db1", "db2")}
+
+
+def secured(**changes: Any) -> Look:
+    """A look at hosts with certificates, those of the third differing in single fields."""
+    third_one = a_preparation("db3", certificates=some_certificates(**changes))
+    return Look(HEALTHY, _SECURE | {"db3": third_one})
+
+
 @dataclass(frozen=True)
 class Looks:
     """The three answers of one detector; a whole cluster, and one with a node out of reach, by default."""
 
-    yes: ClusterSurvey
-    no: ClusterSurvey = field(default=HEALTHY)
-    unknown: ClusterSurvey = field(default=UNSEEN)
+    yes: ClusterSurvey | Look
+    no: ClusterSurvey | Look = field(default=HEALTHY)
+    unknown: ClusterSurvey | Look = field(default=UNSEEN)
     says: str = "db3"
     """What the evidence of YES must name."""
 
 
-def look_at(survey: ClusterSurvey) -> Look:
-    return Look(survey)
+def of_prepared(yes: Look, *, says: str = "db3", unknown: ClusterSurvey | Look = HEALTHY) -> Looks:
+    """Three answers of a detector that needs the preparation: without it, it cannot tell."""
+    return Looks(yes, no=READY, unknown=unknown, says=says)
 
 
 _JOINING = a_survey(a_node("db1", state="Donor/Desynced"), a_node("db2"), a_joining_node("db3"))
@@ -127,6 +145,35 @@ _PXC: dict[str, Any] = {"flavour": Flavour.PXC, "server_version": "8.0.36-28.1"}
 LOOKS: dict[str, Looks] = {
     "HOST-04": Looks(
         third(oom_kills=("Out of memory: Killed process 2600 (mariadbd)",)), says="Out of memory"
+    ),
+    "HOST-02": of_prepared(prepared(swap=(some_swap(in_fstab=False),)), says="/swapfile"),
+    "HOST-03": of_prepared(prepared(swap=(some_swap(mode="644"),)), says="644"),
+    "HOST-05": of_prepared(
+        prepared(selinux="Enforcing", datadir_label="system_u:object_r:var_lib_t:s0"), says="var_lib_t"
+    ),
+    "HOST-07": of_prepared(prepared(has_lost_found=True), says="lost+found"),
+    "HOST-10": of_prepared(prepared(firewalls=("firewalld", "iptables")), says="firewalld and iptables"),
+    "PXC-16": of_prepared(prepared(tools={"socat": False}), says="socat is missing"),
+    "PXC-19": of_prepared(prepared(selinux="Enforcing"), says="Enforcing"),
+    "PXC-20": of_prepared(
+        prepared(selinux="Permissive", selinux_configured="enforcing"), says="after the next boot"
+    ),
+    "PXC-23": of_prepared(prepared(tables_without_primary_key=("app.log",)), says="app.log"),
+    "PXC-24": of_prepared(prepared(tables_not_innodb=("app.old (MyISAM)",)), says="app.old (MyISAM)"),
+    "PXC-25": of_prepared(prepared(accounts={}), says="'app'"),
+    "PXC-27": of_prepared(
+        prepared(
+            survey=third(flavour=Flavour.PXC, server_version="8.4.5-5"),
+            accounts={"'old'@'%'": "mysql_native_password 1a"},
+        ),
+        says="'old'",
+    ),
+    "ROLL-05": Looks(
+        third(variables={"pxc_maint_mode": "MAINTENANCE"}, status={"threads_connected": 40}),
+        says="40 connections",
+    ),
+    "ROLL-10": of_prepared(
+        secured(cert_not_after=f"{NOON + timedelta(days=12):%b %d %H:%M:%S %Y} GMT"), says="ends in 12 days"
     ),
     "HOST-06": Looks(third(filesystem=a_filesystem(target="/"))),
     "HOST-09": Looks(third(machine_id=some_evidence("db1").machine_id), says="db1 and db3"),

@@ -6,8 +6,15 @@ import pytest
 
 from runbooks.gotchas import CATALOGUE, of_section
 from runbooks.model import Holds, Look, Severity, Sighting
+from systems.errors import Unreachable
+from systems.galera.preparation import DatadirState
 from systems.galera.readings import ClusterSurvey
-from tests.runbooks.gotchas.looks import LOOKS
+from tests.preparation_builders import a_mount, a_preparation
+from tests.runbooks.gotchas.looks import HEALTHY, LOOKS, NOBODY, READY, prepared, secured
+
+CLONES = {host: a_preparation(host, server_uuid="5e1f-0001") for host in ("db2", "db3")}
+NOT_EMPTY = prepared(survey=NOBODY, datadir_state=DatadirState.HAS_DATA, schemas=("shop",))
+CHOWNED = prepared(survey=NOBODY, wrong_owners=("ib_logfile0",))
 
 LAST = {"K": ("HOST", 10), "A": ("PXC", 35), "B": ("REC", 43), "C": ("ROLL", 13)}
 WITH_DETECTOR = tuple(id_ for id_, gotcha in CATALOGUE.items() if gotcha.detector)
@@ -68,7 +75,35 @@ def test_a_detector_that_cannot_tell_says_why(id_: str) -> None:
     assert sighting.evidence
 
 
-def _ask(id_: str, survey: ClusterSurvey) -> Sighting:
+BITES = [
+    pytest.param("HOST-04", prepared(swap=()), "no swap", id="no swap"),
+    pytest.param(
+        "HOST-06", prepared(mount=a_mount(in_fstab=False)), "no line of fstab", id="mounted by hand"
+    ),
+    pytest.param("HOST-09", Look(HEALTHY, CLONES), "auto.cnf", id="cloned before its first start"),
+    pytest.param("PXC-10", NOT_EMPTY, "holds data (shop)", id="data in the way of a first join"),
+    pytest.param("PXC-17", secured(ca_fingerprint="EE:FF"), "the CA differs", id="two CAs"),
+    pytest.param("PXC-17", secured(key_matches=False), "does not belong", id="key of another certificate"),
+    pytest.param("PXC-18", prepared(certificates_in_datadir=("ca.pem",)), "ca.pem", id="made in the datadir"),
+    pytest.param("REC-11", CHOWNED, "does not belong to mysql", id="files of root"),
+]
+
+
+@pytest.mark.parametrize(("id_", "look", "says"), BITES)
+def test_preparation_shows_more_than_the_survey_does(id_: str, look: Look, says: str) -> None:
+    sighting = _ask(id_, look)
+    assert sighting.holds is Holds.YES, sighting.evidence
+    assert says in sighting.evidence
+
+
+def test_a_host_whose_preparation_failed_is_not_taken_for_ready() -> None:
+    readings = {**READY.preparation, "db3": Unreachable("db3: No route to host")}
+    sighting = _ask("HOST-07", Look(READY.survey, readings))
+    assert sighting.holds is Holds.UNKNOWN
+    assert "No route to host" in sighting.evidence
+
+
+def _ask(id_: str, given: ClusterSurvey | Look) -> Sighting:
     detector = CATALOGUE[id_].detector
     assert detector is not None
-    return detector(Look(survey))
+    return detector(given if isinstance(given, Look) else Look(given))
