@@ -20,11 +20,14 @@ from runbooks.engine.api import (
     Stop,
 )
 from runbooks.engine.engine import Engine
+from runbooks.engine.eyes import Eyes
 from runbooks.journal.entries import Draft, Entry, Who
 from runbooks.journal.sqlite import SqliteJournal
 from runbooks.lease.sqlite import SqliteLeases
-from runbooks.model import Gotcha, Look, Step
+from runbooks.model import Gotcha, Look, Runbook, Step
+from runbooks.secret import Secrets
 from systems.galera.readings import ClusterSurvey, NodeSurvey
+from systems.shell import Hosts
 from tests.builders import a_node, a_survey
 from tests.runbooks.clocks import HandClock
 from tests.runbooks.doubles import Fuse, World
@@ -117,10 +120,13 @@ class DoubleSurveyor:
     node: Callable[[str, HandClock], NodeSurvey]
     fuse: Fuse
     looks: int = 0
+    fixed: ClusterSurvey | None = None
 
     async def look(self, target: str, *, preparation: bool = False) -> Look:
         self.fuse.point("look")
         self.looks += 1
+        if self.fixed is not None:
+            return Look(self.fixed)
         nodes = tuple(self.node(name, self.world.clock) for name in self.world)
         survey: ClusterSurvey = a_survey(*nodes, name=target)
         return Look(survey)
@@ -158,17 +164,30 @@ class Rig:
         self.surveyor = DoubleSurveyor(world, node, self.fuse)
         self.hosts = world.hosts(self.fuse)
         self.redactor = PlainRedactor()
+        self._catalogue, self._limits = catalogue or {}, limits
+        self.use(self.hosts)
+
+    def use(self, hosts: Hosts) -> None:
+        """Make the engine anew on other hosts."""
         self.engine = Engine(
-            self.hosts,
+            hosts,
             self.surveyor,
-            journal=journal,
+            journal=self.journal,
             arming=self.arming,
             leases=self.leases,
             redactor=self.redactor,
-            catalogue=catalogue or {},
+            catalogue=self._catalogue,
             clock=self.clock,
-            limits=limits,
+            limits=self._limits,
         )
+
+    def context(self, book: Runbook, target: str) -> Eyes:
+        """What the checks and verifies of a run of that book are given."""
+        return Eyes(self.engine._work(book, target, {}, Secrets(), self.steering()))
+
+    def survey_is(self, survey: ClusterSurvey) -> None:
+        """Every look from now on shows this, whatever the time."""
+        self.surveyor.fixed = survey
 
     def steering(self, **scripted: object) -> ScriptedSteering:
         return ScriptedSteering(fuse=self.fuse, **scripted)  # type: ignore[arg-type]
