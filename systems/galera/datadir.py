@@ -24,6 +24,7 @@ class DatadirView:
     gcache_bytes: int | None
     gcache_pages: int
     filesystem: Filesystem | None
+    pid_files: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ def parse_datadir(sections: Mapping[str, Sequence[str]], datadir: str) -> Datadi
         gcache_bytes=gcache.size if gcache else None,
         gcache_pages=sum(name.startswith("gcache.page.") for name in names),
         filesystem=parse_df(sections.get("df", ()), datadir),
+        pid_files=tuple(
+            dict.fromkeys(
+                path for path in (*files, *(f"{datadir}/{name}" for name in names)) if path.endswith(".pid")
+            )
+        ),
     )
 
 

@@ -170,6 +170,8 @@ class HostEvidence:
     """Places where a bootstrap flag stands: /etc/default/..., unit environment, enabled unit (REC-05)."""
     configured_error: str = ""
     """Why `configured` may be incomplete: option files that the login may not read. Empty: it is complete."""
+    pid_files: tuple[str, ...] = ()
+    """Those of servers, in the datadir or where the options say: stale when no server runs (PXC-34)."""
     details_at: datetime | None = None
     """When the slow part was read (log, options, size, version, flags): not at every look."""
 

@@ -43,5 +43,6 @@ def put_together(quick: Quick, slow: Slow) -> HostEvidence:
         addresses=slow.addresses,
         bootstrap_flags=(*quick.unit_flags, *slow.bootstrap_flags),
         configured_error=slow.configured_error,
+        pid_files=view.pid_files,
         details_at=slow.taken_at,
     )

@@ -21,6 +21,8 @@ class HostSettings:
     defaults_file: str = ""
     log_error: str = ""
     """Path of the error log; empty: it goes to the journal. It may end in /*.err, the server's default."""
+    pid_file: str = ""
+    """Path, where the options name one."""
     configured: Mapping[str, str] = field(default_factory=dict)
     configured_twice: tuple[str, ...] = ()
 
@@ -38,7 +40,10 @@ def parse_settings(lines: Sequence[str], *, datadir: str = "", defaults_file: st
     log_error = configured.get("log_error")
     if log_error is not None and not log_error.startswith("/"):
         log_error = f"{place}/{log_error.removeprefix('./')}" if log_error else f"{place}/*.err"
-    return HostSettings(place, defaults_file, log_error or "", configured, twice)
+    pid_file = configured.get("pid_file", "")
+    if pid_file and not pid_file.startswith("/"):
+        pid_file = f"{place}/{pid_file}"
+    return HostSettings(place, defaults_file, log_error or "", pid_file, configured, twice)
 
 
 def parse_defaults(lines: Sequence[str]) -> tuple[Mapping[str, str], tuple[str, ...]]:

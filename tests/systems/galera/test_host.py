@@ -101,6 +101,16 @@ def test_a_paused_donor_has_a_position_and_runs() -> None:
     assert evidence.is_running
 
 
+def test_a_pid_file_is_found_where_it_lies() -> None:
+    lines = ["--datadir=/srv/db", "--pid-file=db.pid"]
+    settings = parse_settings(lines)
+    assert settings.pid_file == "/srv/db/db.pid"
+    assert "/srv/db/db.pid" in quick_probes(settings)[1].line
+    text = "@@files\nregular file|4|1795346089|/run/mysqld/mysqld.pid\n@@names\ndb1.pid\nGRA_1.log\n"
+    view = parse_datadir(split_sections(text), "/srv/db")
+    assert view.pid_files == ("/run/mysqld/mysqld.pid", "/srv/db/db1.pid")
+
+
 def test_a_voted_out_node_leaves_its_apply_error() -> None:
     evidence = evidence_of("voted-out")
     assert evidence.gra_logs
