@@ -30,6 +30,14 @@ from tests.scripted import ScriptedSource
 from tui.app import QuarterdeckApp
 from tui.works import Works
 
+LOG_LINE = "journalctl -u mariadb -n 200 -f --no-pager -o short"
+LOG = """\
+Nov 22 11:59:58 db2 mariadbd[2600]: WSREP: evs::proto(5e1c, OPERATIONAL) suspecting node: 97c6
+Nov 22 11:59:59 db2 mariadbd[2600]: [ERROR] WSREP: failed to send to 10.77.0.13: Broken pipe
+Nov 22 12:00:00 db2 systemd[1]: mariadb.service: Main process exited, code=killed, status=9/KILL
+Nov 22 12:00:00 db2 systemd[1]: mariadb.service: Failed with result 'signal'.
+"""
+
 
 def noon() -> datetime:
     """It is always two seconds past noon here."""
@@ -64,6 +72,9 @@ def stage(
         return stamped(known.get(name) or a_node(name), clock.now())
 
     rig = Rig(Path(folder.name), books.a_world(), catalogue, armed=False, node=node)
+    for name, host in rig.world.items():
+        host.answer("uptime", f" 12:00:02 up 14 days,  load average: 0.4{name[-1]}, 0.40, 0.38\n")
+        host.answer(LOG_LINE, LOG)
     rig.engine._new_id = lambda: "a7c3f1"
     if armed:
         rig.arming.arm("db2 lost its power at noon")

@@ -49,6 +49,8 @@ class Desk:
     why_no_works: str = "the console is still starting"
     sessions: list[RunSession] = field(default_factory=list)
     """Runs that were opened from here, the newest last."""
+    commands: list[str] = field(default_factory=list)
+    """Lines that were run from here, the newest last; kept in memory only."""
     unfinished: Sequence[RunSummary] = ()
     """Runs of the journal that nobody works on and that can be gone on with."""
 

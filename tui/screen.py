@@ -95,7 +95,8 @@ class ConsoleScreen(Screen[Result]):
         width, height = event.size
         tiny = width < LEAST_WIDTH or height < LEAST_HEIGHT
         if tiny:
-            words = f"This terminal is {width}x{height}. Make it {LEAST_WIDTH}x{LEAST_HEIGHT} or larger; ctrl+q leaves."
+            least = f"{LEAST_WIDTH}x{LEAST_HEIGHT}"
+            words = f"This terminal is {width}x{height}. Make it {least} or larger; ctrl+q leaves."
             found = self.query("#tiny").results(Lines)
             for lines in found:
                 lines.show([row(words)])

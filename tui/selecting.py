@@ -22,6 +22,8 @@ class SelectingScreen(ConsoleScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "why", "Why", id="deck.why"),
         Binding("b", "answer", "Runbooks", id="deck.answer"),
+        Binding("x", "run", "Run", id="deck.run"),
+        Binding("l", "log", "Log", id="deck.log"),
         Binding("s", "shell", "Shell", id="deck.shell", show=False),
     ]
 
@@ -36,6 +38,8 @@ class SelectingScreen(ConsoleScreen[None]):
         chosen = self.selection()
         if action == "why" and chosen.finding is None:
             return "nothing is wrong with what is chosen" if chosen.system else "no finding is chosen"
+        if action in ("run", "log") and not chosen.hosts:
+            return "no host is chosen"
         if action == "shell" and len(chosen.hosts) != 1:
             return (
                 "no host is chosen" if not chosen.hosts else "a shell is on one host, and several are chosen"
@@ -74,6 +78,20 @@ class SelectingScreen(ConsoleScreen[None]):
         from tui.navigation import show_runbooks
 
         self.app.call_later(show_runbooks, self.app, finding)
+
+    def action_run(self) -> None:
+        """Run a line on what is marked, or chosen."""
+        from tui.stream.screen import StreamScreen
+
+        self.app.push_screen(StreamScreen(self.desk, self.selection().hosts))
+
+    def action_log(self) -> None:
+        """Follow the log of the database on what is chosen, or of the host where there is none."""
+        from tui.stream.logs import log_order
+        from tui.stream.screen import StreamScreen
+
+        order = log_order(self.desk.picture, self.selection().hosts)
+        self.app.push_screen(StreamScreen(self.desk, order.hosts, order))
 
     @work(name="shell", exit_on_error=False, exclusive=True, group="shell")
     async def action_shell(self) -> None:

@@ -20,7 +20,19 @@ from dataclasses import dataclass, field
 
 from runbooks.clock import Clock
 from systems.errors import LinkLost, Refused, SystemsError, TimedOut, Unreachable
-from systems.shell import Command, Hands, JobReading, Jobs, JobState, Output, Permit, Probe, Reader, Sink
+from systems.shell import (
+    Command,
+    Hands,
+    JobReading,
+    Jobs,
+    JobState,
+    Output,
+    Permit,
+    Probe,
+    Reader,
+    Sink,
+    Stream,
+)
 from tests.runbooks.clocks import HandClock
 
 Effect = Callable[["DoubleHost"], object]
@@ -239,7 +251,9 @@ class _Reader:
         return tuple(answers)
 
     async def stream(self, probe: Probe, sink: Sink, *, timeout_s: float | None = None) -> int:
-        return (await self.read(probe)).status
+        output = await self.read(probe)
+        sink.data(self.host, Stream.STDOUT, output.stdout.encode())
+        return output.status
 
 
 @dataclass
@@ -317,5 +331,6 @@ class _Hands:
     async def stream(self, command: Command, sink: Sink, *, timeout_s: float | None = None) -> int:
         entry = self._permit.before(self.host, command, "")
         status, text = self._host.run(command)
+        sink.data(self.host, Stream.STDOUT, text.encode())
         self._permit.after(entry, Output(text, "", status, self._clock.now()))
         return status

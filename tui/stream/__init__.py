@@ -1,0 +1,1 @@
+"""Commands on many hosts, their output streaming into one view."""
