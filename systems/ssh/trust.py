@@ -54,7 +54,7 @@ def _without_short_keys(config: HostConfig, known: Known) -> Known:
         entry, bits = short[0]
         raise HostKeyChanged(
             f"{config.host}: the key in {entry.where} is an RSA key of {bits} bits, fewer than the "
-            f"{config.required_rsa_bits} that RequiredRSASize in ssh_config asks for; give the host a stronger key"
+            f"{config.required_rsa_bits} of RequiredRSASize in ssh_config; give the host a stronger key"
         )
     return Known(rest, known.authorities, known.revoked)
 

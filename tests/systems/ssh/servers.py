@@ -14,6 +14,9 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from systems.shell import Probe
+from systems.ssh.hosts import SshHosts
+
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 _DEADLINE_S = 15.0
 
@@ -32,6 +35,17 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], deadline_s: flo
             if holds is True or (inspect.isawaitable(holds) and await holds):
                 return
             await asyncio.sleep(0.01)
+
+
+def sh(line: str) -> str:
+    """Run a line and return what it wrote."""
+    return subprocess.run(["sh", "-c", line], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+async def hello(hosts: SshHosts, host: str = "db1", timeout_s: float = 10.0) -> None:
+    """Reach a host, or raise."""
+    output = await hosts.reader(host).read(Probe("echo hello"), timeout_s=timeout_s)
+    assert output.stdout == "hello\n"
 
 
 def make_key(path: Path, kind: str = "ed25519", passphrase: str = "") -> Path:
