@@ -56,7 +56,9 @@ def make_key(path: Path, kind: str = "ed25519", passphrase: str = "") -> Path:
 class Sshd:
     """One sshd. `user` is who runs the tests."""
 
-    def __init__(self, folder: Path, authorized: str, *extra: str, address: str = "127.0.0.1") -> None:
+    def __init__(
+        self, folder: Path, authorized: str, *extra: str, env: str = "", address: str = "127.0.0.1"
+    ) -> None:
         self.folder = folder
         self.address = address
         self.port = free_port(address)
@@ -79,7 +81,7 @@ class Sshd:
             "UseDNS no",
             "PrintMotd no",
             "LogLevel VERBOSE",
-            f"SetEnv HOME={folder}",
+            f"SetEnv HOME={folder} {env}",
             *extra,
         ]
         (folder / "config").write_text("\n".join(lines) + "\n")
@@ -174,9 +176,9 @@ class Estate:
         self.config.touch()
         self.servers: dict[str, Sshd] = {}
 
-    def sshd(self, name: str, *extra: str, lines: str = "", is_known: bool = True) -> Sshd:
-        """Start a host and name it in ssh_config; `lines` are put into its block."""
-        server = Sshd(self.folder / name, self.key.with_suffix(".pub").read_text(), *extra)
+    def sshd(self, name: str, *extra: str, lines: str = "", env: str = "", is_known: bool = True) -> Sshd:
+        """Start a host and name it in ssh_config: `lines` into its block, `env` into its sessions."""
+        server = Sshd(self.folder / name, self.key.with_suffix(".pub").read_text(), *extra, env=env)
         self.servers[name] = server
         if is_known:
             self.known_hosts.write_text(self.known_hosts.read_text() + server.known_hosts_line)
