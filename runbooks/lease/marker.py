@@ -64,7 +64,7 @@ def _plain(text: str) -> str:
 def create(lease: Lease, now: datetime) -> Command:
     """Write it where there is none; of two consoles that do so at once, one fails."""
     path = quote(path_of(lease.system))
-    line = f"umask 022 && mkdir -p {FOLDER} && set -C && cat > {path}"
+    line = f"umask 022 && install -d -m 755 {FOLDER} && set -C && cat > {path}"
     return Command(line, stdin=text_of(lease, now))
 
 
@@ -72,7 +72,7 @@ def renew(lease: Lease, now: datetime) -> Command:
     """Write it anew, in place of our own or of one that has expired."""
     path = path_of(lease.system)
     new, old = quote(f"{path}.new"), quote(path)
-    line = f"umask 022 && mkdir -p {FOLDER} && cat > {new} && mv -f {new} {old}"
+    line = f"umask 022 && install -d -m 755 {FOLDER} && cat > {new} && mv -f {new} {old}"
     return Command(line, stdin=text_of(lease, now))
 
 
