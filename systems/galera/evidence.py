@@ -174,6 +174,8 @@ class HostEvidence:
     """Those of servers, in the datadir or where the options say: stale when no server runs (PXC-34)."""
     details_at: datetime | None = None
     """When the slow part was read (log, options, size, version, flags): not at every look."""
+    details_error: str = ""
+    """Why the slow part could not be read the last time; what stands here is older, or nothing."""
 
     @property
     def is_running(self) -> bool:

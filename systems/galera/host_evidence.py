@@ -7,7 +7,7 @@ from systems.galera.host_slow import Slow
 from systems.galera.readings import HostEvidence
 
 
-def put_together(quick: Quick, slow: Slow) -> HostEvidence:
+def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence:
     """One reading; a position from the log counts only while no server runs (B.1)."""
     view = quick.view
     return HostEvidence(
@@ -45,4 +45,5 @@ def put_together(quick: Quick, slow: Slow) -> HostEvidence:
         configured_error=slow.configured_error,
         pid_files=view.pid_files,
         details_at=slow.taken_at,
+        details_error=slow_error,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from systems.errors import SudoRefused
+from systems.errors import SudoRefused, SystemsError, TimedOut
 from systems.galera.host_evidence import put_together
 from systems.galera.host_probes import quick_probes, settings_probe, slow_probe
 from systems.galera.host_quick import Quick, parse_quick
@@ -43,6 +44,7 @@ class HostLook:
         self._options = options or SurveyOptions()
         self._settings: HostSettings | None = None
         self._slow: Slow | None = None
+        self._slow_error = ""
         self._quick: Quick | None = None
         self._as_root = True
         self._looks = 0
@@ -51,7 +53,8 @@ class HostLook:
     async def look(self, *, full: bool = False) -> HostEvidence:
         """Ask in one round trip (the first time two); `full` asks the slow part too. Raises a `SystemsError`.
 
-        Where sudo is refused it goes on with what the login may see by itself.
+        When only the slow part fails, the one before stands and `details_error` says why. Where sudo is
+        refused it goes on with what the login may see by itself.
         """
         try:
             return await self._look(full=full)
@@ -63,36 +66,55 @@ class HostLook:
 
     async def _look(self, *, full: bool) -> HostEvidence:
         settings = self._settings or await self._discover()
-        probes: tuple[Probe, ...] = quick_probes(settings, as_root=self._as_root)
-        if full or self._slow is None or self._looks % self._options.slow_every == 0:
-            probes += (self._slow_probe(settings),)
-        asked_at = datetime.now(UTC)
-        anybody, root, *slow = await self._ask(probes)
-        quick = parse_quick(self.host, anybody, root, settings, asked_at=asked_at)
-        if not slow and (self._quick is None or quick.start != self._quick.start):
-            slow = await self._ask((self._slow_probe(settings),))
-        return put_together(quick, self._remember(quick, slow))
-
-    def _remember(self, quick: Quick, answers: Sequence[Output]) -> Slow:
-        """Keep this look for the next one; return the newest slow part."""
+        is_due = full or self._looks % self._options.slow_every == 0
+        slow = asyncio.create_task(self._ask_slow(settings, full=full)) if is_due else None
+        try:
+            asked_at = datetime.now(UTC)
+            anybody, root = await self._ask(quick_probes(settings, as_root=self._as_root))
+            quick = parse_quick(self.host, anybody, root, settings, asked_at=asked_at)
+            if slow is not None:
+                self._keep_slow(await slow, quick)
+            elif self._quick is None or quick.start != self._quick.start:
+                self._keep_slow(await self._ask_slow(settings, full=full), quick)
+        finally:
+            if slow is not None:
+                slow.cancel()
         self._quick = quick
         self._looks += 1
         if self._looks % (self._options.slow_every * self._options.size_every) == 0:
             self._as_root = True  # by now sudo may be allowed
-        newest = self._slow
-        for answer in answers:
-            self._slow_looks += 1
-            newest = parse_slow(
-                answer,
-                datadir=self._options.datadir,
-                defaults_file=self._options.defaults_file,
-                zone=quick.zone,
-                before=newest,
-            )
-        if newest is None:
-            newest = Slow(quick.taken_at)
-        self._slow, self._settings = newest, newest.settings
-        return newest
+        return put_together(quick, self._slow or Slow(quick.taken_at, settings), self._slow_error)
+
+    def _keep_slow(self, answer: Output | SystemsError, quick: Quick) -> None:
+        """Keep a slow part that came; of one that did not, the one before stays, and the reason is told."""
+        self._slow_looks += 1
+        self._slow_error = str(answer) if isinstance(answer, SystemsError) else ""
+        if isinstance(answer, SystemsError):
+            return
+        self._slow = parse_slow(
+            answer,
+            datadir=self._options.datadir,
+            defaults_file=self._options.defaults_file,
+            zone=quick.zone,
+            before=self._slow,
+        )
+        self._settings = self._slow.settings
+
+    async def _ask_slow(self, settings: HostSettings, *, full: bool) -> Output | SystemsError:
+        """A host that is slow with this part, such as one with a huge journal, must not lose the other."""
+        receives = self._quick is not None and self._quick.view.sst_in_progress
+        is_sized = receives or self._slow_looks % self._options.size_every == 0
+        probe = slow_probe(settings, as_root=self._as_root, size=is_sized and not self._slow_error)
+        timeout_s = self._options.ssh_timeout_s * (0.9 if full else 0.5)
+        try:
+            async with asyncio.timeout(timeout_s):
+                return (await self._ask((probe,), timeout_s=timeout_s))[0]
+        except TimeoutError:
+            return TimedOut(f"{self.host}: its log and options had no answer after {timeout_s:g} s")
+        except SudoRefused:
+            raise
+        except SystemsError as error:
+            return error
 
     async def _discover(self) -> HostSettings:
         """Where things are: asked once before everything else, then kept fresh by the slow part."""
@@ -104,15 +126,11 @@ class HostLook:
             defaults_file=self._options.defaults_file,
         )
 
-    def _slow_probe(self, settings: HostSettings) -> Probe:
-        receives = self._quick is not None and self._quick.view.sst_in_progress
-        is_sized = receives or self._slow_looks % self._options.size_every == 0
-        return slow_probe(settings, as_root=self._as_root, size=is_sized)
-
-    async def _ask(self, probes: Sequence[Probe]) -> list[Output]:
+    async def _ask(self, probes: Sequence[Probe], *, timeout_s: float | None = None) -> list[Output]:
         """All answers of one round trip; raises the first error among them."""
         outputs = []
-        for answer in await self._reader.read_many(probes, timeout_s=self._options.ssh_timeout_s):
+        deadline_s = timeout_s or self._options.ssh_timeout_s
+        for answer in await self._reader.read_many(probes, timeout_s=deadline_s):
             if isinstance(answer, Exception):
                 raise answer
             outputs.append(answer)

@@ -39,7 +39,7 @@ def settings_probe(defaults_file: str, *, as_root: bool = True) -> Probe:
 
 
 def quick_probes(settings: HostSettings, *, as_root: bool = True) -> tuple[Probe, Probe]:
-    """What is asked at every look: (what anybody may see, what root sees). Costs the host about 35 ms of CPU."""
+    """What is asked at every look: (what anybody may see, what root sees). About 35 ms of CPU."""
     units = " ".join(f"{unit}.service" for unit in UNITS)
     anybody = (
         ("host", "grep -Hs '' /proc/sys/kernel/random/boot_id /etc/machine-id /proc/sys/kernel/hostname"),
