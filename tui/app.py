@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
@@ -75,6 +75,7 @@ class QuarterdeckApp(TightPaint, App[None]):
         self.desk.picture.plan(inventory.clusters, inventory.hosts)
         self._poller = Poller(source, self.desk.picture, self._renew_soon)
         self._renewing = False
+        self._is_reading = False
         if few_colours is None:
             few_colours = self.no_color or self.console.color_system not in ("256", "truecolor")
         theme = plain_theme(inventory.colour) if few_colours else full_theme(frame_colour(inventory.colour))
@@ -98,6 +99,7 @@ class QuarterdeckApp(TightPaint, App[None]):
         gc.freeze()
         gc.enable()
         await read_unfinished(self.desk)
+        self._is_reading = True
         self.tick()
         if self._every_s is not None:
             self.set_interval(self._every_s, self.tick)
@@ -113,6 +115,12 @@ class QuarterdeckApp(TightPaint, App[None]):
         screen.tick()
         if not self.desk.frozen:
             screen.renew()
+
+    @on(ConsoleScreen.Seen)
+    def ask_what_is_seen(self) -> None:
+        """Do not wait for the tick to ask what came into view, and to leave alone what went."""
+        if self._is_reading:
+            self.tick()
 
     def _renew_soon(self) -> None:
         """Show first answers at once: several that come together are shown together."""

@@ -120,6 +120,7 @@ class Deck(SelectingScreen):
         self._rule.tell(self.tabs())
         self.open_pane.renew()
         self.open_pane.take_focus()
+        self.post_message(self.Seen())
         return self.open_pane
 
     async def action_back(self) -> None:

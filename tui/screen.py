@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -39,6 +40,9 @@ class ConsoleScreen(Screen[Result]):
         & > #tiny { display: none; }
     }
     """
+
+    class Seen(Message):
+        """Other readings can be seen now than a moment ago."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -108,6 +112,7 @@ class ConsoleScreen(Screen[Result]):
         self.tick()
         self._rule.tell(self.tabs())
         self.call_after_refresh(self.show_hints)
+        self.post_message(self.Seen())
 
     def show_hints(self) -> None:
         """Renew the line of keys."""

@@ -80,6 +80,7 @@ class StreamScreen(ConsoleScreen[None]):
         return self._view.copy_text()
 
     def on_mount(self) -> None:
+        self.renew()
         if self._order is not None:
             self.start(self._order)
         else:

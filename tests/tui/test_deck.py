@@ -1,0 +1,210 @@
+"""The deck: what it shows first, where its keys lead, and what they say when they cannot act."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from tests import scenes
+from tests.tui.screens import console_of, see, shown, until
+
+
+async def test_the_watch_says_what_is_wrong_and_which_key_answers() -> None:
+    async with console_of(scenes.one_node_down) as (_, pilot):
+        await see(pilot, "2 of 3 in the cluster: db2 is down", "w why", "b galera-recover", "READ-ONLY")
+
+
+async def test_the_worse_system_stands_first() -> None:
+    async with console_of(scenes.two_clusters) as (app, pilot):
+        await see(pilot, "billing")
+        page = shown(app)
+        assert page.index("orders") < page.index("billing")
+
+
+async def test_a_healthy_cluster_is_green_and_says_so() -> None:
+    async with console_of(scenes.healthy) as (_, pilot):
+        await see(pilot, "● 3 of 3 Synced, seqno 1311")
+
+
+async def test_nothing_is_green_before_it_has_answered() -> None:
+    async with console_of(scenes.asking) as (app, pilot):
+        await see(pilot, "? asking 3 nodes, 0 answered so far", "no reading yet")
+        assert "●" not in shown(app)
+
+
+async def test_what_changed_is_told_with_its_time() -> None:
+    async with console_of(scenes.one_node_down) as (_, pilot):
+        await see(pilot, "12:00:00  db1      cluster size 3 to 2", "db2      mariadb: failed (signal)")
+
+
+async def test_digits_lead_to_panes_and_escape_leads_back() -> None:
+    async with console_of(scenes.one_node_down) as (_, pilot):
+        for digit, tab in (
+            ("1", "[1 nodes]"),
+            ("6", "[6 hosts]"),
+            ("7", "[7 runbooks]"),
+            ("8", "[8 journal]"),
+        ):
+            await pilot.press(digit)
+            await see(pilot, tab)
+        await pilot.press("escape")
+        await see(pilot, "[0 watch]")
+
+
+async def test_a_lost_node_keeps_its_last_cells_and_says_why() -> None:
+    async with console_of(scenes.one_host_lost) as (app, pilot):
+        await pilot.press("1")
+        await see(pilot, "✖ no answer")
+        line = next(line for line in shown(app).splitlines() if "no answer" in line)
+        assert "1300" in line
+        await pilot.press("down", "enter")
+        await see(pilot, "No route to host", "as of 4 s ago")
+
+
+async def test_what_the_nodes_disagree_about_is_marked() -> None:
+    async with console_of(scenes.disagreement, (120, 30)) as (_, pilot):
+        await pilot.press("1")
+        await see(pilot, "≠ server version", "10.6.16-MariaDB", "≠2")
+
+
+async def test_w_explains_with_all_evidence() -> None:
+    async with console_of(scenes.one_node_down) as (_, pilot):
+        await pilot.press("w")
+        await see(pilot, "[R-1C]", "evidence", "wsrep-recover", "galera-recover with node=db2")
+
+
+async def test_b_leads_to_the_runbook_that_answers() -> None:
+    async with console_of(scenes.one_node_down) as (_, pilot):
+        await pilot.press("b")
+        await see(pilot, "[7 runbooks]", "answers what you came from")
+
+
+async def test_b_on_the_page_of_a_finding_does_the_same() -> None:
+    async with console_of(scenes.one_node_down) as (_, pilot):
+        await pilot.press("w")
+        await see(pilot, "[R-1C]")
+        await pilot.press("b")
+        await see(pilot, "[7 runbooks]", "answers what you came from")
+
+
+async def test_a_key_that_cannot_act_says_why() -> None:
+    async with console_of(scenes.healthy) as (_, pilot):
+        await pilot.press("w")
+        await see(pilot, "Not now: nothing is wrong with what is chosen.")
+
+
+async def test_the_hints_grey_out_what_cannot_act() -> None:
+    async with console_of(scenes.healthy) as (_, pilot):
+        await see(pilot, "(w why)")
+
+
+async def test_help_is_made_of_the_keys_that_apply() -> None:
+    async with console_of(scenes.healthy, (100, 60)) as (_, pilot):
+        await pilot.press("question_mark")
+        await see(pilot, "deck.run", "Why: not now, nothing is wrong", "console.arm")
+        await pilot.press("escape")
+        await see(pilot, "[0 watch]")
+
+
+async def test_f1_explains_what_has_the_focus() -> None:
+    async with console_of(scenes.healthy) as (_, pilot):
+        await pilot.press("1", "f1")
+        await see(pilot, "what has the focus", "Space marks")
+
+
+async def test_the_palette_leads_anywhere_by_name() -> None:
+    async with console_of(scenes.one_node_down) as (_, pilot):
+        await pilot.press("colon", "d", "b", "3")
+        await see(pilot, "node     db3")
+        await pilot.press("enter")
+        await see(pilot, "─ nodes ─ orders ─[db3]")
+
+
+async def test_the_palette_knows_gotchas_and_runbooks() -> None:
+    async with console_of(scenes.one_node_down) as (_, pilot):
+        await pilot.press("ctrl+p", *"rec-01")
+        await see(pilot, "gotcha   REC-01")
+        await pilot.press("enter")
+        await see(pilot, "[REC-01]", "symptom", "orders")
+
+
+async def test_the_palette_shows_keys_and_why_they_cannot_act() -> None:
+    async with console_of(scenes.healthy) as (_, pilot):
+        await pilot.press("colon", *"why")
+        await see(pilot, "not now: nothing is wrong with what is chosen")
+
+
+async def test_freeze_holds_the_screen_while_answers_go_on() -> None:
+    def scene() -> scenes.Stage:
+        return scenes.stage(scenes.killed(), stepwise=True)
+
+    async with console_of(scene) as (app, pilot):
+        await see(pilot, "3 of 3 Synced")
+        await pilot.press("f")
+        await see(pilot, "FROZEN, f goes on")
+        app.source.go_on("orders")
+        await until(pilot, lambda: len(app.desk.picture.changes) > 1, "the second look")
+        app.tick()
+        assert "3 of 3 Synced" in shown(app)
+        await pilot.press("f")
+        await see(pilot, "2 of 3 in the cluster")
+
+
+async def test_what_nobody_sees_is_not_asked() -> None:
+    async with console_of(scenes.two_clusters) as (app, pilot):
+        await until(pilot, lambda: app.source.watched == {"orders", "billing", "hosts"})
+        await pilot.press("1")
+        await until(pilot, lambda: app.source.watched == {"orders"})
+        await pilot.press("8")
+        await until(pilot, lambda: app.source.watched == set())
+        await see(pilot, "reading paused")
+        await pilot.press("0")
+        await until(pilot, lambda: app.source.watched == {"orders", "billing", "hosts"})
+
+
+async def test_another_cluster_is_a_bracket_away() -> None:
+    async with console_of(scenes.two_clusters) as (_, pilot):
+        await pilot.press("1")
+        await see(pilot, "1 of 2 clusters")
+        await pilot.press("right_square_bracket")
+        await see(pilot, "2 of 2 clusters", "bi1")
+
+
+async def test_a_wide_terminal_tiles_the_watch_above_the_nodes() -> None:
+    async with console_of(scenes.one_node_down, (160, 50)) as (_, pilot):
+        await see(pilot, "[1 nodes]", "what changed", "state uuid", "b galera-recover")
+
+
+async def test_hosts_tell_what_they_lack() -> None:
+    async with console_of(scenes.one_node_down) as (_, pilot):
+        await see(pilot, "4 of 5 answer; no answer from web1", "lb2 has 1.4 GB free on /")
+        await pilot.press("6", "end")
+        await see(pilot, "✖ no answer", "web1: no answer on port 22 within 5 s")
+
+
+async def test_text_from_hosts_is_shown_and_never_obeyed() -> None:
+    async with console_of(scenes.hostile_text) as (_, pilot):
+        await pilot.press("1", "down", "enter")
+        await see(pilot, "[/red] ␛]52;c;ZXZpbA==␇ [bold]no route␛[2J")
+
+
+async def test_an_estate_without_systems_says_what_to_write() -> None:
+    async with console_of(scenes.nothing_to_watch) as (_, pilot):
+        await see(pilot, "This estate names no system", "[[galera]]")
+        for digit in "01678":
+            await pilot.press(digit)
+        await see(pilot, "The journal is empty")
+
+
+async def test_copy_says_where_it_went() -> None:
+    async with console_of(scenes.one_node_down) as (app, pilot):
+        await pilot.press("y")
+        await see(pilot, "Copied")
+        assert "orders: 2 of 3 in the cluster" in app.clipboard
+
+
+async def test_keys_typed_into_a_line_are_letters() -> None:
+    async with console_of(scenes.one_node_down) as (app, pilot):
+        await pilot.press("1", "x")
+        await see(pilot, "a line for the shell")
+        await pilot.press(*"wf")
+        assert app.screen.query_one(Input).value == "wf"
