@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from systems.galera.readings import HostEvidence, LogHit, NodeSurvey
 
-_PLAIN = ("error", "position-recovered", "shut-down", "transfer-required", "ist-received", "sst-received")
-"""Ids that name no cause."""
+_PLAIN = frozenset(
+    {
+        "error",
+        "position-recovered",
+        "transfer-required",
+        "ist-received",
+        "sst-received",
+        "pc-recovered",
+        "no-complete-node",
+        "suspecting",
+    }
+)
+"""Ids that name no cause; "No node with complete state" is written at every orderly stop, too."""
 _AFTER_VIEW = ("pc-recovered", "re-merged", "transfer-required", "ist-received", "sst-received")
 """Lines that a node writes once it has found a Primary component."""
 
@@ -18,11 +29,14 @@ def hit(node: NodeSurvey, *ids: str) -> LogHit | None:
 
 
 def telling_line(node: NodeSurvey) -> str:
-    """The newest line that names a cause, else the newest error; empty: there is none."""
+    """The newest line that names a cause, else the newest error; empty: none, or it was stopped in order."""
     if not isinstance(node.evidence, HostEvidence):
         return ""
     hits = node.evidence.log_hits
-    cause = next((found for found in reversed(hits) if found.pattern not in _PLAIN), None)
+    plain = _PLAIN if waits_for_last_view(node) else _PLAIN | {"view-restored"}
+    cause = next((found for found in reversed(hits) if found.pattern not in plain), None)
+    if cause is not None and cause.pattern == "shut-down":
+        return ""
     return (found.line if (found := cause or hit(node, "error")) else "").strip()
 
 

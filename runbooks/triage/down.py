@@ -7,7 +7,7 @@ from runbooks.model import Severity
 from runbooks.positions import Saved, SavedKind, saved_state
 from runbooks.triage.prediction import way_back
 from runbooks.triage.scenario import Case, Scenario
-from runbooks.triage.telling import carry_on, ending, node_evidence, position_words, since
+from runbooks.triage.telling import carry_on, ending, node_evidence, since
 from runbooks.words import short, size
 from systems.galera.readings import ClusterSurvey, HostEvidence, NodeSurvey
 
@@ -35,29 +35,35 @@ def down_case(survey: ClusterSurvey, group: Group, node: NodeSurvey) -> Case:
         return _case(Scenario.FOREIGN, node, saved, _foreign(node, saved, group))
     if _is_ahead(survey, group, saved):
         sentence = (
-            f"{node.host} is down and holds transactions up to {position_words(saved.position)} which "
+            f"{node.host} is down and holds transactions up to "
+            f"{saved.position.seqno if saved.position else '?'} which "
             f"the cluster (at {group.last_committed}) does not have: joining would throw them away"
         )
         return _case(Scenario.FOREIGN, node, saved, sentence)
     if saved.kind is SavedKind.CLEAN:
         alone = len(group.hosts) == 1
         sentence = (
-            f"{node.host} was stopped in order{since(node, 'at')}; "
-            f"{carry_on(survey, group)}. It ended at {position_words(saved.position)} "
-            f"of {group.last_committed}: {way_back(survey, node.host)}"
+            f"{node.host} was stopped in order{since(node, 'at')}; {carry_on(survey, group)}; "
+            f"{_at(saved, group)}: {way_back(survey, node.host)}"
         )
         severity = Severity.CRITICAL if alone else Severity.WARNING
         return _case(Scenario.STOPPED_ONE, node, saved, sentence, severity)
     if saved.kind is SavedKind.CRASHED:
         sentence = (
-            f"{node.host} crashed{_how(node)} and is down{since(node)}; "
-            f"{carry_on(survey, group)}. Its position is {position_words(saved.position)} "
-            f"of {group.last_committed}: {way_back(survey, node.host)}"
+            f"{node.host} crashed{_how(node)} and is down{since(node)}; {carry_on(survey, group)}; "
+            f"{_at(saved, group)}: {way_back(survey, node.host)}"
         )
         return _case(Scenario.CRASHED_ONE, node, saved, sentence)
     why = _NO_STATE.get(saved.kind, "was not looked at")
     sentence = f"{node.host} is down{since(node)} and {why}: it comes back by a full copy (SST)"
     return _case(Scenario.NO_STATE, node, saved, sentence)
+
+
+def _at(saved: Saved, group: Group) -> str:
+    """Where its history ends, beside the cluster's."""
+    if saved.position is None:
+        return f"its position is not recovered yet (the cluster is at {group.last_committed})"
+    return f"it ended at {saved.position.seqno} of {group.last_committed}"
 
 
 def _case(

@@ -39,7 +39,7 @@ def triage(survey: ClusterSurvey, *, look: Look | None = None) -> tuple[Finding,
 def _finding(survey: ClusterSurvey, found: Classification, case: Case) -> Finding:
     card = card_of(case)
     evidence = case.evidence
-    if found.refused and case is found.cluster:
+    if found.refused and case is found.cluster and not found.members:
         evidence = (f"refused for now: {found.refused}", *evidence)
     values = {"node": case.hosts[0]} if card.names_a_node and case.hosts else {}
     return Finding(

@@ -13,7 +13,6 @@ from systems.galera.readings import (
     ClusterSurvey,
     HostEvidence,
     NodeSurvey,
-    Position,
     UnitState,
     WsrepStatus,
 )
@@ -55,7 +54,7 @@ def node_evidence(node: NodeSurvey, saved: Saved | None = None) -> tuple[str, ..
     """The readings of one node that matter for why it is out: host, what, value."""
     lines = [_status_line(node)]
     if isinstance(node.evidence, HostEvidence):
-        lines += [f"{node.host}: unit {_unit_line(unit, node)}" for unit in database_units(node)]
+        lines += [f"{node.host}: unit {_unit_line(unit, node)}" for unit in _busy_units(node)]
         lines += _disk_lines(node.host, node.evidence)
         if saved is not None:
             lines += _saved_lines(saved, node.evidence)
@@ -73,9 +72,10 @@ def carry_on(survey: ClusterSurvey, group: Group) -> str:
     return f"{len(group.hosts)} of {len(survey.nodes)} carry on"
 
 
-def position_words(position: Position | None) -> str:
-    """Tell a position as "1227", or that it is not known."""
-    return str(position.seqno) if position is not None and position.is_known else "not known yet"
+def _busy_units(node: NodeSurvey) -> tuple[UnitState, ...]:
+    """The units that are doing something, or have failed; when none is, the first of those that rest."""
+    units = database_units(node)
+    return tuple(unit for unit in units if unit.active != "inactive") or units[:1]
 
 
 def _status_line(node: NodeSurvey) -> str:

@@ -8,7 +8,7 @@ from runbooks.membership import Group
 from runbooks.model import Finding, Severity
 from runbooks.triage.classify import classify
 from runbooks.triage.findings import triage
-from runbooks.triage.prediction import window
+from runbooks.triage.prediction import way_back, window
 from runbooks.triage.scenario import Case, Classification, Scenario
 from runbooks.triage.telling import since
 from runbooks.words import count, listed
@@ -54,7 +54,11 @@ def verdict(survey: ClusterSurvey, findings: tuple[Finding, ...] | None = None) 
         return Verdict(survey.name, severity, found.cluster.sentence, detail, found.scenario.value)
     first = next((case for case in cases if case.scenario is found.scenario), cases[0])
     return Verdict(
-        survey.name, severity, _missing(survey, found, first), first.sentence, found.scenario.value
+        survey.name,
+        severity,
+        _missing(survey, found, first),
+        _detail(survey, found, first),
+        found.scenario.value,
     )
 
 
@@ -90,6 +94,14 @@ def _inside(survey: ClusterSurvey, group: Group) -> str:
         if isinstance(status := survey.node(host).status, WsrepStatus) and status.is_synced
     )
     return f"{synced} of {len(survey.nodes)} Synced"
+
+
+def _detail(survey: ClusterSurvey, found: Classification, first: Case) -> str:
+    """The way back of a node that is down, else what was seen of it."""
+    if first.scenario not in (Scenario.CRASHED_ONE, Scenario.STOPPED_ONE):
+        return first.sentence
+    at = f"seqno {first.position.seqno} of {found.groups[0].last_committed}: " if first.position else ""
+    return f"{at}{way_back(survey, first.hosts[0])}"
 
 
 _STATES = {

@@ -50,12 +50,21 @@ def why(survey: ClusterSurvey, host: str) -> Why:
         walked.append(rung)
         if rung.sighting.holds is Holds.YES:
             return Why(host, f"{_what(survey, node)}, because {rung.sighting.evidence}", tuple(walked))
-    return Why(host, f"{_what(survey, node)}; its host shows no cause", tuple(walked))
+    return Why(host, _without_cause(survey, node), tuple(walked))
 
 
 def _what(survey: ClusterSurvey, node: NodeSurvey) -> str:
-    case = classify(survey).case_of(node.host)
+    found = classify(survey)
+    case = found.case_of(node.host) or found.cluster
     return f"{node.host} is red ({case.scenario.value})" if case else f"{node.host} is red"
+
+
+def _without_cause(survey: ClusterSurvey, node: NodeSurvey) -> str:
+    """Its host is well: then the cluster's own matter is the cause, or its state is all there is to say."""
+    found = classify(survey)
+    case = found.cluster or found.case_of(node.host)
+    cause = case.sentence if case else "its host shows no cause"
+    return f"{_what(survey, node)}: {cause}"
 
 
 def _state(node: NodeSurvey) -> Sighting:

@@ -66,6 +66,8 @@ def transfer_pids(processes: Sequence[Process], datadir: str) -> tuple[int, ...]
 
 
 def _may_serve(process: Process, datadir: str, defaults_file: str) -> bool:
+    if "--version" in process.arguments:
+        return False  # the look itself asks for the version, at the same moment
     named_datadir = _named(process, "--datadir") or _named(process, "-h")
     if named_datadir:
         return named_datadir == _plain(datadir)

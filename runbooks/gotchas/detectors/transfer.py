@@ -40,7 +40,7 @@ def no_primary_reached(look: Look) -> Sighting:
 
 def donor_gone(look: Look) -> Sighting:
     """REC-16: the donor of a transfer went away."""
-    return log_line(look, "no transfer has lost its donor", "donor-gone", "no-complete-node")
+    return log_line(look, "no transfer has lost its donor", "donor-gone")
 
 
 def copy_failed(look: Look) -> Sighting:

@@ -47,6 +47,7 @@ def test_without_a_script_only_what_speaks_of_a_transfer_counts(line: str, count
         ("31 /usr/sbin/mariadbd --wsrep_start_position=x:1", "", True),
         ("31 /usr/sbin/mysqld --datadir=/var/lib/mysql/ --user=mysql", "", True),
         ("31 /usr/sbin/mysqld --datadir=/srv/other", "", False),
+        ("31 mariadbd --version", "", False),
         ("31 mysqld --defaults-file=/srv/n1/my.cnf", "/srv/n1/my.cnf", True),
         ("31 mysqld --defaults-file=/srv/n2/my.cnf", "/srv/n1/my.cnf", False),
         ("31 mysqld", "/srv/n1/my.cnf", False),
