@@ -41,7 +41,7 @@ def _is_settled(work: Work, key: str) -> bool:
 
 
 def _risks(work: Work) -> list[str]:
-    risks = []
+    risks = [f"- {doubt}" for doubt in work.doubts]
     for result in work.results.values():
         if result.outcome in _OPEN:
             risks.append(f"- {result.title} is {result.outcome.value}: {result.sentence}")

@@ -78,12 +78,15 @@ class Resuming:
     async def _goes_on_over(self, step: Step, result: StepResult) -> bool:
         """The operator's choice: False looks again, True goes on over it with a reason."""
         work = self._course.work
+        doubt = f"{step.title}: {result.sentence}"
+        work.doubts.append(doubt)
+        await work.write(Kind.NOTE, step=step.key, data={"sentence": doubt})
         choice = await work.steering.failed(step, result)
         match choice:
             case Retry():
                 return False
             case Skip(reason) if reason.strip():
-                sentence = f"{step.title}: {result.sentence}. Went on all the same: {reason}"
+                sentence = f"{step.title}: went on all the same: {reason}"
                 await work.write(Kind.NOTE, step=step.key, data={"sentence": sentence})
                 return True
             case Skip():

@@ -71,6 +71,8 @@ class Work:
     """The highest attempt of each step of which a command may have been sent."""
     open: dict[str, Attempt] = field(default_factory=dict)
     """The newest attempt at each step that was begun."""
+    doubts: list[str] = field(default_factory=list)
+    """What was done and could not be proven again, for the hand-over note."""
     plan: Plan | None = None
     plans: int = 0
     """How many were made in this run."""

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS entry (
     previous  TEXT NOT NULL,
     hash      TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS entry_of_run ON entry (run) WHERE run <> '';
+CREATE INDEX IF NOT EXISTS entry_of_run ON entry (run);
 CREATE INDEX IF NOT EXISTS entry_of_kind ON entry (kind);
 CREATE TABLE IF NOT EXISTS head (
     one    INTEGER PRIMARY KEY CHECK (one = 1),

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from runbooks.engine.api import Ending, Go, HandOver, Outcome, Retry, Skip, StepCard, Stop, Undo
+from runbooks.engine.api import (
+    Confirmation,
+    Ending,
+    Go,
+    HandOver,
+    Limits,
+    Outcome,
+    Retry,
+    RunEnded,
+    Skip,
+    StepCard,
+    Stop,
+    Undo,
+)
 from runbooks.journal.entries import Kind
 from runbooks.journal.port import Filter
 from runbooks.model import Plan, Refusal
@@ -33,7 +47,7 @@ from tests.runbooks.engine.books import (
     recover_step,
     secret_step,
 )
-from tests.runbooks.rigs import Rig
+from tests.runbooks.rigs import Rig, ScriptedSteering
 
 
 def a_node_of(name: str, clock: HandClock) -> NodeSurvey:
@@ -457,3 +471,62 @@ async def test_an_operator_can_stop_at_any_card(rig: Rig, world: World) -> None:
     assert (result.ending, world.ran) == (Ending.STOPPED, [])
     [ended] = rig.journal.entries(Filter(kinds=frozenset({Kind.RUN_ENDED})))
     assert ended.data["sentence"] == "stopped at: start db1. lunch"
+
+
+async def test_the_lease_is_renewed_while_the_operator_thinks(tmp_path: Path, world: World) -> None:
+    limits = Limits(heartbeat_s=0.01)
+    rig = Rig(tmp_path, world, CATALOGUE, node=a_node_of, limits=limits)
+    steering = ThinkingSteering(rig, world)
+    result = await rig.engine.run(a_book_of(a_step()), "orders", {}, steering)
+    assert result.ending is Ending.DONE
+    assert steering.renewed
+
+
+class ThinkingSteering(ScriptedSteering):
+    """Answers when its lease has been renewed."""
+
+    renewed = False
+
+    def __init__(self, rig: Rig, world: World) -> None:
+        super().__init__()
+        self._rig, self._world = rig, world
+
+    async def confirm(self, card: StepCard) -> Confirmation:
+        self._world.clock.turn(3)
+        wanted = self._world.clock.now()
+        async with asyncio.timeout(20):
+            while not self.renewed:
+                await asyncio.sleep(0.01)
+                held = self._rig.leases.holder("orders")
+                self.renewed = held is not None and held.heartbeat >= wanted
+        return Go()
+
+
+async def test_a_run_cancelled_at_a_card_ends_in_order(rig: Rig, world: World) -> None:
+    asked = asyncio.Event()
+    steering = ForeverSteering(asked)
+    running = asyncio.create_task(rig.engine.run(a_book_of(a_step()), "orders", {}, steering))
+    await asyncio.wait_for(asked.wait(), 20)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    [ended] = [event.result for event in steering.events if isinstance(event, RunEnded)]
+    assert (ended.ending, ended.sentence) == (Ending.STOPPED, "interrupted by the operator")
+    assert rig.leases.live() == ()
+    assert world.ran == []
+    assert all(not host.files for host in world.values())
+    [summary] = await rig.engine.runs()
+    assert summary.can_resume
+
+
+class ForeverSteering(ScriptedSteering):
+    """Never answers."""
+
+    def __init__(self, asked: asyncio.Event) -> None:
+        super().__init__()
+        self._asked = asked
+
+    async def confirm(self, card: StepCard) -> Confirmation:
+        self._asked.set()
+        await asyncio.Event().wait()
+        return Stop()
