@@ -33,7 +33,18 @@ fetch() {
   local f; for f in "$d"/debs/*.deb; do dpkg -x "$f" "$d"; done
   rm -rf "$d"/{debs,lists,cache,usr/share/doc,usr/share/man}
   rm -rf "$LAB_PROGRAMS"; mv "$d" "$LAB_PROGRAMS"
+  wrap_sshd
   find_programs
+}
+
+wrap_sshd() { # for programs that look for sshd on PATH: sshd insists on its absolute path, and on its helpers
+  local o options="" bin=$LAB_PROGRAMS/bin
+  [ -x "$LAB_PROGRAMS/usr/sbin/sshd" ] || return 0
+  while read -r o; do [ -z "$o" ] || options+=" -o '$o'"; done < <(sshd_options)
+  mkdir -p "$bin"
+  printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec "%s/usr/sbin/sshd"%s "$@"\n' \
+    "$(printf %s: "$LAB_PROGRAMS"/usr/lib/*-linux-gnu* "$LAB_PROGRAMS"/lib/*-linux-gnu*)" "$LAB_PROGRAMS" "$options" > "$bin/sshd"
+  chmod 755 "$bin/sshd"
 }
 
 case ${1:-} in

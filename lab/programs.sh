@@ -5,7 +5,7 @@ LAB_PROGRAMS=${LAB_PROGRAMS:-$LAB_DIR/programs}
 find_programs() { # the unpacked ones come last: what is installed fits the machine best
   PATH=$PATH:/usr/sbin:/sbin
   [ -d "$LAB_PROGRAMS/usr" ] || return 0
-  PATH=$PATH:$LAB_PROGRAMS/usr/bin:$LAB_PROGRAMS/usr/sbin
+  PATH=$PATH:$LAB_PROGRAMS/bin:$LAB_PROGRAMS/usr/bin:$LAB_PROGRAMS/usr/sbin
   local d
   for d in "$LAB_PROGRAMS"/usr/lib/*-linux-gnu* "$LAB_PROGRAMS"/lib/*-linux-gnu*; do
     [ ! -d "$d" ] || export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$d
@@ -20,7 +20,7 @@ galera_provider() {
 }
 sshd_options() { # an sshd that is only unpacked does not find its helpers by itself
   local p=$LAB_PROGRAMS/usr/lib/openssh
-  [ ! -x /usr/lib/openssh/sshd-session ] || return 0
+  [ ! -x /usr/sbin/sshd ] || return 0
   [ ! -x "$p/sshd-session" ] || echo "SshdSessionPath $p/sshd-session"
   [ ! -x "$p/sshd-auth" ] || echo "SshdAuthPath $p/sshd-auth"
 }

@@ -1,0 +1,13 @@
+"""Fixtures that every folder of tests may use."""
+
+from tests.lab.fixtures import (
+    _blank_instance,
+    _lab_instance,
+    _light_instance,
+    blank_lab,
+    lab,
+    light,
+    shared_lab,
+)
+
+__all__ = ["_blank_instance", "_lab_instance", "_light_instance", "blank_lab", "lab", "light", "shared_lab"]

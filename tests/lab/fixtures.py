@@ -1,0 +1,111 @@
+"""Fixtures for tests on real servers: `lab`, `shared_lab`, `blank_lab` (root) and `light` (anyone).
+
+A session makes what it needs when the first test asks for it, and takes it down at the end; with LAB_KEEP=1
+it stays up, which saves the next session 15 s. Processes that run at the same time never share an instance.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.lab.lab import SCRIPTS, Lab
+from tests.lab.light import Light
+from tests.lab.slots import cache_folder, slot
+
+_LIGHT_NET_OF_SLOT = "127.0.{}"
+_FIRST_LIGHT_NET = 101
+
+
+def why_no_lab() -> str:
+    """Why this machine cannot host the lab; empty when it can."""
+    said = subprocess.run(
+        [str(SCRIPTS / "machine.sh"), "can-lab"], capture_output=True, text=True, check=False
+    )
+    return said.stdout.strip() if said.returncode else ""
+
+
+def _keeps() -> bool:
+    return bool(os.environ.get("LAB_KEEP"))
+
+
+@contextmanager
+def _instance(kind: str, **form: str) -> Iterator[Lab]:
+    if why := why_no_lab():
+        pytest.skip(f"this machine cannot host the lab: {why}")
+    with slot(kind) as number:
+        lab = Lab(f"{kind}{number}", cache_folder(), LAB_FAST="1", **form)
+        lab.up()
+        try:
+            yield lab
+        finally:
+            if not _keeps():
+                lab.down()
+
+
+@contextmanager
+def _clean(lab: Lab) -> Iterator[Lab]:
+    if lab.is_dirty:
+        lab.reset()
+    with lab.at_the_desk():
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def _lab_instance() -> Iterator[Lab]:
+    with _instance("qdtest") as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def _blank_instance() -> Iterator[Lab]:
+    with _instance("qdblank", LAB_BLANK="1") as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(_lab_instance: Lab) -> Iterator[Lab]:
+    """Hosts db1 db2 db3, 3 Synced nodes, as fresh as after up.sh; the test runs in the lab's network."""
+    with _clean(_lab_instance) as lab:
+        lab.is_dirty = True
+        yield lab
+
+
+@pytest.fixture
+def shared_lab(_lab_instance: Lab) -> Iterator[Lab]:
+    """As `lab`, for tests that change nothing: no reset before the next test, unless `sh` or `sql` ran."""
+    with _clean(_lab_instance) as lab:
+        yield lab
+
+
+@pytest.fixture
+def blank_lab(_blank_instance: Lab) -> Iterator[Lab]:
+    """Hosts db1 db2 db3 with the packages installed and nothing configured."""
+    with _clean(_blank_instance) as lab:
+        lab.is_dirty = True
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def _light_instance() -> Iterator[Light]:
+    with slot("light") as number:
+        light = Light(
+            cache_folder() / "light" / f"test{number}", _LIGHT_NET_OF_SLOT.format(_FIRST_LIGHT_NET + number)
+        )
+        light.reset()
+        try:
+            yield light
+        finally:
+            light.down()
+
+
+@pytest.fixture
+def light(_light_instance: Light) -> Light:
+    """A light cluster of three Synced nodes; put back before a test when one before it changed something."""
+    if _light_instance.is_dirty:
+        _light_instance.reset()
+    return _light_instance
