@@ -41,6 +41,11 @@ class Saved:
         """May hold the newest data: zero UUIDs and lost files do not count (REC-12, REC-33)."""
         return self.kind in (SavedKind.CLEAN, SavedKind.CRASHED)
 
+    @property
+    def is_useless(self) -> bool:
+        """Known to hold no usable state; not merely unknown."""
+        return self.kind in (SavedKind.ZERO, SavedKind.ABSENT)
+
 
 def saved_state(node: NodeSurvey) -> Saved:
     """Read what is left of a node on its disk.

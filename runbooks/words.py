@@ -15,6 +15,12 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def subject(names: Iterable[str], one: str, more: str) -> str:
+    """Join names with their verb: "db1 is", "db1 and db2 are"."""
+    told = tuple(names)
+    return f"{listed(told)} {one if len(told) == 1 else more}"
+
+
 def count(number: int, noun: str, plural: str = "") -> str:
     """Count a noun: "1 node", "3 nodes", "2 processes"."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -13,7 +13,7 @@ from runbooks.triage.scenario import Candidate, Case, Classification, Scenario
 from runbooks.triage.sides import Sides, sides_of
 from runbooks.triage.stopped import stopped
 from runbooks.triage.telling import node_evidence
-from runbooks.words import listed, short
+from runbooks.words import listed, short, subject
 from systems.galera.readings import ClusterSurvey, NodeSurvey, Position, WsrepStatus
 
 _PATIENCE_S = 60.0
@@ -50,10 +50,11 @@ def _some_run(survey: ClusterSurvey, sides: Sides) -> Classification:
 
 
 def _silent(survey: ClusterSurvey, sides: Sides) -> Classification:
-    who = listed(_hosts(sides.silent))
-    sentence = f"No node says that it is Primary, and {who} runs without answering: it may be Primary"
-    refused = f"{who} runs and does not answer; whether it is Primary is not known"
-    return _stop(survey, sides, Scenario.STOP_SIDE, sentence, refused, hosts=_hosts(sides.silent))
+    hosts = _hosts(sides.silent)
+    mute = subject(hosts, "runs without answering", "run without answering")
+    sentence = f"No node says that it is Primary, and {mute}: there may be a Primary that cannot be seen"
+    refused = f"{mute}; whether there is a Primary is not known"
+    return _stop(survey, sides, Scenario.STOP_SIDE, sentence, refused, hosts=hosts)
 
 
 def _moving(survey: ClusterSurvey, sides: Sides) -> Classification:
@@ -70,63 +71,73 @@ def _moving(survey: ClusterSurvey, sides: Sides) -> Classification:
         _proof(survey),
         Severity.CRITICAL,
     )
-    refused = f"{listed(_hosts(sides.moving))} is on its way: what it becomes decides what is done"
+    refused = (
+        f"{subject(_hosts(sides.moving), 'is', 'are')} on the way: what comes of it decides what is done"
+    )
     return Classification(case.scenario, (), case, saved=_saved(sides), refused=refused)
 
 
 def _unreached(survey: ClusterSurvey, sides: Sides) -> Classification:
     """Tell the stops of nodes that are merely unreachable: ping is no proof of death (REC-07)."""
-    who = listed(_hosts(sides.unreached))
-    here = listed(_hosts((*sides.talking, *_silent_waiting(sides))))
+    gone = _hosts(sides.unreached)
+    here = _hosts((*sides.talking, *_silent_waiting(sides)))
+    away = subject(gone, "is", "are")
     refused = (
-        f"{who} is out of reach and may be Primary, or come back: "
-        "prove that it is off (power, console) and sign it off by name"
+        f"{away} out of reach and may be Primary, or come back: prove that each is off (power, console) and "
+        "sign it off by name"
     )
-    if sides.waiting and set(_hosts(sides.talking)) <= set(_hosts(sides.waiting)):
-        sentence = (
-            f"{here} came back after all had gone down and wait for {who}, "
-            "the missing member of their last view: that wait has no end"
-        )
-        return _stop(survey, sides, Scenario.MEMBER_MISSING, sentence, refused)
+    if _waits(sides):
+        return _stop(survey, sides, Scenario.MEMBER_MISSING, _waiting_for(here, gone), refused)
     if _is_half(survey, sides):
+        half = subject(here, "is", "are")
         sentence = (
-            f"{here} is one half of {len(survey.nodes) + survey.arbitrators} "
-            f"and has no majority; {who} is out of reach: neither half may write"
+            f"{half} one half of {len(survey.nodes) + survey.arbitrators} and have no majority; {away} "
+            "out of "
+            "reach: neither half may write"
         )
         return _stop(survey, sides, Scenario.HALVES, sentence, refused)
-    sentence = f"{here} runs without a Primary, and {who} is out of reach: the other side may be Primary"
+    run = subject(here, "runs", "run")
+    sentence = f"{run} without a Primary, and {away} out of reach: the other side may be Primary"
     return _stop(survey, sides, Scenario.STOP_SIDE, sentence, refused)
+
+
+def _waits(sides: Sides) -> bool:
+    """Whether all that run are held by a last view that they restored (R-7B)."""
+    return bool(sides.waiting) and set(_hosts(sides.talking)) <= set(_hosts(sides.waiting))
+
+
+def _waiting_for(here: Sequence[str], gone: Sequence[str]) -> str:
+    wait = subject(here, "waits", "wait")
+    return (
+        f"All nodes had gone down; {wait} for {listed(gone)}, missing of their last view, and that wait "
+        "has no end"
+    )
 
 
 def _lost(survey: ClusterSurvey, sides: Sides) -> Classification:
     """Quorum lost for good: every missing node is proven down, or vouched for (R-5, R-7B)."""
     missing = (*_hosts(sides.down), *sides.vouched, *_hosts(sides.left))
-    waits = bool(sides.waiting) and set(_hosts(sides.talking)) <= set(_hosts(sides.waiting))
-    scenario = Scenario.MEMBER_MISSING if waits else Scenario.QUORUM_LOST
     survivors = _hosts((*sides.talking, *_silent_waiting(sides)))
     candidates = in_order(_survivors(sides))
     saved = _saved(sides)
     to_recover = tuple(one.host for one in saved if one.kind is SavedKind.CRASHED and one.position is None)
     chosen, because = (None, "") if to_recover else choice(candidates)
     ahead = _ahead(candidates, saved)
-    if waits:
-        sentence = (
-            f"{listed(survivors)} came back after all had gone down and wait "
-            f"without end for {listed(missing)}, the missing of their last view"
-        )
-    else:
-        gone = "is down" if len(missing) == 1 else "are down"
-        sentence = (
-            f"The quorum is lost: {listed(missing)} {gone}, {listed(survivors)} is "
-            f"left of {len(survey.nodes)}, not Primary, and refuses every statement"
-        )
+    scenario = Scenario.MEMBER_MISSING if _waits(sides) else Scenario.QUORUM_LOST
+    sentence = (
+        f"The quorum is lost: {subject(missing, 'is', 'are')} down; {subject(survivors, 'is', 'are')} "
+        "left of "
+        f"{len(survey.nodes)}, not Primary, and every statement is refused"
+    )
+    if scenario is Scenario.MEMBER_MISSING:
+        sentence = _waiting_for(survivors, missing)
     return Classification(
         scenario,
         (),
         Case(scenario, survivors, sentence, _proof(survey), Severity.CRITICAL),
         saved=saved,
         candidates=candidates,
-        excluded=(*_hosts(sides.left), *(one.host for one in saved if not one.is_candidate)),
+        excluded=(*_hosts(sides.left), *(one.host for one in saved if one.is_useless)),
         to_recover=to_recover,
         chosen=None if ahead else chosen,
         chosen_because="" if ahead else because,

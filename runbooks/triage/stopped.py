@@ -49,13 +49,19 @@ def stopped(
 
 def _unseen(survey: ClusterSurvey, saved: tuple[Saved, ...], unseen: tuple[str, ...]) -> Classification:
     refused = (
-        f"{listed(unseen)} could not be looked at and may hold the newest data, "
-        "or run: bring it back, or prove that it is off and sign it off by name"
+        f"{listed(unseen)} could not be looked at: there may be the newest data, or a running database; "
+        "bring each "
+        "back, or prove that it is off and sign it off by name"
     )
-    seen = len(survey.nodes) - len(unseen)
+    known = ", ".join(
+        f"{one.host} {one.position.seqno if one.position else one.kind.value}"
+        for one in saved
+        if one.host not in unseen
+    )
     sentence = (
-        f"No database runs on the {count(seen, 'node')} that could be looked "
-        f"at, and {listed(unseen)} could not: nothing may be bootstrapped on that"
+        f"Nobody runs, as far as one can see ({known or 'no host answers'}), and {listed(unseen)} could "
+        "not be "
+        "looked at: nothing may be bootstrapped on that"
     )
     return Classification(
         Scenario.STOP_SURVEY,
@@ -210,7 +216,7 @@ def _case(survey: ClusterSurvey, scenario: Scenario, hosts: tuple[str, ...], sen
 
 
 def _excluded(saved: tuple[Saved, ...]) -> tuple[str, ...]:
-    return tuple(one.host for one in saved if not one.is_candidate)
+    return tuple(one.host for one in saved if one.is_useless)
 
 
 def _all(survey: ClusterSurvey) -> tuple[str, ...]:

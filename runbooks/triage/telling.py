@@ -22,18 +22,14 @@ _FULL_SHARE = 0.98
 
 
 def since(node: NodeSurvey, word: str = "since") -> str:
-    """Tell since when its database is down, as " since 14:01:40 UTC"; empty when the host does not say."""
+    """Tell since when its database is down, as " since 14:01:40 UTC"; empty when nobody knows."""
     moment = ended_at(node)
     return f" {word} {clock(moment, now=node.taken_at)}" if moment else ""
 
 
 def ended_at(node: NodeSurvey) -> datetime | None:
-    """When its database came into the state it is in: by its unit, else by the start of its host."""
-    units = database_units(node)
-    moment = next((unit.since for unit in units if unit.since), None)
-    if moment is None and isinstance(node.evidence, HostEvidence):
-        return node.evidence.booted_at
-    return moment
+    """When its database came into the state it is in, by its unit; None after a restart of the host."""
+    return next((unit.since for unit in database_units(node) if unit.since), None)
 
 
 def ending(unit: UnitState) -> str:
@@ -55,6 +51,8 @@ def node_evidence(node: NodeSurvey, saved: Saved | None = None) -> tuple[str, ..
     lines = [_status_line(node)]
     if isinstance(node.evidence, HostEvidence):
         lines += [f"{node.host}: unit {_unit_line(unit, node)}" for unit in _busy_units(node)]
+        if ended_at(node) is None and node.evidence.booted_at:
+            lines.append(f"{node.host}: booted at {clock(node.evidence.booted_at, now=node.taken_at)}")
         lines += _disk_lines(node.host, node.evidence)
         if saved is not None:
             lines += _saved_lines(saved, node.evidence)

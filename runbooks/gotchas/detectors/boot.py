@@ -7,7 +7,7 @@ from runbooks.logs import hit
 from runbooks.membership import is_silent, primary_groups, runs
 from runbooks.model import Look, Sighting, no, unknown, yes
 from runbooks.triage.moving import joiners
-from runbooks.words import count, listed, short
+from runbooks.words import count, listed, short, subject
 from systems.galera.readings import (
     Flavour,
     HostEvidence,
@@ -128,8 +128,8 @@ def two_joiners(look: Look) -> Sighting:
         if isinstance(node.status, WsrepStatus) and node.status.is_primary and node.status.local_state == 2
     )
     if takers or donors:
-        parts = [f"{listed(takers)} joins"] if takers else []
-        parts += [f"{listed(donors)} is Donor/Desynced"] if donors else []
+        parts = [f"{subject(takers, 'joins', 'join')}"] if takers else []
+        parts += [f"{subject(donors, 'is', 'are')} Donor/Desynced"] if donors else []
         return yes(", ".join(parts), *takers, *donors)
     silent = [node.host for node in look.survey.nodes if runs(node) is None]
     if silent:
@@ -165,7 +165,7 @@ def ports_taken(look: Look) -> Sighting:
             return f"{node.host}: log: {failed.line}"
         taken = [port for port in evidence.listening if port in (4567, 4568)]
         if taken and not evidence.is_running and not evidence.sst_pids:
-            return f"{node.host}: port {listed(map(str, taken))} is taken though no mysqld runs"
+            return f"{node.host}: port {subject(map(str, taken), 'is', 'are')} taken though no mysqld runs"
         return ""
 
     return of_evidence(look, judge, "ports 4567 and 4568 are free, or held by mysqld")

@@ -8,7 +8,7 @@ from runbooks.gotchas.detectors.common import of_evidence, shared
 from runbooks.logs import hit
 from runbooks.membership import is_down
 from runbooks.model import Holds, Look, Sighting, no, unknown, yes
-from runbooks.words import listed
+from runbooks.words import listed, subject
 from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Answer, HostEvidence, NodeSurvey, WsrepVariables
 
@@ -39,7 +39,7 @@ def wrong_volume(look: Look) -> Sighting:
         if places[node.host] == "/" and on_volumes:
             return (
                 f"{node.host}: {evidence.datadir} is on the root file "
-                f"system; {listed(on_volumes)} has a volume for it"
+                f"system; {subject(on_volumes, 'has', 'have')} a volume for it"
             )
         return ""
 

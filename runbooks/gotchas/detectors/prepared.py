@@ -8,7 +8,7 @@ from datetime import timedelta
 from runbooks.gotchas.detectors import hosts, saved
 from runbooks.gotchas.detectors.common import compared, merged, of_preparation
 from runbooks.model import Holds, Look, Sighting, unknown
-from runbooks.words import listed, size
+from runbooks.words import listed, size, subject
 from systems.galera.preparation import DatadirState, PreparationReading
 from systems.galera.readings import NodeSurvey
 
@@ -118,7 +118,7 @@ def tool_missing(look: Look) -> Sighting:
         needed = ["socat", method.removesuffix("-v2")] if method in _BY_STREAM[:-1] else [method]
         missing = [tool for tool in needed if host.tools.get(tool) is False]
         if missing:
-            return f"{node.host}: {listed(missing)} is missing, and wsrep_sst_method is {method}"
+            return f"{node.host}: {subject(missing, 'is', 'are')} missing, and wsrep_sst_method is {method}"
         blind = method in _BY_STREAM and host.socat_has_tls is False and host.certificates is not None
         return f"{node.host}: its socat cannot encrypt" if blind else ""
 

@@ -10,7 +10,7 @@ from runbooks.rates import paused_now
 from runbooks.triage.inside import is_paused
 from runbooks.triage.moving import joiners
 from runbooks.triage.writes import schema_changes
-from runbooks.words import listed, share, short, span
+from runbooks.words import listed, share, short, span, subject
 from systems.galera.readings import HostEvidence, NodeSurvey, WsrepStatus, WsrepVariables
 from systems.galera.sizes import parse_bytes
 from systems.galera.variables import parse_provider_options
@@ -55,7 +55,7 @@ def split_brain(look: Look) -> Sighting:
         return met
     silent = [node.host for node in look.survey.nodes if runs(node) is None]
     return (
-        unknown(f"{listed(silent)} is out of reach", *silent)
+        unknown(f"{subject(silent, 'is', 'are')} out of reach", *silent)
         if silent
         else no("no history has two Primaries")
     )

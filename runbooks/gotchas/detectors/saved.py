@@ -10,7 +10,7 @@ from runbooks.positions import Saved, SavedKind, last_views, saved_state
 from runbooks.triage.choosing import candidates_of
 from runbooks.triage.sides import sides_of
 from runbooks.triage.stopped import stopped
-from runbooks.words import count, listed, short, size
+from runbooks.words import count, listed, short, size, subject
 from systems.galera.readings import HostEvidence, NodeSurvey, WsrepStatus
 
 _LITTLE_BYTES = 1_000_000
@@ -80,13 +80,13 @@ def other_side_alive(look: Look) -> Sighting:
     alive = [node.host for node in (*sides.silent, *sides.moving)]
     primary = [host for group in primary_groups(look.survey) for host in group.hosts]
     if alive or primary:
-        return yes(f"{listed([*primary, *alive])} runs and may be the other side", *primary, *alive)
+        return yes(f"{listed([*primary, *alive])}: running, and perhaps the other side", *primary, *alive)
     unreached = [node.host for node in sides.unreached]
     if unreached:
-        return unknown(f"{listed(unreached)} is out of reach: no proof that it is down", *unreached)
+        return unknown(f"{subject(unreached, 'is', 'are')} out of reach, which proves nothing", *unreached)
     down = [node.host for node in sides.down]
     return no(
-        f"{listed(down)} is proven down: no mysqld on a host that answers" if down else "all nodes answer"
+        f"proven down (no mysqld on a host that answers): {listed(down)}" if down else "all nodes answer"
     )
 
 
@@ -106,13 +106,13 @@ def torn_source(look: Look) -> Sighting:
     zero = [one.host for one in down if one.kind is SavedKind.ZERO]
     eager = [one.host for one in down if one.kind is SavedKind.ZERO and one.safe_to_bootstrap]
     if eager:
-        return yes(f"{listed(eager)} has a zero UUID and says safe_to_bootstrap 1", *eager)
+        return yes(f"{subject(eager, 'has', 'have')} a zero UUID and says safe_to_bootstrap 1", *eager)
     if zero and not any(one.is_candidate for one in down) and not primary_groups(look.survey):
         return yes(f"only nodes without a usable state are left: {listed(zero)}", *zero)
     silent = _unseen(look)
     if silent:
         return unknown(f"{listed(silent)} could not be looked at", *silent)
-    return no(f"{listed(zero)} has a zero UUID and is no source" if zero else "no zero UUID")
+    return no(f"{subject(zero, 'has', 'have')} a zero UUID and is no source" if zero else "no zero UUID")
 
 
 def number_while_running(look: Look) -> Sighting:
@@ -138,13 +138,13 @@ def view_waits(look: Look) -> Sighting:
         if waits_for_last_view(node) and not (isinstance(node.status, WsrepStatus) and node.status.is_primary)
     ]
     if waiting:
-        return yes(f"{listed(waiting)} restored its last view and waits for its members", *waiting)
+        return yes(f"{listed(waiting)}: the last view was restored and its members are awaited", *waiting)
     if any(runs(node) for node in look.survey.nodes):
         return _seen_by_ssh(look, "no running node waits for an old view")
     views = last_views(look.survey)
     if views.partial:
         return yes(
-            f"{listed(views.partial)} remembers a view whose members have not all kept it", *views.partial
+            f"{listed(views.partial)}: a remembered view that not all members have kept", *views.partial
         )
     return _seen_by_ssh(look, "no stopped node would wait for an old view")
 
@@ -189,7 +189,7 @@ def cache_at_stake(look: Look) -> Sighting:
     talking = [node.host for node in sides_of(look.survey, ()).talking]
     if talking:
         return yes(
-            f"{listed(talking)} runs without a Primary and still has its cache: pc.bootstrap keeps it",
+            f"{subject(talking, 'runs', 'run')} without a Primary, cache and all: pc.bootstrap keeps it",
             *talking,
         )
     return _seen_by_ssh(look, "no node runs: there is no cache to keep")

@@ -69,7 +69,9 @@ def no_donor(look: Look) -> Sighting:
         able = [host for group in groups for host in group.hosts if host in states and states[host].is_synced]
         if not able:
             told = ", ".join(f"{host} {status.state_comment}" for host, status in states.items())
-            return merged((said, yes(f"{listed(takers)} joins and nobody is Synced: {told}", *takers)), "")
+            return merged(
+                (said, yes(f"{listed(takers)}: joining, and nobody is Synced: {told}", *takers)), ""
+            )
     return said
 
 
