@@ -87,6 +87,8 @@ class HostLook:
 
     def _keep_slow(self, answer: Output | SystemsError, quick: Quick) -> None:
         """Keep a slow part that came; of one that did not, the one before stays, and the reason is told."""
+        if isinstance(answer, SudoRefused):
+            raise answer
         self._slow_looks += 1
         self._slow_error = str(answer) if isinstance(answer, SystemsError) else ""
         if isinstance(answer, SystemsError):
@@ -111,8 +113,6 @@ class HostLook:
                 return (await self._ask((probe,), timeout_s=timeout_s))[0]
         except TimeoutError:
             return TimedOut(f"{self.host}: its log and options had no answer after {timeout_s:g} s")
-        except SudoRefused:
-            raise
         except SystemsError as error:
             return error
 

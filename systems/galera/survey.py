@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from systems.estate import Galera
 from systems.galera.collect import survey_node
 from systems.galera.host_look import HostLook, SurveyOptions
 from systems.galera.readings import ClusterSurvey, NodeSurvey
 from systems.shell import Reader
 from systems.sql import SqlReader
+
+if TYPE_CHECKING:
+    from systems.estate import Galera
 
 
 @dataclass(frozen=True, slots=True)
