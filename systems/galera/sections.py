@@ -13,12 +13,15 @@ def sectioned(questions: Sequence[tuple[str, str]]) -> str:
 
 
 def split_sections(text: str) -> Mapping[str, tuple[str, ...]]:
-    """The lines of each answer by the question's name. Lines before the first marker are dropped."""
+    """The lines of each answer by the question's name. Lines before the first marker are dropped.
+
+    Blanks may stand before a marker: Galera pads grastate.dat with them behind its last line feed.
+    """
     sections: dict[str, list[str]] = {}
     current: list[str] = []
     for line in text.splitlines():
-        name = line.removeprefix(_MARK)
-        if name != line and name.isidentifier() and name not in sections:
+        name = line.lstrip(" ").removeprefix(_MARK)
+        if line.lstrip(" ") != name and name.isidentifier() and name not in sections:
             current = sections.setdefault(name, [])
         else:
             current.append(line)
