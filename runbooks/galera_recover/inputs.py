@@ -17,6 +17,15 @@ WITHOUT = Input(
     ),
     pattern=r"[A-Za-z0-9._-]+([ ,]+[A-Za-z0-9._-]+)*|",
 )
+NODE = Input(
+    name="node",
+    title="Only this node",
+    kind=InputKind.HOST,
+    help=(
+        "While a Primary component lives: deal with this node alone, and leave others as they are. Without "
+        "one all nodes are one matter, and this is not looked at."
+    ),
+)
 KEEP = Input(
     name="keep",
     title="The side that lives on",
@@ -49,7 +58,7 @@ CONNECTION = Input(
     pattern=r"[0-9]{1,18}|",
 )
 
-INPUTS = (WITHOUT, KEEP, KEEP_OLD, REMEDY, CONNECTION)
+INPUTS = (NODE, WITHOUT, KEEP, KEEP_OLD, REMEDY, CONNECTION)
 
 
 def signed_off(values: Mapping[str, str]) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ def _plan_whole(seen: Situation) -> Plan | Refusal:
     wrong = [case for case in (*seen.found.inside, *seen.found.outside) if case.hosts[0] not in away]
     if not steps and (away or wrong):
         return _nothing_to_do_from_here(seen)
-    hosts = [host for host in seen.hosts if host not in away and host not in _plain_servers(seen)]
+    hosts = _expected(seen, away)
     keep = (keep_first(seen),) if wipes(seen) or any(step.irreversible for step in steps) else ()
     units = _normal_units(seen, hosts)
     return plan_of(
@@ -131,6 +131,14 @@ def _plan_whole(seen: Situation) -> Plan | Refusal:
         if away
         else "",
     )
+
+
+def _expected(seen: Situation, away: list[str]) -> list[str]:
+    """Who makes up the cluster in the end: its members, and those that are dealt with here."""
+    dealt_with = {case.hosts[0] for case in seen.found.outside if case.scenario is not Scenario.WSREP_OFF}
+    return [
+        host for host in seen.hosts if host not in away and (host in seen.found.members or host in dealt_with)
+    ]
 
 
 def _nothing_to_do_from_here(seen: Situation) -> Refusal:
@@ -151,10 +159,6 @@ def _nothing_to_do_from_here(seen: Situation) -> Refusal:
         "Bring the machine, or the way to it, back first (power, hypervisor, network); then plan again.",
         gotchas=("REC-07",),
     )
-
-
-def _plain_servers(seen: Situation) -> set[str]:
-    return {case.hosts[0] for case in seen.found.outside if case.scenario is Scenario.WSREP_OFF}
 
 
 def _normal_units(seen: Situation, hosts: list[str]) -> tuple[Step, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from runbooks.galera_recover.inputs import signed_off
+from runbooks.galera_recover.inputs import NODE, signed_off
 from runbooks.model import Context, Look, Plan, Refusal, Sighting, Step, no, yes
 from runbooks.steps.evidence import keep_step, survey_step
 from runbooks.steps.node import Node, node_of
@@ -75,7 +75,19 @@ def situation(look: Look, values: Mapping[str, str], facts: Mapping[str, str]) -
     """Judge a look as triage does, with the positions that this run has recovered."""
     survey = with_recovered(look.survey, facts)
     found = classify(survey, signed_off=signed_off(values))
-    return Situation(replace(look, survey=survey), found, values)
+    return Situation(replace(look, survey=survey), _only(found, values.get(NODE.name, "")), values)
+
+
+def _only(found: Classification, host: str) -> Classification:
+    """The cases of one node, while a Primary component lives; the rest stays as it is."""
+    if not host or len(found.groups) != 1:
+        return found
+    return replace(
+        found,
+        outside=tuple(case for case in found.outside if host in case.hosts),
+        inside=tuple(case for case in found.inside if host in case.hosts),
+        cluster=None,
+    )
 
 
 def of_context(context: Context, look: Look) -> Situation:
