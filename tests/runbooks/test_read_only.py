@@ -20,7 +20,12 @@ from tests.runbooks.rigs import Rig
 from tests.runbooks.test_library import SITUATIONS
 
 ROOT = Path(__file__).parents[2]
-CHANGING = {"runbooks/engine/acting.py", "runbooks/engine/leasing.py", "tui/cli/exec.py", "tui/shell.py"}
+CHANGING = {
+    "runbooks/engine/acting.py",
+    "runbooks/engine/leasing.py",
+    "tui/cli/exec.py",
+    "tui/stream/job.py",
+}
 """The only modules that may ask for `Hands`; each passes a permit of `Arming`."""
 
 
