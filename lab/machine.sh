@@ -1,30 +1,32 @@
 #!/bin/bash
 # machine.sh - what this machine can host, and the packages it needs for that.
 #
-#   machine.sh can-lab      exit 0, or say in one sentence why the lab's hosts cannot run here
-#   machine.sh can-install  exit 0, or say why packages cannot be installed here
+#   machine.sh can-lab      exit 0, or say why the lab's hosts cannot run here, and what would help
+#   machine.sh can-install  exit 0, or say why packages cannot be installed here, and what would help
 #   machine.sh install      install what the lab and the servers need (root, apt); idempotent
 . "$(dirname "$0")/lib.sh"
 
 packages=(mmdebstrap systemd-container iproute2 nftables openssh-client openssh-server util-linux)
 
 can_install() {
-  command -v apt-get >/dev/null || { echo "there is no apt-get"; return 1; }
-  [ "$(id -u)" = 0 ] || { echo "not root"; return 1; }
+  command -v apt-get >/dev/null || { echo "there is no apt-get: use Debian or a relative of it"; return 1; }
+  [ "$(id -u)" = 0 ] || { echo "this needs root: run make check as root"; return 1; }
 }
 
 can_lab() {
-  local why
-  [ "$(uname -s)" = Linux ] || { echo "not Linux"; return 1; }
+  local try why
+  [ "$(uname -s)" = Linux ] || { echo "this is not Linux: use a Linux machine"; return 1; }
   why=$(can_install) || { echo "$why"; return 1; }
-  unshare --mount --net --pid --fork true 2>/dev/null || { echo "namespaces are not allowed here"; return 1; }
-  why=$(mktemp -d); mkdir "$why"/{l,u,w,m}
-  unshare --mount sh -c "mount -t tmpfs none $why/u && mkdir $why/u/u $why/u/w &&
-    mount -t overlay none -o lowerdir=$why/l,upperdir=$why/u/u,workdir=$why/u/w $why/m" 2>/dev/null ||
-    { rm -rf "$why"; echo "overlay mounts are not allowed here"; return 1; }
-  rm -rf "$why"
-  why=$(cgroup_roots | head -1)
-  if ! { [ -n "$why" ] && mkdir -p "$why/quarterdeck-lab"; } 2>/dev/null; then echo "cgroups cannot be written here"; return 1; fi
+  unshare --mount --net --pid --fork true 2>/dev/null ||
+    { echo "namespaces are not allowed here: use a virtual machine, or a container with CAP_SYS_ADMIN"; return 1; }
+  mkdir -p "$LAB_DIR"; try=$(mktemp -d -p "$LAB_DIR"); mkdir "$try"/{l,u,w,m}
+  unshare --mount mount -t overlay none -o "lowerdir=$try/l,upperdir=$try/u,workdir=$try/w" "$try/m" 2>/dev/null ||
+    why="$LAB_DIR cannot hold overlay mounts: set LAB_DIR to a folder on a file system such as ext4"
+  rm -rf "$try"
+  [ -z "$why" ] || { echo "$why"; return 1; }
+  try=$(cgroup_roots | head -1)
+  { [ -n "$try" ] && mkdir -p "$try/quarterdeck-lab"; } 2>/dev/null ||
+    { echo "cgroups cannot be written here: use a virtual machine"; return 1; }
 }
 
 missing() {

@@ -90,8 +90,17 @@ def blank_lab(_blank_instance: Lab) -> Iterator[Lab]:
         yield lab
 
 
+def _fetch_programs() -> None:
+    said = subprocess.run([str(SCRIPTS / "fetch.sh")], capture_output=True, text=True, check=False)
+    if said.returncode:
+        pytest.skip(
+            f"MariaDB and Galera are not here, and could not be fetched: {said.stderr.strip()[-300:]}"
+        )
+
+
 @pytest.fixture(scope="session")
 def _light_instance() -> Iterator[Light]:
+    _fetch_programs()
     with slot("light") as number:
         light = Light(
             cache_folder() / "light" / f"test{number}", _LIGHT_NET_OF_SLOT.format(_FIRST_LIGHT_NET + number)

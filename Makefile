@@ -1,0 +1,33 @@
+# Every target sets up what it needs. `make` alone says what there is.
+.DEFAULT_GOAL := help
+.PHONY: help env demo check check-all lint lab-up lab-down clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+env: ## the Python environment in .venv, as requirements.lock says
+	@make/env.sh
+
+demo: env ## the console on real hosts (root): something to see and to break
+	@make/demo.sh
+
+check: env ## all checks, real servers included: under 15 minutes
+	@.venv/bin/python make/check.py
+
+check-all: env ## the same with the long tests
+	@.venv/bin/python make/check.py --all
+
+lint: env ## ruff, mypy and the import layers only
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-timings
+
+lab-up: env ## three real hosts with a Galera cluster (root); see lab/README.md
+	@LAB_FAST=1 lab/up.sh
+
+lab-down: ## end what lab-up made
+	@lab/down.sh
+
+clean: ## remove what was built; the lab's base tree stays
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
