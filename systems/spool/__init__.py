@@ -1,6 +1,6 @@
 """The spool: output of many hosts on disk, searched and filtered as it streams, in memory that stays flat."""
 
-from systems.spool.answers import AnswerGroup, Grouping, group_answers
+from systems.spool.answers import AnswerGroup, Grouping, GroupLines, group_answers
 from systems.spool.export import Export, read_lines
 from systems.spool.growing_file import NoRoom
 from systems.spool.scan import ERRORS, Scan
@@ -12,6 +12,7 @@ __all__ = [
     "AnswerGroup",
     "Export",
     "FilteredLines",
+    "GroupLines",
     "Grouping",
     "Line",
     "NoRoom",

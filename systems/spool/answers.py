@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -10,6 +11,10 @@ from systems.shell import Stream
 from systems.spool.lines import after_newline
 from systems.spool.spool import Spool
 from systems.spool.windows import Window, window_from
+from systems.spool.words import RisingNumbers
+
+_SEGMENT_LINES = 100_000
+"""Lines whose segments are looked at between two looks at the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,36 @@ class Grouping:
             alike.setdefault(frozenset(answer.items()), []).append(host)
         groups = [AnswerGroup(tuple(hosts), sum(n for _, (_, n) in key)) for key, hosts in alike.items()]
         return sorted(groups, key=lambda group: -len(group.hosts))
+
+
+class GroupLines:
+    """The lines of the host that stands for each group: where they are in the spool, found in slices."""
+
+    def __init__(self, spool: Spool, groups: Sequence[AnswerGroup]) -> None:
+        self._spool = spool
+        self._next = 0
+        self._stop = spool.lines
+        self.of_group = [RisingNumbers() for _ in groups]
+        """Line numbers, for each group those of its first host."""
+        of_host = {group.hosts[0]: numbers for group, numbers in zip(groups, self.of_group, strict=True)}
+        self._of_source = {
+            number: of_host[source.host]
+            for number, source in enumerate(spool.sources)
+            if source.stream is not None and source.host in of_host
+        }
+
+    def advance(self, budget_s: float) -> bool:
+        """Go on for about this long; True when all lines are found."""
+        deadline = perf_counter() + budget_s
+        while self._next < self._stop:
+            stop = min(self._next + _SEGMENT_LINES, self._stop)
+            for segment in self._spool.segments.between(self._next, stop):
+                if (numbers := self._of_source.get(segment.source)) is not None:
+                    numbers.extend(range(segment.first, segment.stop))
+            self._next = stop
+            if perf_counter() >= deadline:
+                return self._next >= self._stop
+        return True
 
 
 def group_answers(spool: Spool) -> list[AnswerGroup]:

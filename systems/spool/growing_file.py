@@ -25,18 +25,26 @@ class GrowingFile:
     """
 
     def __init__(self, directory: Path | None = None) -> None:
-        """Open in `directory` (None: the system's folder for temporary files), or raise `NoRoom`."""
-        folder = str(directory) if directory is not None else tempfile.gettempdir()
+        """Live in `directory` (None: the folder for temporary files) once there is enough to write."""
+        self._directory = directory
+        self._descriptor: int | None = None
+        self._on_disk = 0
+        self._tail = bytearray()
+        self.error: OSError | None = None
+
+    def open(self) -> None:
+        """Open now, or raise `NoRoom`: for who must know at the start that there is a place."""
+        folder = str(self._directory) if self._directory is not None else tempfile.gettempdir()
         try:
-            self._file = tempfile.TemporaryFile("w+b", buffering=0, dir=folder)  # noqa: SIM115
+            self._descriptor = self._opened()
         except OSError as error:
             raise NoRoom(
                 f"output cannot be kept in {folder}: {error.strerror}; set TMPDIR to a folder with space"
             ) from error
-        self._descriptor = self._file.fileno()
-        self._on_disk = 0
-        self._tail = bytearray()
-        self.error: OSError | None = None
+
+    def _opened(self) -> int:
+        with tempfile.TemporaryFile("w+b", buffering=0, dir=self._directory) as file:
+            return os.dup(file.fileno())
 
     @property
     def size(self) -> int:
@@ -52,6 +60,8 @@ class GrowingFile:
     def _write(self) -> None:
         tail = self._tail
         try:
+            if self._descriptor is None:
+                self._descriptor = self._opened()
             while tail:
                 written = os.write(self._descriptor, tail)
                 self._on_disk += written
@@ -62,7 +72,7 @@ class GrowingFile:
     def read(self, offset: int, length: int) -> bytes:
         """Read up to `length` bytes; fewer at the end."""
         in_tail = offset - self._on_disk
-        if in_tail >= 0:
+        if in_tail >= 0 or self._descriptor is None:
             return bytes(self._tail[in_tail : in_tail + length])
         data = os.pread(self._descriptor, min(length, -in_tail), offset)
         if len(data) < length and offset + len(data) == self._on_disk:
@@ -71,11 +81,20 @@ class GrowingFile:
 
     def clear(self) -> None:
         """Forget everything and give the space back."""
-        os.ftruncate(self._descriptor, 0)
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        if self._descriptor is not None:
+            os.ftruncate(self._descriptor, 0)
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
         self._on_disk = 0
         self._tail.clear()
         self.error = None
 
     def close(self) -> None:
-        self._file.close()
+        """Forget everything for good."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+        self._on_disk = 0
+        self._tail.clear()
+
+    def __del__(self) -> None:
+        self.close()

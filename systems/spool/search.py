@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
@@ -25,10 +25,10 @@ class FilteredLines:
         spool: Spool,
         scan: Scan,
         *,
-        sources: frozenset[int] | None = None,
+        sources: Callable[[int], bool] | None = None,
         directory: Path | None = None,
     ) -> None:
-        """`sources`: only these (None: all). Nothing is looked at before `advance`; may raise `NoRoom`."""
+        """`sources`: only those for which it holds (None: all). Nothing is looked at before `advance`."""
         self._spool = spool
         self._scan = scan
         self._sources = sources
@@ -74,11 +74,13 @@ class FilteredLines:
         found = self._scan.lines(window.data, window.first)
         return found if self._sources is None else self._of_sources(found, window, self._sources)
 
-    def _of_sources(self, found: Iterator[int], window: Window, sources: frozenset[int]) -> Iterator[int]:
+    def _of_sources(
+        self, found: Iterator[int], window: Window, sources: Callable[[int], bool]
+    ) -> Iterator[int]:
         segments = self._spool.segments.between(window.first, window.stop)
         stops = [segment.stop for segment in segments]
         for line in found:
-            if segments[bisect_left(stops, line + 1)].source in sources:
+            if sources(segments[bisect_left(stops, line + 1)].source):
                 yield line
 
     def close(self) -> None:

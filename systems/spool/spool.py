@@ -69,6 +69,7 @@ class Spool:
         self._longest = longest_line
         self._clock = clock
         self._file = GrowingFile(directory)
+        self._file.open()
         self._index = LineIndex(self._file)
         self._segments = Segments(directory)
         self._sources: list[Source] = []

@@ -71,7 +71,7 @@ def test_a_filter_keeps_the_lines_that_match_by_themselves(
 ) -> None:
     matcher = Matcher(filter_text)
     spool = filled(lines[:half])
-    filtered = FilteredLines(spool, Scan.of(matcher), sources=only)
+    filtered = FilteredLines(spool, Scan.of(matcher), sources=None if only is None else only.__contains__)
     in_full(filtered)
     for number, (which, text) in enumerate(lines[half:], half):  # the rest streams in later
         spool.append(which, text.encode() + b"\n", AT_MS + number)

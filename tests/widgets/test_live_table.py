@@ -14,10 +14,11 @@ from textual.message import Message
 from textual.pilot import Pilot
 
 from systems.matching import BadPattern, Matcher
+from widgets.clipping import clip, plain
 from widgets.live_table import Cell, Column, LiveTable
 from widgets.live_table.cells import natural
 from widgets.live_table.columns import GAP, fit, padded
-from widgets.live_table.paint import changed_span, clip, plain, row_pieces
+from widgets.live_table.paint import changed_span, row_pieces
 from widgets.live_table.rows import Rows
 from widgets.signs import ASCII
 from widgets.tones import Tone

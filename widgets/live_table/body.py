@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from textual.geometry import Region
 
-from widgets.live_table.canvas import HEADER, TableCanvas
+from widgets.live_table.canvas import HEADER, Span, TableCanvas
 from widgets.live_table.cells import Cell
 from widgets.live_table.columns import Column
 from widgets.signs import UNICODE, Signs
@@ -31,8 +31,8 @@ class TableBody(TableCanvas, can_focus=True):
         """`empty`: the sentence that stands where there are no rows."""
         super().__init__(columns, signs=signs, empty=empty, id=id, classes=classes)
         self._settling = False
-        self._changed: dict[str, dict[str, Cell]] = {}
-        """Cells as they were painted last, of the rows that changed since."""
+        self._changed: dict[str, list[Span]] = {}
+        """What to paint again, by row."""
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns; rows keep their cells."""
@@ -51,7 +51,7 @@ class TableBody(TableCanvas, can_focus=True):
         if any(wider):
             self._fit()
         if before:
-            self._changed[key] = before | self._changed.get(key, {})
+            self._changed.setdefault(key, []).extend(self._changed_spans(key, before))
         self._settle_soon()
 
     def put_cell(self, key: str, column: str, cell: Cell | str) -> None:
@@ -84,7 +84,7 @@ class TableBody(TableCanvas, can_focus=True):
         """Bring order, filter, cursor and screen up to date now instead of with the next message."""
         self._settling = False
         self.measure()
-        regions = [region for key, before in self._changed.items() for region in self._changes(key, before)]
+        regions = [region for key, spans in self._changed.items() for region in self._regions(key, spans)]
         self._changed.clear()
         if self._rows.stale:
             regions += self._reorder()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -10,9 +10,10 @@ from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from widgets.clipping import clip, plain
 from widgets.live_table.cells import Cell
 from widgets.live_table.columns import Column, Fitted, fit
-from widgets.live_table.paint import GUTTER, changed_span, clip, gutter, header_text, plain, row_pieces
+from widgets.live_table.paint import GUTTER, changed_span, gutter, header_text, row_pieces
 from widgets.live_table.rows import Rows
 from widgets.prompt import Prompt
 from widgets.selecting import Selectable
@@ -33,6 +34,15 @@ class Frame(NamedTuple):
     """Lines for rows."""
     top: int
     """The first row on the screen."""
+
+
+class Span(NamedTuple):
+    """Cells of a row, from `start` up to `stop` (excluded)."""
+
+    start: int
+    stop: int
+    pinned: bool
+    """In the first column, which does not move sideways."""
 
 
 class TableCanvas(Selectable, can_focus=True):
@@ -136,21 +146,25 @@ class TableCanvas(Selectable, can_focus=True):
         y = -1 if place is None else place - self._frame.top
         return y + HEADER if 0 <= y < self._frame.height else None
 
-    def _changes(self, key: str, before: Mapping[str, Cell]) -> Iterator[Region]:
-        """The spans of a row that look different from `before`. Measure first."""
+    def _changed_spans(self, key: str, before: Mapping[str, Cell]) -> Iterator[Span]:
+        """What looks different in a row, in the cells of a table that is not moved sideways."""
+        for number, placed in enumerate(self._fitted.placed):
+            old = before.get(placed.column.key)
+            if old is not None:
+                new = self._rows.cell(key, placed.column.key)
+                if (span := changed_span(old, new, placed, self.signs.cut)) is not None:
+                    yield Span(*span, pinned=number == 0)
+
+    def _regions(self, key: str, spans: Iterable[Span]) -> Iterator[Region]:
+        """Where these spans of a row are on the screen. Measure first."""
         if (y := self._line_of(key)) is None:
             return
         room, pinned_cells = self._room, self._pinned
-        for number, placed in enumerate(self._fitted.placed):
-            old = before.get(placed.column.key)
-            if old is None:
-                continue
-            span = changed_span(old, self._rows.cell(key, placed.column.key), placed, self.signs.cut)
-            if span is not None:
-                shift, left = (self._shift, pinned_cells) if number else (0, 0)
-                start, stop = max(span[0] - shift, left), min(span[1] - shift, room)
-                if start < stop:
-                    yield Region(start + GUTTER, y, stop - start, 1)
+        for span in spans:
+            shift, left = (0, 0) if span.pinned else (self._shift, pinned_cells)
+            start, stop = max(span.start - shift, left), min(span.stop - shift, room)
+            if start < stop:
+                yield Region(start + GUTTER, y, stop - start, 1)
 
     # Drawing
 

@@ -10,10 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from systems.matching import Matcher
+from widgets.clipping import plain
 from widgets.line_editor import Typed
 from widgets.live_table.body import TableBody
 from widgets.live_table.canvas import HEADER
-from widgets.live_table.paint import GUTTER, plain
+from widgets.live_table.paint import GUTTER
 from widgets.prompt import Prompt
 
 
@@ -38,8 +39,8 @@ class LiveTable(TableBody, can_focus=True):
         Binding("pagedown,ctrl+f", "page(1)", "Page down", id="table.page_down", show=False),
         Binding("home,g", "first", "First", id="table.first", show=False),
         Binding("end,G", "last", "Last", id="table.last", show=False),
-        Binding("left,h", "sideways(-8)", "Left", id="table.left", show=False),
-        Binding("right,l", "sideways(8)", "Right", id="table.right", show=False),
+        Binding("left", "sideways(-8)", "Left", id="table.left", show=False),
+        Binding("right", "sideways(8)", "Right", id="table.right", show=False),
     ]
 
     @dataclass
