@@ -82,6 +82,10 @@ class SshConfig:
         except ValueError as error:
             raise Unreachable(f"{host}: ssh_config is not understood: {error}") from error
 
+    def mentions(self, *words: str) -> bool:
+        """Whether the files mention one of `words` anywhere."""
+        return self._files.mention(words)
+
     def _collect(self, asked: Asked) -> dict[str, None]:
         notes: dict[str, None] = {}
         for line in self._files.applying(asked):

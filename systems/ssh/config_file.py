@@ -73,6 +73,20 @@ class ConfigFiles:
         for path, is_user in self._tops:
             yield from self._walk(path, asked, is_user=is_user, depth=0)
 
+    def mention(self, words: tuple[str, ...]) -> bool:
+        """Whether any line at all, applying or not, has one of `words` in its values."""
+        return any(self._mentions(path, words, is_user=is_user, depth=0) for path, is_user in self._tops)
+
+    def _mentions(self, path: str, words: tuple[str, ...], *, is_user: bool, depth: int) -> bool:
+        for line in self._read(path):
+            if any(word in value.lower() for word in words for value in line.words):
+                return True
+            if line.keyword == "include" and depth < _MAX_INCLUDES:
+                for found in _included(line, is_user=is_user):
+                    if self._mentions(found, words, is_user=is_user, depth=depth + 1):
+                        return True
+        return False
+
     def _walk(self, path: str, asked: Asked, *, is_user: bool, depth: int) -> Iterator[Line]:
         is_active = True
         for line in self._read(path):

@@ -13,21 +13,20 @@ from dataclasses import dataclass, field
 import asyncssh
 
 from systems.errors import LoginRefused, SystemsError, Unreachable
-from systems.ssh.algorithms import Algorithms, accepts_key, choose
+from systems.ssh.algorithms import accepts_key
 from systems.ssh.config import HostConfig
 from systems.ssh.dial import dial, refuse_other_servers
 from systems.ssh.doorkeeper import Doorkeeper, refusal
 from systems.ssh.identity import Identities, Offer
 from systems.ssh.known_hosts import KnownHosts
+from systems.ssh.options import SharedOptions
 from systems.ssh.trust import known_keys, narrow_to_address
+from systems.ssh.wire import WireMaker
 from systems.text import visible
 
 Password = Callable[[str, str], Awaitable[str | None]]
 """Asks for the password of a user at a host: `(host, user)`; None: there is none."""
 
-KEEPALIVE_INTERVAL_S = 3.0
-KEEPALIVE_COUNT = 2
-"""A dead peer is noticed after (count + 1) intervals: 9 s."""
 LOGINS_AT_ONCE = 8
 """To one address: from the 11th that is not through, sshd drops some at random (MaxStartups 10:30:100)."""
 _DROPS_TO_BEAR = 8
@@ -42,7 +41,7 @@ class Logins:
     password: Password | None = None
     known_hosts: KnownHosts = field(default_factory=KnownHosts)
     identities: Identities = field(default_factory=Identities)
-    _shared: dict[tuple[object, ...], asyncssh.SSHClientConnectionOptions] = field(default_factory=dict)
+    options: SharedOptions = field(default_factory=SharedOptions)
     _gates: defaultdict[tuple[str, int], asyncio.Semaphore] = field(
         default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(LOGINS_AT_ONCE))
     )
@@ -93,15 +92,15 @@ class Logins:
             [key for _, key in known.authorities],
             [key for _, key in known.revoked],
         )
+        methods = config.methods if self.password else tuple(m for m in config.methods if m == "publickey")
         keys = [pair for pair in offer.keys if accepts_key(config, pair)]
         try:
             return await asyncssh.connect(
                 config.host_name,
                 config.port,
-                options=self._options(config, choose(config, known)),
+                options=self.options.for_host(config, known, methods),
                 config=None,
-                sock=sock,
-                tunnel=jump,
+                tunnel=WireMaker(sock) if sock else jump,
                 proxy_command=_proxy(config),
                 username=config.user,
                 client_keys=keys or None,
@@ -113,56 +112,6 @@ class Logins:
             if sock is not None:
                 sock.close()
             raise
-
-    def _options(self, config: HostConfig, algorithms: Algorithms) -> asyncssh.SSHClientConnectionOptions:
-        """Build the options once for all hosts that ask for the same."""
-        interval_s = min(config.keepalive_interval_s or KEEPALIVE_INTERVAL_S, KEEPALIVE_INTERVAL_S)
-        count = min(config.keepalive_count or KEEPALIVE_COUNT, KEEPALIVE_COUNT)
-        methods = config.methods if self.password else tuple(m for m in config.methods if m == "publickey")
-        key = (
-            *(tuple(names) for names in (algorithms.kex, algorithms.ciphers, algorithms.macs)),
-            tuple(algorithms.host_keys),
-            tuple(algorithms.signatures),
-            *(interval_s, count, methods, config.is_compressed, config.tcp_keepalive, config.rekey_limit),
-            tuple(config.environment.items()),
-        )
-        if key not in self._shared:
-            rekey = dict(zip(("rekey_bytes", "rekey_seconds"), _rekey(config.rekey_limit), strict=False))
-            self._shared[key] = asyncssh.SSHClientConnectionOptions(
-                config=None,
-                known_hosts=([], [], []),
-                client_keys=None,
-                agent_path=None,
-                gss_host=None,
-                x509_trusted_certs=None,
-                kex_algs=algorithms.kex,
-                encryption_algs=algorithms.ciphers,
-                mac_algs=algorithms.macs,
-                signature_algs=algorithms.signatures,
-                server_host_key_algs=algorithms.host_keys,
-                compression_algs=["zlib@openssh.com", "none"] if config.is_compressed else ["none"],
-                preferred_auth=methods,
-                password_auth="password" in methods,
-                kbdint_auth="keyboard-interactive" in methods,
-                host_based_auth=False,
-                keepalive_interval=interval_s,
-                keepalive_count_max=count,
-                tcp_keepalive=config.tcp_keepalive,
-                login_timeout=0,
-                env=config.environment or None,
-                send_env=None,
-                request_pty=False,
-                command=None,
-                agent_forwarding=False,
-                x11_forwarding=False,
-                **rekey,
-            )
-        return self._shared[key]
-
-
-def _rekey(limit: tuple[str, ...]) -> tuple[str, ...]:
-    """Drop the words with which ssh_config(5) leaves a limit at its default."""
-    return tuple(word for word in limit if word.lower() not in ("default", "none"))
 
 
 def _proxy(config: HostConfig) -> list[str] | None:

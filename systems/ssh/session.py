@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _THREADS = 8
 _MAX_JUMPS = 8
+_SOUGHT_BY_ASYNCSSH = frozenset({"oqs", "liboqs", "nettle", "libnettle", "libnettle-6"})
 
 Password = Callable[[str, str], Awaitable[str | None]]
 
@@ -87,6 +88,29 @@ class SshSession:
             self._config = SshConfig(*self._config_files)
         return self._config.resolve(target.host, user=target.user, port=target.port)
 
+    def _import(self) -> None:
+        """Import asyncssh, in a thread, for it takes a fifth of a second.
+
+            skip = _SOUGHT_BY_ASYNCSSH
+            ctypes.util.find_library = lambda name: None if name in skip else find_library(name)
+        it is spared unless ssh_config asks for one of these.
+        """
+        import ctypes.util
+
+        find_library = ctypes.util.find_library
+        if self._config is None or not self._config.mentions("sntrup", "mlkem", "umac"):
+            ctypes.util.find_library = lambda name: (
+                None if name in _SOUGHT_BY_ASYNCSSH else find_library(name)
+            )
+        try:
+            import asyncssh
+
+            import systems.ssh.channel
+            import systems.ssh.login  # noqa: F401
+        finally:
+            ctypes.util.find_library = find_library
+        asyncssh.set_log_level("ERROR")
+
     async def _jump(
         self, target: Target, config: HostConfig, limit_s: float
     ) -> asyncssh.SSHClientConnection | None:
@@ -111,20 +135,10 @@ class SshSession:
         return await asyncio.shield(self._logins)
 
     async def _prepare(self) -> Logins:
-        await asyncio.get_running_loop().run_in_executor(self.threads, _import)
+        await asyncio.get_running_loop().run_in_executor(self.threads, self._import)
         from systems.ssh.login import Logins
 
         return Logins(self.threads, self._password)
-
-
-def _import() -> None:
-    """Import asyncssh off the event loop: it takes a fifth of a second."""
-    import asyncssh
-
-    import systems.ssh.channel
-    import systems.ssh.login  # noqa: F401
-
-    asyncssh.set_log_level("ERROR")
 
 
 def _parse_jump(text: str) -> Target:

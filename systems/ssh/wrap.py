@@ -7,7 +7,6 @@ the C locale.
 
 from __future__ import annotations
 
-import re
 import secrets
 import shlex
 from collections.abc import Sequence
@@ -117,9 +116,8 @@ class Bundle:
 
     def parse(self, stdout: bytes, stderr: bytes) -> tuple[Part, ...]:
         """Return the parts whose marks have come on both streams: fewer than `count` if it was cut."""
-        outs = re.split(rb"\n" + self.mark + rb" (\d+)\n", stdout)[2:]
+        outs = [piece.partition(b"\n") for piece in stdout.split(b"\n" + self.mark + b" ")[1:]]
         errs = stderr.split(b"\n" + self.mark + b"\n")[1:]
-        whole = max(0, min((len(outs) - 1) // 2, len(errs) - 1, self.count))
-        return tuple(
-            Part(outs[2 * number], errs[number], int(outs[2 * number + 1])) for number in range(whole)
-        )
+        is_cut = not outs or not outs[-1][1]
+        whole = max(0, min(len(outs) - 1 - is_cut, len(errs) - 1, self.count))
+        return tuple(Part(outs[at][2], errs[at], int(outs[at + 1][0])) for at in range(whole))

@@ -189,7 +189,7 @@ async def test_a_host_that_went_away_and_came_back_is_reached_again(estate: Esta
 async def test_a_host_that_falls_silent_is_noticed(
     estate: Estate, hosts: SshHosts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("systems.ssh.login.KEEPALIVE_INTERVAL_S", 0.3)
+    monkeypatch.setattr("systems.ssh.options.KEEPALIVE_INTERVAL_S", 0.3)
     server = estate.sshd("db1")
     await hello(hosts)
     frozen = server.freeze()
