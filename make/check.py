@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from make.report import Row, Tests, Verdict, read_junit, table
+from make.report import Outcome, Row, Verdict, read_junit, table
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -43,7 +43,7 @@ class Beside:
 
     def __init__(self, what: str, *command: str) -> None:
         self.what, self.started_s = what, time.monotonic()
-        self.log = OUT / f"{what.replace(' ', '-')}.log"
+        self.log = OUT / f"{slug(what)}.log"
         self.ended_s: float | None = None
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -72,7 +72,7 @@ class Check:
     def __init__(self, *, is_whole: bool) -> None:
         self.is_whole = is_whole
         self.rows: list[Row] = []
-        self.tests = Tests()
+        self.tests = Outcome()
         self.beside: list[Beside] = []
 
     def run(self) -> int:
@@ -119,7 +119,7 @@ class Check:
 
     def _pytest(self, what: str, marks: str, *options: str, deadline_s: float) -> None:
         started_s = time.monotonic()
-        report = OUT / f"{what.replace(' ', '-')}.xml"
+        report = OUT / f"{slug(what)}.xml"
         report.unlink(missing_ok=True)
         print(f"\n== {what}", flush=True)
         options = (
@@ -180,6 +180,11 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
                 process.wait(60)
             except subprocess.TimeoutExpired:
                 continue
+
+
+def slug(what: str) -> str:
+    """A file's name for what ran: "lab's base tree" -> labs-base-tree."""
+    return what.replace("'", "").replace(" ", "-")
 
 
 def ask(*command: str) -> subprocess.CompletedProcess[str]:

@@ -30,15 +30,15 @@ class Row:
 
 
 @dataclass(slots=True)
-class Tests:
-    """The outcome of pytest runs, added up."""
+class Outcome:
+    """How tests ended, of one run or of several added up."""
 
     passed: int = 0
     failed: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     """How many tests were skipped, by reason."""
 
-    def add(self, other: Tests) -> None:
+    def add(self, other: Outcome) -> None:
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
@@ -48,11 +48,11 @@ class Tests:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped.total()} skipped"
 
 
-def read_junit(path: Path) -> Tests:
+def read_junit(path: Path) -> Outcome:
     """Count the outcomes in pytest's XML report; a run that wrote none has one failure."""
     if not path.exists():
-        return Tests(failed=1)
-    tests = Tests()
+        return Outcome(failed=1)
+    tests = Outcome()
     for case in ET.parse(path).iter("testcase"):  # noqa: S314 - written by our own pytest a moment ago
         skipped = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
