@@ -96,6 +96,8 @@ class Check:
         finally:
             for preparation in self.beside:
                 preparation.stop()
+            if not os.environ.get("LAB_KEEP"):  # labs of test processes that did not live to take them down
+                ask("lab/orphans.sh")
         return self._close()
 
     def _begin(self, what: str, *command: str) -> Beside:
@@ -173,7 +175,7 @@ class Check:
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
     """End a test run with all that it started in its session."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         if process.poll() is None:
             os.killpg(process.pid, number)
             try:

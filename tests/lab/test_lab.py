@@ -167,3 +167,12 @@ def test_a_pid_that_now_belongs_to_somebody_else_is_not_killed(lone_host: Lab) -
     finally:
         bystander.kill()
         bystander.wait()
+
+
+def test_orphans_are_taken_down_and_labs_in_use_are_not(lone_host: Lab) -> None:
+    lone_host.up()
+    orphan = Lab("qdlone9", cache_folder(), LAB_DBS="db1", LAB_BLANK="1")
+    orphan.up()
+    orphan.script("orphans")
+    assert traces(orphan.name) == []
+    assert lone_host.sh("db1", "hostname") == "db1"
