@@ -172,6 +172,7 @@ async def test_a_filter_narrows_as_it_is_typed_and_escape_takes_it_back() -> Non
         assert "none of 40 rows matches" in screen(pilot)[1]
         await pilot.press("escape")
         assert stage.table.filter_text == "b1"
+        assert stage.table.cursor_key == "db10", "back from where the filter had hidden it"
         await pilot.press("escape")
         assert stage.table.filter_text == ""
         assert len(stage.table.keys) == 40

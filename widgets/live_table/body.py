@@ -31,6 +31,8 @@ class TableBody(TableCanvas, can_focus=True):
         """`empty`: the sentence that stands where there are no rows."""
         super().__init__(columns, signs=signs, empty=empty, id=id, classes=classes)
         self._settling = False
+        self._wanted: str | None = None
+        """The row that the cursor was on before it went out of sight: it goes back when that comes back."""
         self._changed: dict[str, list[Span]] = {}
         """What to paint again, by row."""
 
@@ -99,7 +101,11 @@ class TableBody(TableCanvas, can_focus=True):
         self._shown = new
         self._places = {key: place for place, key in enumerate(new)}
         if self._cursor not in self._places:
+            self._wanted = self._wanted or self._cursor
             self._cursor_to(new[min(old_place or 0, len(new) - 1)] if new else None)
+        if self._wanted in self._places:
+            self._cursor_to(self._wanted)
+            self._wanted = None
         if len(new) != len(old):
             self._resize_content()
         place = self._places.get(self._cursor or "")

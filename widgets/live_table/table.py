@@ -128,6 +128,7 @@ class LiveTable(TableBody, can_focus=True):
         """Put the cursor on that row and bring it into view; a key that is not shown changes nothing."""
         self.settle()
         if key in self._places:
+            self._wanted = None
             self._cursor_to(key)
             self._bring_into_view()
 
