@@ -20,6 +20,8 @@ shared_up() {
   fi
   echo "$LAB_RUN" > "$LAB_MACHINE/instances/$LAB_NAME"
   if ! mountpoint -q "$handle"; then touch "$handle"; mount --bind /proc/self/ns/net "$handle"; fi
+  other=$(in_machine ip route show to root "$LAB_NET.0/24" | grep -v "^blackhole $LAB_NET.0/24" || true)
+  [ -z "$other" ] || die "this machine has a network of its own in $LAB_NET.0/24 ($other): the lab cannot run here"
   # A console started outside the desk by mistake must not send to these addresses over eth0.
   in_machine ip route replace blackhole "$LAB_NET.0/24"
   # Every systemd takes several inotify instances of the 128 that a user has by default: 17 hosts were
@@ -31,7 +33,7 @@ shared_up() {
   fi
   # systemd-nspawn keeps files here and insists on a tmpfs; /run may be on disk.
   mkdir -p /run/systemd/nspawn
-  mountpoint -q /run/systemd/nspawn || mount -t tmpfs -o size=4m,mode=755 lab-nspawn /run/systemd/nspawn
+  [ "$(stat -f -c %T /run/systemd/nspawn)" = tmpfs ] || mount -t tmpfs -o size=4m,mode=755 lab-nspawn /run/systemd/nspawn
 }
 
 shared_down() {

@@ -27,11 +27,14 @@ echo "$form" > "$LAB_RUN/form"
 "$LAB_HERE/machine.sh" install
 "$LAB_HERE/build-base.sh"
 
+base=$("$LAB_HERE/build-base.sh" path)
+of_this_base() { local h; for h in "${hosts[@]}"; do [ "$(cat "$LAB_RUN/$h/base" 2>/dev/null)" = "$base" ] || return 1; done; }
 all_on() { local h; for h in "${hosts[@]}"; do host_init_pid "$h" >/dev/null || return 1; done; }
 make_all() {
   local left; left=$(cd "$LAB_RUN" && for d in */; do [ ! -d "$d" ] || echo "${d%/}"; done)
   # shellcheck disable=SC2086
   [ -z "$left" ] || "$LAB_HERE/host.sh" destroy $left
+  rm -f "$LAB_RUN/saved" "$LAB_RUN/restoring"
   "$LAB_HERE/host.sh" create "${hosts[@]}"
   echo "orders ${DBS[*]}" > "$LAB_RUN/clusters"
   [ ${#SECOND[@]} = 0 ] || echo "stock ${SECOND[*]}" >> "$LAB_RUN/clusters"
@@ -47,7 +50,7 @@ make_all() {
 }
 
 "$LAB_HERE/net.sh" up
-if ! "$LAB_HERE/snapshot.sh" exists; then make_all
+if ! "$LAB_HERE/snapshot.sh" exists || ! of_this_base; then make_all
 elif [ ! -f "$LAB_RUN/restoring" ] && all_on && "$LAB_HERE/galera.sh" healthy; then log "the lab $LAB_NAME is up already"
 else "$LAB_HERE/snapshot.sh" restore;                      step "put back to its snapshot"
 fi
