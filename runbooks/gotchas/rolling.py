@@ -19,7 +19,7 @@ ROLLING = (
     ),
     Gotcha(
         id="ROLL-02",
-        title="every restart ends in a full copy",
+        title="the IST window is shorter than a restart may take",
         symptom="One SST follows another through the whole maintenance.",
         cause="A node was away for longer than the others' gcache holds.",
         fix="Enlarge gcache on the donors first, or freeze its purge for the time.",

@@ -43,7 +43,10 @@ def _member(survey: ClusterSurvey, node: NodeSurvey, status: WsrepStatus) -> lis
 
 
 def _desynced(survey: ClusterSurvey, node: NodeSurvey, status: WsrepStatus) -> Case:
-    """Tell a donor at work from a node that is desynced by hand, locked, or stuck (R-DON, R-LOCK)."""
+    """Tell a donor at work from a node that is desynced by hand, locked, or stuck (R-DON, R-LOCK).
+
+    A donor by rsync is paused as well, but has the transfer's processes.
+    """
     host, proof = node.host, _desync_evidence(node, status)
     manual = isinstance(node.variables, WsrepVariables) and node.variables.desync
     if manual:
@@ -52,7 +55,9 @@ def _desynced(survey: ClusterSurvey, node: NodeSurvey, status: WsrepStatus) -> C
             f"without limit, {_lag(status)}, and cannot be a donor (ROLL-04)"
         )
         return Case(Scenario.DONOR, (host,), sentence, proof, Severity.WARNING)
-    if is_paused(survey, node):
+    evidence = node.evidence
+    transfers = isinstance(evidence, HostEvidence) and bool(evidence.sst_pids)
+    if is_paused(survey, node) and not transfers:
         sentence = (
             f"{host} is held by a global read lock (FLUSH TABLES WITH READ "
             f"LOCK, as backups take it): it applies nothing, {_lag(status)}"
@@ -64,8 +69,7 @@ def _desynced(survey: ClusterSurvey, node: NodeSurvey, status: WsrepStatus) -> C
             f"{host} gives its state to {listed(takers)} (SST donor): it is slower until that ends; wait"
         )
         return Case(Scenario.DONOR, (host, *takers), sentence, proof, Severity.INFO)
-    evidence = node.evidence
-    if isinstance(evidence, HostEvidence) and evidence.sst_pids:
+    if transfers:
         sentence = f"{host} gives its state away (a transfer is running on it), and no joiner is in sight"
         return Case(Scenario.DONOR, (host,), sentence, proof, Severity.WARNING)
     unseen = [other.host for other in survey.nodes if is_silent(other)]

@@ -2,43 +2,86 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from runbooks.logs import hit
 from runbooks.model import Severity
 from runbooks.positions import saved_state
 from runbooks.triage.scenario import Case, Scenario
 from runbooks.triage.telling import ending, node_evidence
-from runbooks.words import clock, size, span
+from runbooks.words import clock, share, size, span
 from systems.galera.readings import ClusterSurvey, HostEvidence, NodeSurvey, UnitState, WsrepStatus
 
+_Told: TypeAlias = tuple[Scenario, Severity, str]
 _LOOP = 2
 """So many restarts without success in between are a loop, not an accident."""
+_FULL_SHARE = 0.99
 LONG_JOIN_S = 300.0
 """A start that lasts longer with no state transfer at work is a hung join (R-JOIN)."""
 
 
 def moving_case(survey: ClusterSurvey, node: NodeSurvey, unit: UnitState) -> Case:
     """Tell what a node is waiting for, when its unit is neither up nor down and its SQL is closed."""
-    assert isinstance(node.evidence, HostEvidence)  # noqa: S101 - units are read over SSH only
-    evidence, proof = node.evidence, node_evidence(node, saved_state(node))
-    lasts = f" for {span(for_s(node, unit))}" if unit.since else ""
+    scenario, severity, sentence = _leaving(survey, node, unit) or _coming(survey, node, unit)
+    return Case(scenario, (node.host,), sentence, node_evidence(node, saved_state(node)), severity)
+
+
+def _leaving(survey: ClusterSurvey, node: NodeSurvey, unit: UnitState) -> _Told | None:
+    """It is on its way down, or will not get up."""
     if unit.active == "deactivating":
-        sentence = f"{node.host} is being stopped{lasts}: writing back its buffers can take minutes (ROLL-06)"
-        return Case(Scenario.WAIT, (node.host,), sentence, proof, Severity.WARNING)
-    if unit.sub == "auto-restart":
-        return _restarting(survey, node, unit, proof)
-    if evidence.sst_pids:
+        sentence = (
+            f"{node.host} is being stopped{_lasts(node, unit)}: writing back its buffers can take minutes"
+        )
+        return Scenario.WAIT, Severity.WARNING, f"{sentence} (ROLL-06)"
+    if full := full_disk(node):
+        sentence = (
+            f"{node.host} cannot start: {full}; the start goes on{_lasts(node, unit)} and will not succeed"
+        )
+        return Scenario.LOOP, Severity.CRITICAL, sentence
+    if unit.sub != "auto-restart":
+        return None
+    tries = unit.restarts or 0
+    if tries >= _LOOP and not _served_before(survey, node.host):
+        sentence = (
+            f"{node.host} fails at every start ({ending(unit)}); systemd has tried {tries} times and "
+            "goes on: "
+            "the cause must be found first"
+        )
+        return Scenario.LOOP, Severity.CRITICAL, sentence
+    when = f" at {clock(unit.since, now=survey.taken_at)}" if unit.since else ""
+    sentence = f"{node.host} ended ({ending(unit)}){when} and systemd starts it again by itself: wait"
+    return Scenario.WAIT, Severity.CRITICAL, sentence
+
+
+def _coming(survey: ClusterSurvey, node: NodeSurvey, unit: UnitState) -> _Told:
+    """It is on its way up, or hangs there."""
+    lasts = _lasts(node, unit)
+    evidence = node.evidence
+    if isinstance(evidence, HostEvidence) and evidence.sst_pids:
         sentence = f"{node.host} receives a full copy (SST){lasts}{_progress(survey, node, evidence)}: wait"
-        return Case(Scenario.WAIT, (node.host,), sentence, proof, Severity.WARNING)
+        return Scenario.WAIT, Severity.WARNING, sentence
     if hit(node, "no-donor"):
         sentence = (
             f"{node.host} asks for a donor again and again{lasts}: no member can give it the data (REC-14)"
         )
-        return Case(Scenario.HUNG_JOIN, (node.host,), sentence, proof, Severity.CRITICAL)
+        return Scenario.HUNG_JOIN, Severity.CRITICAL, sentence
     if for_s(node, unit) > LONG_JOIN_S and not _donors(survey):
         sentence = f"{node.host} has been starting{lasts} and no state transfer is at work: its join hangs"
-        return Case(Scenario.HUNG_JOIN, (node.host,), sentence, proof, Severity.CRITICAL)
+        return Scenario.HUNG_JOIN, Severity.CRITICAL, sentence
     sentence = f"{node.host} is starting{lasts}: it recovers its position, or receives what it missed; wait"
-    return Case(Scenario.WAIT, (node.host,), sentence, proof, Severity.WARNING)
+    return Scenario.WAIT, Severity.WARNING, sentence
+
+
+def _lasts(node: NodeSurvey, unit: UnitState) -> str:
+    return f" for {span(for_s(node, unit))}" if unit.since else ""
+
+
+def full_disk(node: NodeSurvey) -> str:
+    """Tell of a data volume without room; empty: it has some, or could not be read (REC-28)."""
+    disk = node.evidence.filesystem if isinstance(node.evidence, HostEvidence) else None
+    if disk is None or (disk.used_share < _FULL_SHARE and disk.inodes_free != 0):
+        return ""
+    return f"{disk.target} is {share(disk.used_share)} full ({disk.free_bytes:,} bytes free)"
 
 
 def for_s(node: NodeSurvey, unit: UnitState) -> float:
@@ -68,19 +111,6 @@ def _donors(survey: ClusterSurvey) -> tuple[str, ...]:
     return tuple(
         host for host, status in states if isinstance(status, WsrepStatus) and status.local_state == 2
     )
-
-
-def _restarting(survey: ClusterSurvey, node: NodeSurvey, unit: UnitState, proof: tuple[str, ...]) -> Case:
-    tries = unit.restarts or 0
-    if tries >= _LOOP and not _served_before(survey, node.host):
-        sentence = (
-            f"{node.host} fails at every start ({ending(unit)}); systemd has "
-            f"tried {tries} times and goes on: the cause must be found first"
-        )
-        return Case(Scenario.LOOP, (node.host,), sentence, proof, Severity.CRITICAL)
-    when = f" at {clock(unit.since, now=survey.taken_at)}" if unit.since else ""
-    sentence = f"{node.host} ended ({ending(unit)}){when} and systemd starts it again by itself: wait"
-    return Case(Scenario.WAIT, (node.host,), sentence, proof, Severity.CRITICAL)
 
 
 def _served_before(survey: ClusterSurvey, host: str) -> bool:

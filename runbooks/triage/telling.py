@@ -89,7 +89,8 @@ def _status_line(node: NodeSurvey) -> str:
 
 def _unit_line(unit: UnitState, node: NodeSurvey) -> str:
     when = f" since {clock(unit.since, now=node.taken_at)}" if unit.since else ""
-    return f"{unit.name} {unit.active}/{unit.sub}, {ending(unit)}{when}"
+    how = "" if unit.active == "active" else f", {ending(unit)}"
+    return f"{unit.name} {unit.active}/{unit.sub}{how}{when}"
 
 
 def _saved_lines(saved: Saved, evidence: HostEvidence) -> list[str]:

@@ -46,7 +46,6 @@ WATCHED: Mapping[str, str | None] = {
     "REC-16": RECOVER,
     "REC-17": RECOVER,
     "REC-18": None,
-    "REC-19": None,
     "REC-20": None,
     "REC-23": None,
     "REC-25": RECOVER,
@@ -84,6 +83,8 @@ def standing_findings(look: Look) -> tuple[Finding, ...]:
         for id_, runbook in WATCHED.items()
         if (sighting := _ask(CATALOGUE[id_], look)).holds is Holds.YES
     ]
+    boot = next((finding.hosts for finding in told if finding.id == "PXC-03"), None)
+    told = [finding for finding in told if finding.id != "REC-05" or finding.hosts != boot]
     full = {host for finding in told if finding.id == "REC-28" for host in finding.hosts}
     return (*told, *_nearly_full(look.survey, full), *_clocks(look.survey))
 
@@ -95,7 +96,9 @@ def _ask(gotcha: Gotcha, look: Look) -> Sighting:
 
 
 def _finding(survey: ClusterSurvey, gotcha: Gotcha, sighting: Sighting, runbook: str | None) -> Finding:
-    title = gotcha.title[0].upper() + gotcha.title[1:]
+    title = (
+        gotcha.title if "mysqld" in gotcha.title.split()[0] else gotcha.title[0].upper() + gotcha.title[1:]
+    )
     one = runbook is not None and len(sighting.hosts) == 1
     return Finding(
         id=gotcha.id,

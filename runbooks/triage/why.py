@@ -43,6 +43,11 @@ def why(survey: ClusterSurvey, host: str) -> Why:
     node = survey.node(host)
     state = Rung("wsrep state", _state(node))
     if state.sighting.holds is Holds.NO:
+        found = classify(survey)
+        split = found.cluster if found.cluster and host in found.cluster.hosts else None
+        case = found.case_of(host) or split
+        if case is not None:
+            return Why(host, f"{host} is red ({case.scenario.value}): {case.sentence}", (state,))
         return Why(host, f"{host} is not red: {state.sighting.evidence}", (state,))
     walked = [state]
     for title, ask in _LADDER:

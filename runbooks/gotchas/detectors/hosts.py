@@ -30,13 +30,14 @@ def wrong_volume(look: Look) -> Sighting:
         if isinstance(node.evidence, HostEvidence) and node.evidence.filesystem
     }
     on_volumes = [host for host, target in places.items() if target != "/"]
+    others_have = len(on_volumes) * 2 > max(len(places) - 1, 1)
 
     def judge(node: NodeSurvey, evidence: HostEvidence) -> str | Sighting:
         if not evidence.datadir_exists:
             return f"{node.host}: {evidence.datadir} does not exist"
         if node.host not in places:
             return unknown(f"{node.host}: the volume of {evidence.datadir} could not be read", node.host)
-        if places[node.host] == "/" and on_volumes:
+        if places[node.host] == "/" and others_have:
             return (
                 f"{node.host}: {evidence.datadir} is on the root file "
                 f"system; {subject(on_volumes, 'has', 'have')} a volume for it"

@@ -163,7 +163,7 @@ def sessions_stay(look: Look) -> Sighting:
 
 
 def frozen_cache(look: Look) -> Sighting:
-    """ROLL-03: the cache is frozen, or has spilled into page files."""
+    """ROLL-03: the cache is frozen, or spills into page files; one page is what a big transaction leaves."""
 
     def running(node: NodeSurvey, variables: WsrepVariables) -> str:
         frozen = variables.provider_options.get("gcache.freeze_purge_at_seqno", "")
@@ -171,7 +171,7 @@ def frozen_cache(look: Look) -> Sighting:
 
     def on_disk(node: NodeSurvey, evidence: HostEvidence) -> str:
         pages = evidence.gcache_pages
-        return f"{node.host}: {count(pages, 'gcache.page file')} in its data directory" if pages else ""
+        return f"{node.host}: {pages} gcache.page files in its data directory" if pages > 1 else ""
 
     good = "no cache is frozen and none has spilled into pages"
     return merged((of_variables(look, running, good), of_evidence(look, on_disk, good)), good)

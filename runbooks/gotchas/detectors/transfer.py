@@ -166,9 +166,9 @@ def recovering_long(look: Look) -> Sighting:
 def short_window(look: Look) -> Sighting:
     """ROLL-02: a node that is away for ten minutes would need a full copy."""
     groups = primary_groups(look.survey)
-    hosts = tuple(host for group in groups for host in group.hosts)
+    hosts = groups[0].hosts if len(groups) == 1 else ()
     if len(hosts) < 2:
-        return unknown("there are no two members: nobody could give an IST")
+        return unknown("there are no two members of one cluster: nobody could give an IST")
     minutes = {host: ist_minutes_left(look.survey, host) for host in hosts}
     short = {host: left for host, left in minutes.items() if left is not None and left < _SHORT_WINDOW_MIN}
     if short:
