@@ -104,7 +104,7 @@ async def test_killed_while_the_link_is_bad_nothing_runs_twice_either(
 async def test_killed_twice_it_still_goes_on(tmp_path: Path, every: int) -> None:
     total = await breaths(tmp_path / "whole")
     for at in range(5, total, 6 + every):
-        for again in range(3, total - 20, 3 * every):
+        for again in range(3, total - 20, 9 * every):
             world = a_world()
             console = Console(tmp_path / f"{at}-{again}", world)
             await console.live(Fuse(at))
