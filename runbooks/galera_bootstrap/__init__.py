@@ -1,0 +1,1 @@
+"""galera-bootstrap: from hosts with packages installed to a proven Galera cluster (GOTCHAS A)."""
