@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.options import Options
+from tui.cli.options import Options, config_dir
 from widgets.tempo import set_tempo
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ def make_console(options: Options) -> App[Any]:
 
     source = LiveSource(estate, ask)
     app = QuarterdeckApp(
-        inventory_of(estate), source, who=operator_at_bastion(), ascii_only=options.ascii_only
+        inventory_of(estate),
+        source,
+        who=operator_at_bastion(),
+        ascii_only=options.ascii_only,
+        keys=config_dir() / "keys.toml",
     )
     return app

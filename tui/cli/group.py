@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "doctor": "tui.cli.doctor:doctor",
     "runbook": "tui.cli.runbook:runbook",
     "journal": "tui.cli.journal:journal",
+    "lease": "tui.cli.lease:lease",
 }
 """Name of a subcommand -> the module and the click command in it."""
 

@@ -151,10 +151,9 @@ def export(place: str | None, *, run: str, as_json: bool, output: Path | None) -
     """Write a Markdown report of one run for a colleague: who, why, what, and the proof."""
     import json
 
-    from runbooks.report import report
-
     from runbooks.journal.port import Filter
     from runbooks.journal.search import as_json as to_json
+    from runbooks.report import report
 
     with sentences():
         store = _open(place)
