@@ -1,0 +1,1 @@
+"""Pictures of the console, rendered from the scenes of the tests."""

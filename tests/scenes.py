@@ -62,6 +62,7 @@ def stage(
     ascii_only: bool = False,
     few_colours: bool = False,
     stepwise: bool = False,
+    keys: Path | None = None,
 ) -> Stage:
     """Set a stage: the looks at `orders`, hosts, and an engine on doubles with a real journal."""
     folder = TemporaryDirectory(prefix="quarterdeck-scene-")
@@ -87,6 +88,7 @@ def stage(
         runbooks=shelf,
         catalogue=catalogue,
         redact=rig.redactor.redact,
+        journal_name="~/.local/state/quarterdeck/journal.sqlite",
     )
     clusters = {"orders": looks} if looks else {}
     source = ScriptedSource({**clusters, **(more or {})}, hosts=hosts, stepwise=stepwise, works=works)
@@ -98,7 +100,9 @@ def stage(
         now=noon,
         every_s=None,
         few_colours=few_colours,
+        keys=keys,
     )
+    app.desk.breath_s = 0.0
     app.source, app.rig, app.folder = source, rig, folder
     return app
 
@@ -229,6 +233,12 @@ def wizard_armed() -> Stage:
     return stage(killed(), book=books.a_book(), armed=True)
 
 
+def no_return() -> Stage:
+    """Nobody runs, so nothing stands against the bootstrap of a book that has one."""
+    stopped = a_survey(*[a_stopped_node(f"db{number}", seqno=1300 + number) for number in (1, 2, 3)])
+    return stage([stopped], book=books.a_book(), armed=True)
+
+
 def plain_signs() -> Stage:
     """ASCII signs and the terminal's own colours."""
     return stage(killed(), ascii_only=True, few_colours=True)
@@ -246,5 +256,6 @@ SCENES: dict[str, Callable[[], Stage]] = {
     "nothing-to-watch": nothing_to_watch,
     "wizard-plan": wizard_plan,
     "wizard-armed": wizard_armed,
+    "no-return": no_return,
     "plain-signs": plain_signs,
 }

@@ -65,6 +65,10 @@ class ScriptedSource:
         finally:
             self.watched.discard(cluster)
 
+    def break_works(self) -> None:
+        """From now on there is no journal."""
+        self._works = None
+
     def hold(self) -> None:
         """Answer nothing."""
         self._held = True
@@ -85,7 +89,7 @@ class ScriptedSource:
     def judge(self, survey: ClusterSurvey) -> Opinion:
         findings = triage(survey)
         said = verdict(survey, findings)
-        return Opinion(said.sentence, findings, said.detail)
+        return Opinion(said.sentence, findings, said.detail, said.scenario)
 
     async def watch_hosts(self, hosts: Sequence[str]) -> AsyncIterator[HostAnswer]:
         self.watched.add("hosts")

@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -62,14 +63,18 @@ class QuarterdeckApp(TightPaint, App[None]):
         now: Callable[[], datetime] = utc_now,
         every_s: float | None = TICK_S,
         few_colours: bool | None = None,
+        keys: Path | None = None,
     ) -> None:
-        """`every_s`: None for a console in which time stands still, as scenes need it.
+        """`keys`: the operator's keymap file, which need not exist.
+
+        `every_s`: None for a console in which time stands still, as scenes need it.
 
         `few_colours`: None asks the terminal how many it has, and NO_COLOR whether they are wanted.
         """
         super().__init__()
         self._source = source
         self._every_s = every_s
+        self._keys = keys
         signs = ASCII if ascii_only or needs_ascii() else UNICODE
         self.desk = Desk(inventory.name, who, signs=signs, now=now)
         self.desk.picture.plan(inventory.clusters, inventory.hosts)
@@ -98,18 +103,34 @@ class QuarterdeckApp(TightPaint, App[None]):
             self.say(str(error), severity="error")
         gc.freeze()
         gc.enable()
+        self._take_keymap()
         await read_unfinished(self.desk)
         self._is_reading = True
         self.tick()
         if self._every_s is not None:
             self.set_interval(self._every_s, self.tick)
 
+    def _take_keymap(self) -> None:
+        """Change the keys as the operator's file says; what is wrong with it is said."""
+        if self._keys is None or not self._keys.exists():
+            return
+        from tui.bindings import all_bindings
+        from tui.keymap import load_keymap
+
+        keymap = load_keymap(self._keys, [binding for _, binding in all_bindings()])
+        self.set_keymap(dict(keymap.keys))
+        for complaint in keymap.complaints:
+            self.say(complaint, severity="warning")
+
     def tick(self) -> None:
         """The one tick of all panes: judge what came, renew what is seen, ask what is seen."""
-        screen = self.screen
         self._poller.digest()
-        if not isinstance(screen, ConsoleScreen):
+        for sentence in self._poller.broken():
+            self.say(f"A bug in the console, it reads on in half a minute: {sentence}", severity="error")
+        below = [screen for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
+        if not below:
             return
+        screen = below[-1]
         self._poller.attend(screen.reads)
         self.desk.paused = not screen.reads
         screen.tick()

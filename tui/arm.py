@@ -78,9 +78,9 @@ class ArmedDialog(Dialog[ArmWish | None]):
 
     KEYS_TITLE = "Arming"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "extend", "Count the time anew", id="arm.extend"),
-        Binding("d", "disarm", "Back to read-only", id="arm.disarm"),
-        Binding("escape", "dismiss", "Back", id="arm.back"),
+        Binding("e", "extend", "Count the time anew", id="armed.extend"),
+        Binding("d", "disarm", "Back to read-only", id="armed.disarm"),
+        Binding("escape", "dismiss", "Back", id="armed.back"),
     ]
 
     def __init__(self, reason: str, left_s: float, minutes: int, signs: Signs) -> None:

@@ -56,7 +56,7 @@ class Deck(SelectingScreen):
         & > Pane.-open { display: block; }
         &.-tiled > WatchPane { display: block; height: 12; layout: horizontal; }
         &.-short Feed { display: none; }
-        &.-tiled Feed { width: 64; height: 100%; }
+        &.-tiled Feed { width: 64; height: 100%; padding: 0 0 0 2; }
         &.-tiled > FrameRule { display: block; }
         & > FrameRule { display: none; }
     }

@@ -42,6 +42,8 @@ class Desk:
     picture: Picture = field(default_factory=Picture)
     signs: Signs = UNICODE
     now: Callable[[], datetime] = utc_now
+    breath_s: float = 0.4
+    """A key that comes sooner after a question was meant for what stood there before."""
     frozen: bool = False
     paused: bool = False
     works: Works | None = None

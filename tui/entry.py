@@ -14,8 +14,8 @@ from runbooks.journal.words import describe
 from systems.errors import SystemsError
 from tui.frame import Tab
 from tui.screen import ConsoleScreen
-from widgets.choices import Choices
 from widgets.layout import Row, row
+from widgets.page import Page
 from widgets.tones import Tone
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ class EntryScreen(ConsoleScreen[None]):
     KEYS_TITLE = "This entry"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back", id="entry.back")]
     DEFAULT_CSS = """
-    EntryScreen > Choices { padding: 1 1; }
+    EntryScreen > Page { padding: 1 1; }
     """
 
     def __init__(self, desk: Desk, entry: Entry) -> None:
         super().__init__(desk)
         self._entry = entry
         self._rows = list(_rows(entry))
-        self._page = Choices(self._rows, signs=desk.signs)
+        self._page = Page(self._rows, signs=desk.signs)
 
     def body(self) -> Iterator[Widget]:
         yield self._page

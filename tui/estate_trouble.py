@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 
 from tui.frame import FrameHints, Hint
 from tui.keys import key_words
 from tui.themes import PLAIN_FRAME, full_theme, plain_theme
-from widgets.choices import Choices
 from widgets.layout import row
+from widgets.page import Page
 from widgets.signs import ASCII, UNICODE, needs_ascii
 from widgets.tones import Tone
 
@@ -46,7 +47,7 @@ class EstateTrouble(App[bool]):
         Binding("q,escape,ctrl+q", "leave", "Leave", id="estate.leave"),
     ]
     DEFAULT_CSS = """
-    EstateTrouble Choices { padding: 1 2; }
+    EstateTrouble Page { padding: 1 2; }
     """
 
     def __init__(self, options: Options, sentence: str) -> None:
@@ -54,7 +55,7 @@ class EstateTrouble(App[bool]):
         self._options = options
         signs = ASCII if options.ascii_only or needs_ascii() else UNICODE
         self._signs = signs
-        self._page = Choices(signs=signs)
+        self._page = Page(signs=signs)
         self._hints = FrameHints(signs=signs)
         self._say(sentence)
         few = self.no_color or self.console.color_system not in ("256", "truecolor")
@@ -92,13 +93,17 @@ class EstateTrouble(App[bool]):
     def action_edit(self) -> None:
         """Open the file in the operator's editor, then read it again."""
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+        words = shlex.split(editor)
         path = self._options.estate
+        if not words or shutil.which(words[0]) is None:
+            self._say(f"{editor} is not on this machine. Set EDITOR to an editor that is.")
+            return
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self.suspend():
-                subprocess.run([*shlex.split(editor), str(path)], check=False)
-        except OSError as error:
-            self._say(f"{editor} could not be started: {error.strerror or error}. Set EDITOR to another one.")
+                subprocess.run([*words, str(path)], check=False)
+        except (OSError, SuspendNotSupported) as error:
+            self._say(f"{editor} could not be started: {error}. Edit {path} in another terminal, then r.")
             return
         self.action_reload()
 

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from tui.frame import Tab
 from tui.screen import ConsoleScreen
 from tui.tones import severity_tone
-from widgets.choices import Choices
 from widgets.layout import Row, row
+from widgets.page import Page
 from widgets.tones import Tone
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ class FindingScreen(ConsoleScreen[str | None]):
         Binding("escape", "dismiss", "Back", id="finding.back"),
     ]
     DEFAULT_CSS = """
-    FindingScreen > Choices { padding: 1 1; }
+    FindingScreen > Page { padding: 1 1; }
     """
 
     def __init__(self, desk: Desk, finding: Finding, gotcha: Gotcha | None = None) -> None:
         super().__init__(desk)
         self._finding = finding
         self._gotcha = gotcha
-        self._lines = Choices(self._rows(), signs=desk.signs)
+        self._lines = Page(self._rows(), signs=desk.signs)
 
     def body(self) -> Iterator[Widget]:
         yield self._lines

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from rich.cells import cell_len, set_cell_size
+
+from systems.text import visible
 from widgets.layout import Row, row
 from widgets.lines import Lines
 from widgets.signs import UNICODE, Signs
@@ -52,30 +55,32 @@ def left(seconds: float) -> str:
 
 
 def header_row(facts: FrameFacts, width: int, signs: Signs) -> Row:
-    """The header for that width: what it cannot hold falls away, last the words that explain."""
-    wide, middling = width >= 76, width >= 56
+    """The header for that width: what it cannot hold falls away, never whether the console is armed."""
     bar: Piece = (f" {signs.bar}", Tone.FRAME)
-    pieces: list[Piece] = [(f" {facts.estate} ", Tone.BLOCK)]
-    if wide:
-        pieces += [bar, (facts.who, Tone.PLAIN)]
-    pieces.append(bar)
+    forms = ((True, True, "%H:%M:%S UTC"), (False, True, "%H:%M:%S"), (False, False, ""))
+    for wide, middling, clock in forms:
+        state = [bar, _armed(facts, middling=middling), bar, _freshness(facts, wide=wide)]
+        if facts.runs:
+            state += [bar, (f"{facts.runs} running", Tone.WARNING)]
+        who = [bar, (visible(facts.who), Tone.PLAIN)] if wide else []
+        right: list[Piece] = [(facts.now.strftime(clock), Tone.DIM)] if clock else []
+        taken = _cells([*who, *state]) + (_cells(right) + 2 if right else 0)
+        name = f" {visible(facts.estate)} "
+        if cell_len(name) + taken <= width or not clock:
+            room = max(width - taken, 6)
+            if cell_len(name) > room:
+                name = set_cell_size(name, room - 1) + signs.cut
+            return Row(((name, Tone.BLOCK), *who, *state), tuple(right), wrap=False)
+    raise AssertionError("the last form fits any width")
+
+
+def _armed(facts: FrameFacts, *, middling: bool) -> Piece:
     if facts.armed_left_s is None:
-        pieces.append(("READ-ONLY", Tone.GOOD))
-    else:
-        words = (
-            f" ARMED {left(facts.armed_left_s)} left " if middling else f" ARMED {left(facts.armed_left_s)} "
-        )
-        pieces.append((words, Tone.ARMED))
-    pieces.append(bar)
-    pieces.append(_freshness(facts, wide))
-    if facts.runs:
-        pieces += [bar, (f"{facts.runs} running", Tone.WARNING)]
-    form = "%H:%M:%S UTC" if wide else "%H:%M:%S"
-    right: Sequence[Piece] = [(facts.now.strftime(form), Tone.DIM)] if middling else ()
-    return Row(tuple(pieces), tuple(right), wrap=False)
+        return "READ-ONLY", Tone.GOOD
+    return f" ARMED {left(facts.armed_left_s)}{' left' if middling else ''} ", Tone.ARMED
 
 
-def _freshness(facts: FrameFacts, wide: bool) -> Piece:
+def _freshness(facts: FrameFacts, *, wide: bool) -> Piece:
     if facts.frozen:
         return ("FROZEN, f goes on", Tone.WARNING) if wide else ("FROZEN", Tone.WARNING)
     if facts.oldest_s is None:
@@ -204,4 +209,4 @@ def _hint_pieces(hint: Hint) -> list[Piece]:
 
 
 def _cells(pieces: Iterable[Piece]) -> int:
-    return sum([len(text) for text, _ in pieces])
+    return sum([cell_len(text) for text, _ in pieces])

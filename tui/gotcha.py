@@ -11,8 +11,8 @@ from runbooks.model import Holds, Look, Sighting
 from tui.frame import Tab
 from tui.screen import ConsoleScreen
 from tui.tones import severity_tone
-from widgets.choices import Choices
 from widgets.layout import Row, row
+from widgets.page import Page
 from widgets.tones import Tone
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ class GotchaScreen(ConsoleScreen[None]):
     KEYS_TITLE = "This gotcha"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back", id="gotcha.back")]
     DEFAULT_CSS = """
-    GotchaScreen > Choices { padding: 1 1; }
+    GotchaScreen > Page { padding: 1 1; }
     """
 
     def __init__(self, desk: Desk, gotcha: Gotcha) -> None:
         super().__init__(desk)
         self._gotcha = gotcha
-        self._page = Choices(self._rows(), signs=desk.signs)
+        self._page = Page(self._rows(), signs=desk.signs)
 
     def body(self) -> Iterator[Widget]:
         yield self._page

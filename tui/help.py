@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from tui.frame import Tab
 from tui.keys import Key, Place
 from tui.screen import ConsoleScreen
-from widgets.choices import Choices
 from widgets.layout import Row, row
+from widgets.page import Page
 from widgets.tones import Tone
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class HelpScreen(ConsoleScreen[None]):
     def __init__(self, desk: Desk, title: str, places: Sequence[Place], explanation: str = "") -> None:
         super().__init__(desk)
         self._title = title
-        self._lines = Choices(_rows(places, explanation), signs=desk.signs)
+        self._lines = Page(_rows(places, explanation), signs=desk.signs)
 
     def body(self) -> Iterator[Widget]:
         yield self._lines

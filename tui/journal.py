@@ -103,7 +103,8 @@ class JournalPane(Pane):
         for key in list(self._entries)[: max(len(self._entries) - SHOWN, 0)]:
             del self._entries[key]
         self._table.show({key: _cells(entry) for key, entry in reversed(self._entries.items())})
-        place = self.desk.works.journal.place if self.desk.works else ""
+        works = self.desk.works
+        place = works.journal_name or works.journal.place if works is not None else ""
         self._say(f" {self._last} entries in {place}", Tone.DIM)
 
     def _say(self, words: str, tone: Tone) -> None:

@@ -60,18 +60,30 @@ def check_keymap(wanted: object, bindings: Iterable[Binding], place: str) -> Key
 
 
 def _taken(name: str, keys: Mapping[str, str], known: Mapping[str, Binding]) -> str:
-    """The id of another binding that has one of the keys where both apply; empty: there is none."""
-    mine = _split(keys[name])
+    """The id of another binding that gets one of the keys where both apply; empty: there is none.
+
+    Where the defaults share a key already, what has the focus is meant to come first.
+    """
+    mine = _split(keys[name]) - _split(known[name].key)
     for other, binding in known.items():
         if other != name and _meet(name, other) and mine & _split(keys.get(other, binding.key)):
             return other
     return ""
 
 
+TOGETHER = (
+    frozenset({"deck", "nodes", "journal", "table", "choices"}),
+    frozenset({"deck", "node", "page"}),
+    frozenset({"wizard", "page"}),
+    frozenset({"streams", "stream"}),
+)
+"""Areas that are on screen at the same time; `console` is beside all of them."""
+
+
 def _meet(one: str, other: str) -> bool:
-    """Two bindings apply at the same time: of the same area, or one of them of the whole console."""
-    area, other_area = one.partition(".")[0], other.partition(".")[0]
-    return area == other_area or "console" in (area, other_area) or "deck" in (area, other_area)
+    """Whether two bindings can apply at the same time."""
+    areas = {one.partition(".")[0], other.partition(".")[0]}
+    return len(areas) == 1 or "console" in areas or any(areas <= together for together in TOGETHER)
 
 
 def _split(keys: str) -> set[str]:

@@ -69,7 +69,7 @@ class LiveSource:
 
         findings = triage(survey)
         said = verdict(survey, findings)
-        return Opinion(said.sentence, findings, said.detail)
+        return Opinion(said.sentence, findings, said.detail, said.scenario)
 
     async def watch_hosts(self, hosts: Sequence[str]) -> AsyncIterator[HostAnswer]:
         access = await self._opened()

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 
 from tui.frame import Tab
 from tui.node_detail import detail_rows
 from tui.panes import Selection
 from tui.selecting import SelectingScreen
-from widgets.choices import Choices
+from widgets.page import Page
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.desk import Desk
+
+TWO_COLUMNS = 130
+"""Cells from which on the page has two columns."""
 
 
 class NodeScreen(SelectingScreen):
@@ -32,10 +37,11 @@ class NodeScreen(SelectingScreen):
     def __init__(self, desk: Desk, cluster: str, host: str) -> None:
         super().__init__(desk)
         self._cluster, self._host = cluster, host
-        self._lines = Choices(signs=desk.signs)
+        self._said = Page(signs=desk.signs)
+        self._host_side = Page(signs=desk.signs)
 
     def body(self) -> Iterator[Widget]:
-        yield self._lines
+        yield Horizontal(self._said, self._host_side)
 
     def tabs(self) -> Sequence[Tab]:
         return [Tab("nodes"), Tab(self._cluster), Tab(self._host, here=True)]
@@ -47,14 +53,25 @@ class NodeScreen(SelectingScreen):
     def selection(self) -> Selection:
         view = self.desk.picture.clusters[self._cluster]
         about = [finding for finding in view.findings if self._host in finding.hosts]
-        return Selection(self._cluster, (self._host,), about[0] if about else None, self._lines.plain)
+        return Selection(self._cluster, (self._host,), about[0] if about else None, self.copy_text())
+
+    def copy_text(self) -> str:
+        return f"{self._said.plain}\n{self._host_side.plain}"
 
     def on_mount(self) -> None:
         self.renew()
 
+    async def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
+        self.renew()
+
     def renew(self) -> None:
+        """Two columns where there is room for them, one below the other elsewhere."""
         view = self.desk.picture.clusters[self._cluster]
-        self._lines.show(detail_rows(view.nodes[self._host], view, self.desk.now(), self.desk.signs))
+        said, host = detail_rows(view.nodes[self._host], view, self.desk.now(), self.desk.signs)
+        wide = self.size.width >= TWO_COLUMNS
+        self._host_side.display = wide
+        self._said.show(said if wide else [*said, *host])
+        self._host_side.show(host if wide else [])
 
     def action_node(self, by: int) -> None:
         hosts = list(self.desk.picture.clusters[self._cluster].nodes)

@@ -20,19 +20,15 @@ if TYPE_CHECKING:
     from widgets.signs import Signs
 
 LABEL = 26
-SPARK_WIDTH = 30
+SPARK_WIDTH = 22
 
 
-def detail_rows(node: NodeView, view: ClusterView, now: datetime, signs: Signs) -> list[Row]:
-    """The page of one node: what is wrong first, then database, trends, host, log, options."""
-    return [
-        *_findings(node, view, signs),
-        *_database(node, view, now, signs),
-        *_trends(node, signs),
-        *_host(node, now),
-        *_log(node, now),
-        *_options(node, view, signs),
-    ]
+def detail_rows(
+    node: NodeView, view: ClusterView, now: datetime, signs: Signs
+) -> tuple[list[Row], list[Row]]:
+    """The page of one node in two columns: what is wrong and what it says, and what its host knows."""
+    said = [*_findings(node, view, signs), *_database(node, view, now, signs), *_options(node, view, signs)]
+    return said, [*_trends(node, signs), *_host(node, now), *_log(node, now)]
 
 
 def _title(words: str, *more: Piece) -> list[Row]:

@@ -73,6 +73,8 @@ class ClusterView:
     """Triage's verdict in one sentence; empty until the first look is complete."""
     detail: str = ""
     """Its second line, where there is one."""
+    about: str = ""
+    """Id of the finding that the sentence tells."""
     trouble: str = ""
     """Why the cluster could not be looked at as a whole; empty: it could."""
 
@@ -138,7 +140,8 @@ class Picture:
         """Take a complete look and what triage says of it."""
         view = self.clusters[survey.name]
         view.survey, view.trouble = survey, ""
-        view.findings, view.sentence, view.detail = opinion.findings, opinion.sentence, opinion.detail
+        view.findings, view.sentence = opinion.findings, opinion.sentence
+        view.detail, view.about = opinion.detail, opinion.about
 
     def oldest_s(self, now: datetime) -> float | None:
         """Age of the oldest answer among all nodes; a node that does not answer was still asked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 HOSTS = "hosts"
 """Name of the watch over hosts, beside those of the clusters."""
+REST_S = 30.0
+"""How long a watch that broke is left alone."""
 
 
 class Poller:
@@ -24,6 +27,8 @@ class Poller:
         self._on_first = on_first
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._fresh: set[str] = set()
+        self._resting: dict[str, float] = {}
+        """What broke, and until when it is left alone."""
 
     @property
     def attended(self) -> frozenset[str]:
@@ -32,7 +37,8 @@ class Poller:
 
     def attend(self, wanted: Iterable[str]) -> None:
         """Ask exactly these: cluster names, and `HOSTS`."""
-        names = set(wanted)
+        now = time.monotonic()
+        names = {name for name in wanted if self._resting.get(name, 0.0) <= now}
         for name in set(self._tasks) - names:
             self._tasks.pop(name).cancel()
         for name in sorted(names - set(self._tasks)):
@@ -48,11 +54,15 @@ class Poller:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def broken(self) -> list[str]:
-        """Take out the watches that ended by an error of the console's own, in a sentence each."""
+        """Take out the watches that ended by an error of the console's own, in a sentence each.
+
+        They are begun again after a rest.
+        """
         sentences = []
         for name, task in list(self._tasks.items()):
             if task.done() and not task.cancelled() and (error := task.exception()) is not None:
                 del self._tasks[name]
+                self._resting[name] = time.monotonic() + REST_S
                 sentences.append(f"{name}: {error!r}")
         return sentences
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from textual.app import SuspendNotSupported
+
 from systems.errors import SystemsError
 from tui.arming import ensure_armed
 
@@ -22,7 +24,7 @@ async def open_shell(app: App[Any], desk: Desk, host: str) -> None:
         return
     try:
         status = await _run(app, works, host)
-    except (SystemsError, OSError) as error:
+    except (SystemsError, OSError, SuspendNotSupported) as error:
         app.notify(f"No shell on {host}: {error}", severity="error", markup=False)
         return
     app.notify(f"The shell on {host} ended with status {status}.", markup=False)

@@ -34,6 +34,8 @@ class Opinion:
     findings: tuple[Finding, ...]
     detail: str = ""
     """A second line where there is more to say; empty: there is not."""
+    about: str = ""
+    """Id of the finding that the sentence tells; empty: of none."""
 
 
 class Source(Protocol):

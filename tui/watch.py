@@ -107,8 +107,9 @@ class WatchPane(Pane):
         ]
         if view.detail:
             rows.append(row(" " * indent, (view.detail, Tone.DIM), hang=indent, key=f"cluster {view.name}"))
+        told = next((finding for finding in view.findings if finding.id == view.about), None)
         for number, finding in enumerate(view.findings):
-            if finding.sentence in (view.sentence, view.detail):
+            if finding is told:
                 continue
             sign, tone = severity_tone(finding.severity, self.desk.signs)
             rows.append(

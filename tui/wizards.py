@@ -35,7 +35,6 @@ def plan_runbook(
 def resume_run(app: App[Any], desk: Desk, summary: RunSummary) -> str:
     """Open the wizard on a run of the journal; why it cannot be gone on with, or nothing."""
     from tui.wizard.session import session_of
-    from tui.wizard.state import Phase
 
     if desk.works is None:
         return desk.why_no_works
@@ -44,7 +43,6 @@ def resume_run(app: App[Any], desk: Desk, summary: RunSummary) -> str:
     session = session_of(desk.works, summary)
     if session is None:
         return f"there is no runbook {summary.runbook} in this version"
-    session.state.phase = Phase.PLANNED
     _open(app, desk, session)
     return ""
 
@@ -59,3 +57,11 @@ def show_session(app: App[Any], desk: Desk, session: RunSession) -> None:
 def _open(app: App[Any], desk: Desk, session: RunSession) -> None:
     desk.sessions.append(session)
     show_session(app, desk, session)
+
+
+async def carry_out(desk: Desk, session: RunSession) -> None:
+    """Carry a run out, to whatever end; what is left to go on with is read again after it."""
+    from tui.sessions import read_unfinished
+
+    await session.carry_out()
+    await read_unfinished(desk)

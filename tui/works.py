@@ -75,6 +75,8 @@ class Works:
     """Hides known secrets by value."""
     ssh_config: str = ""
     """The estate's own ssh_config file; empty: the operator's."""
+    journal_name: str = ""
+    """How the journal is called on screen; empty: by its place."""
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="works")
     )

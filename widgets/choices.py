@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 
 from widgets.layout import Laid, Row
 from widgets.lines import Lines
 from widgets.signs import UNICODE, Signs
+from widgets.tones import Tone
 
 
 class Choices(Lines, can_focus=True):
@@ -116,6 +120,26 @@ class Choices(Lines, can_focus=True):
             top = 0 if self._key == self._places()[0] else lines[0]
             self.scroll_to_region(Region(0, top, 1, lines[-1] - top + 1), animate=False, force=True)
 
+    def cursor_style(self) -> Style:
+        """Rows of several lines in reverse video shout: the sign before them says it, and bold type."""
+        style = super().cursor_style()
+        return Style(bold=True) if style.reverse else style
+
+    def render_line(self, y: int) -> Strip:
+        """The chosen row has a sign before it, so that it can be told without any colour."""
+        strip = super().render_line(y)
+        number = y + self.scroll_offset.y
+        line = self._laid[number] if 0 <= number < len(self._laid) else None
+        if line is None or not self._is_under_cursor(line) or not line.text.startswith(" "):
+            return strip
+        is_first = number == 0 or self._laid[number - 1].row != line.row
+        is_first_of_key = is_first and (line.row == 0 or self._rows[line.row - 1].key != self._key)
+        if not is_first_of_key:
+            return strip
+        style = next(iter(strip)).style or self.tone_style(Tone.PLAIN)
+        sign = Segment(self.signs.here, style + self.tone_style(Tone.KEY) + self.cursor_style())
+        return Strip([sign, *strip.crop(1)], strip.cell_length)
+
     def _is_under_cursor(self, line: Laid) -> bool:
         if not self._key or not (self.has_focus or self.always_shows_cursor):
             return False
@@ -138,10 +162,12 @@ class Choices(Lines, can_focus=True):
         self.choose(places[min(max(at, 0), len(places) - 1)])
 
     def action_page(self, by: int) -> None:
+        """A screenful of lines, or a screenful of rows where rows can be chosen."""
+        step = by * max(self.size.height - 1, 1)
         if self._places():
-            self.action_move(by * max(self.size.height - 1, 1))
+            self.action_move(step)
         else:
-            self.scroll_relative(y=by * max(self.size.height - 1, 1), animate=False)
+            self.scroll_relative(y=step, animate=False)
 
     def action_first(self) -> None:
         if places := self._places():

@@ -92,12 +92,12 @@ class Lines(Toned, can_focus=False):
             self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """Lay out for the width that is offered: a view of automatic height is as high as its lines."""
-        if width != self._laid_width:
-            self._laid = lay_out(self._rows, width, cut=self.signs.cut, ascii_only=self.signs.ascii_only)
-            self._laid_width = width
-            self.virtual_size = Size(width, len(self._laid))
-        return len(self._laid)
+        """A view of automatic height is as high as its lines, at the width that is offered."""
+        if self.styles.scrollbar_gutter == "stable":
+            width -= self.styles.scrollbar_size_vertical
+        if width == self._laid_width:
+            return len(self._laid)
+        return len(lay_out(self._rows, width, cut=self.signs.cut, ascii_only=self.signs.ascii_only))
 
     def render_line(self, y: int) -> Strip:
         width = self.room

@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 
 from tui.frame import Tab
 from tui.screen import ConsoleScreen
-from widgets.choices import Choices
 from widgets.layout import Row, row
+from widgets.page import Page
 from widgets.tones import Tone
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ class OutputScreen(ConsoleScreen[None]):
     KEYS_TITLE = "Output"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,o", "dismiss", "Back", id="output.back")]
     DEFAULT_CSS = """
-    OutputScreen > Choices { padding: 0 1; }
+    OutputScreen > Page { padding: 0 1; }
     """
 
     def __init__(self, desk: Desk, state: WizardState) -> None:
         super().__init__(desk)
         self._state = state
-        self._page = Choices(signs=desk.signs)
+        self._page = Page(signs=desk.signs)
 
     def body(self) -> Iterator[Widget]:
         yield self._page

@@ -73,4 +73,4 @@ def name_dialog(card: StepCard, signs: Signs) -> AskDialog:
         *([row(step.confirm_because)] if step.confirm_because else []),
         row("Type the name in full: ", (card.name_to_type, Tone.STRONG)),
     ]
-    return AskDialog("Point of no return", rows, signs, verb="do it", placeholder=card.name_to_type)
+    return AskDialog("Point of no return", rows, signs, verb="do it")

@@ -36,6 +36,12 @@ def wizard_rows(state: WizardState, now: datetime, signs: Signs) -> list[Row]:
         rows += [
             row((f"{signs.here} ", Tone.STRONG), f"looking at all nodes of {state.target}, then planning")
         ]
+    if state.preface and not state.resumed:
+        rows += [
+            row(state.preface),
+            row(),
+            row("Enter goes on with it. What was done is verified again first."),
+        ]
     if state.refusal is not None:
         rows += refusal_rows(state.refusal, signs)
     if state.plan is not None and state.refusal is None:
@@ -74,9 +80,9 @@ def refusal_rows(refusal: Refusal, signs: Signs) -> list[Row]:
     return rows
 
 
-def _line(label: str, text: str, tone: Tone = Tone.PLAIN, key: str = "") -> Row:
+def _line(label: str, text: str, tone: Tone = Tone.PLAIN) -> Row:
     head = (" " * INDENT + label).ljust(INDENT + LABEL)
-    return row((head, Tone.DIM), (text, tone), hang=INDENT + LABEL, key=key)
+    return row((head, Tone.DIM), (text, tone), hang=INDENT + LABEL)
 
 
 def plan_step(number: int, step: Step) -> Iterator[Row]:
@@ -129,7 +135,7 @@ def _step(number: int, view: StepView, state: WizardState, now: datetime, signs:
     pieces: list[Piece] = [(f"{sign} {number:>2} ", tone), (view.title, title)]
     if view.result is not None and not here:
         pieces.append((f"  {view.result.sentence}", Tone.DIM))
-    yield row(*pieces, right=right, hang=5, key=f"step {view.key}" if view.sent else "")
+    yield row(*pieces, right=right, hang=5)
     if here:
         yield from _card(view, state, now, signs)
         yield row()
@@ -149,12 +155,12 @@ def _card(view: StepView, state: WizardState, now: datetime, signs: Signs) -> It
     if state.failed is not None:
         yield from failure_rows(state.failed, signs)
         for sent in view.sent:
-            yield from _sent(sent, view.key, signs)
+            yield from _sent(sent, signs)
     if card is not None:
         yield from card_rows(card, now, signs)
     if state.failed is None:
         for sent in view.sent:
-            yield from _sent(sent, view.key, signs)
+            yield from _sent(sent, signs)
     if view.verifying is not None and state.phase is Phase.RUNNING:
         told = view.verifying
         yield _line("verify", f"{told.sighting.evidence}; asked again for {span(told.left_s)}")
@@ -242,7 +248,7 @@ def failure_rows(result: StepResult, signs: Signs) -> Iterator[Row]:
         yield _line(judged.id, f"{judged.sighting.evidence}. {fix}")
 
 
-def _sent(sent: Sent, key: str, signs: Signs) -> Iterator[Row]:
+def _sent(sent: Sent, signs: Signs) -> Iterator[Row]:
     if sent.output is None:
         yield _line(
             "sent", sent.sentence or f"{sent.act.host} is at it: {_first_line(sent.act)}", Tone.WARNING
@@ -255,13 +261,12 @@ def _sent(sent: Sent, key: str, signs: Signs) -> Iterator[Row]:
         (f"{sign} status {output.status}  ", tone),
         (_first_line(sent.act), Tone.DIM),
         hang=INDENT + LABEL,
-        key=f"step {key}",
     )
     lines = [line for line in (output.stdout + output.stderr).splitlines() if line.strip()]
     for line in lines[-OUTPUT_LINES:]:
         yield _line("", line, Tone.DIM)
     if len(lines) > OUTPUT_LINES:
-        yield _line("", f"{len(lines) - OUTPUT_LINES} lines before these: Enter shows all", Tone.DIM)
+        yield _line("", f"{len(lines) - OUTPUT_LINES} lines before these: o shows all", Tone.DIM)
 
 
 def _first_line(act: Act) -> str:

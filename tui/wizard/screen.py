@@ -16,7 +16,8 @@ from tui.screen import ConsoleScreen
 from tui.wizard.questions import HAND_OVER, SKIP, STOP, UNDO, Question, name_dialog
 from tui.wizard.rows import wizard_rows
 from tui.wizard.state import Phase
-from widgets.choices import Choices
+from tui.wizards import carry_out
+from widgets.page import Page
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from runbooks.engine.api import StepCard
     from tui.desk import Desk
     from tui.wizard.session import RunSession
-
-BREATH_S = 0.4
-"""A key that comes sooner after a question was meant for what stood there before."""
 
 
 OF_PHASES = {
@@ -59,13 +57,13 @@ class WizardScreen(ConsoleScreen[None]):
         Binding("escape", "dismiss", "Back", id="wizard.back"),
     ]
     DEFAULT_CSS = """
-    WizardScreen > Choices { padding: 0 1; }
+    WizardScreen > Page { padding: 0 1; }
     """
 
     def __init__(self, desk: Desk, session: RunSession) -> None:
         super().__init__(desk)
         self._session = session
-        self._page = Choices(signs=desk.signs)
+        self._page = Page(signs=desk.signs)
         self._asked, self._asked_at = -1, 0.0
         self._shown_phase: Phase | None = None
 
@@ -159,7 +157,7 @@ class WizardScreen(ConsoleScreen[None]):
 
     @property
     def _is_too_soon(self) -> bool:
-        return time.monotonic() - self._asked_at < BREATH_S
+        return time.monotonic() - self._asked_at < self.desk.breath_s
 
     # Keys
 
@@ -168,14 +166,29 @@ class WizardScreen(ConsoleScreen[None]):
         """Begin the plan, or do the step that is shown."""
         state, asked = self._session.state, self._session.asked
         if state.phase is Phase.PLANNED:
-            if await ensure_armed(self.app, self.desk):
+            if await self._has_secrets() and await ensure_armed(self.app, self.desk):
                 self.app.run_worker(
-                    self._session.carry_out(), name=f"run {state.runbook}", exit_on_error=False, group="runs"
+                    carry_out(self.desk, self._session),
+                    name=f"run {state.runbook}",
+                    exit_on_error=False,
+                    group="runs",
                 )
         elif state.card is not None and not self._is_too_soon:
             go = await self._agreed(state.card)
             if go is not None:
                 self._session.say_word(go, asked)
+
+    async def _has_secrets(self) -> bool:
+        """Ask again for the secrets of a run that is gone on with: they are kept nowhere."""
+        from tui.wizard.inputs import InputsDialog
+
+        session = self._session
+        wanted = [one for one in session.runbook.inputs if one.name in session.secrets]
+        if not wanted:
+            return True
+        given = await self.app.push_screen_wait(InputsDialog(wanted, {}, None, self.desk.signs))
+        session.values = given or {}
+        return given is not None
 
     async def _agreed(self, card: StepCard) -> Go | None:
         """The operator's yes; for a point of no return the name must be typed in full."""

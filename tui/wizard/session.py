@@ -25,6 +25,8 @@ class RunSession:
         """`resumes`: the id of a run to go on with; empty: a new one."""
         self.runbook, self.target, self.values = runbook, target, dict(values)
         self.resumes = resumes
+        self.secrets: tuple[str, ...] = ()
+        """Names of secret inputs that must be given again before the run goes on."""
         self.state = WizardState(runbook.name, target)
         self.on_change: Callable[[], None] = lambda: None
         """Told after everything that happens; a screen sets it while it is on top."""
@@ -116,4 +118,12 @@ def session_of(works: Works, summary: RunSummary) -> RunSession | None:
     runbook = works.runbooks.get(summary.runbook)
     if runbook is None:
         return None
-    return RunSession(works, runbook, summary.target, {}, resumes=summary.run)
+    session = RunSession(works, runbook, summary.target, {}, resumes=summary.run)
+    session.secrets = summary.secrets
+    state = session.state
+    state.phase, state.run = Phase.PLANNED, summary.run
+    state.preface = (
+        f"{summary.operator} began this run on {summary.begun_at:%Y-%m-%d at %H:%M} UTC; "
+        f"it is {summary.ending} after {summary.done} verified steps. {summary.sentence}"
+    )
+    return session

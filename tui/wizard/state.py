@@ -96,6 +96,8 @@ class WizardState:
     told: list[str] = field(default_factory=list)
     looked_at: datetime | None = None
     resumed: bool = False
+    preface: str = ""
+    """Of a run to be gone on with: whose it was and how it ended."""
 
     @property
     def here(self) -> StepView | None:
