@@ -76,6 +76,7 @@ class SshConfig:
         notes = self._collect(asked)
         if asked.wants_final:
             asked.is_final, asked.host = True, asked.host_name
+            asked.values["hostname"] = (asked.host,)  # a HostName that is only there in the end comes too late
             notes |= self._collect(asked)
         try:
             return _build(asked, tuple(notes))

@@ -90,25 +90,21 @@ class Link:
         *,
         stdin: bytes = b"",
         is_long: bool = False,
-        closes_stdin: bool = False,
+        closes_stdin: bool = True,
     ) -> int:
         """Run a line as `systems.ssh.channel.run` does, waiting for room when sshd opens no more sessions.
 
-        One that `is_long` takes no place from the short ones, and its standard input stays open unless
-        `closes_stdin` is set.
+        One that `is_long` takes no place from the short ones.
         """
         from systems.ssh.channel import NoRoom, run
 
         while True:
             self._running += 1
             try:
-                if is_long:
-                    keeps = not closes_stdin
+                async with contextlib.nullcontext() if is_long else self._slots:
                     return await run(
-                        self.target.host, connection, line, taker, stdin=stdin, keeps_stdin=keeps
+                        self.target.host, connection, line, taker, stdin=stdin, keeps_stdin=not closes_stdin
                     )
-                async with self._slots:
-                    return await run(self.target.host, connection, line, taker, stdin=stdin)
             except NoRoom:
                 if self._running == 1:
                     raise

@@ -20,6 +20,7 @@ from systems.ssh.doorkeeper import Doorkeeper, refusal
 from systems.ssh.identity import Identities, Offer
 from systems.ssh.known_hosts import KnownHosts
 from systems.ssh.options import SharedOptions
+from systems.ssh.thrift import send_no_empty_packets
 from systems.ssh.trust import known_keys, narrow_to_address
 from systems.ssh.wire import WireMaker
 from systems.text import visible
@@ -95,7 +96,7 @@ class Logins:
         methods = config.methods if self.password else tuple(m for m in config.methods if m == "publickey")
         keys = [pair for pair in offer.keys if accepts_key(config, pair)]
         try:
-            return await asyncssh.connect(
+            connection = await asyncssh.connect(
                 config.host_name,
                 config.port,
                 options=self.options.for_host(config, known, methods),
@@ -112,6 +113,8 @@ class Logins:
             if sock is not None:
                 sock.close()
             raise
+        send_no_empty_packets(connection)
+        return connection
 
 
 def _proxy(config: HostConfig) -> list[str] | None:

@@ -37,7 +37,6 @@ class SshReader:
 
     async def read(self, probe: Probe, *, timeout_s: float = 10.0) -> Output:
         """Run to the end, or raise a `SystemsError`."""
-
         answer = (await self.read_many((probe,), timeout_s=timeout_s))[0]
         if isinstance(answer, Exception):
             raise answer
@@ -54,12 +53,16 @@ class SshReader:
             return ()
         from systems.ssh.channel import Collector
 
-        collectors: list[tuple[Bundle, Collector]] = []
+        collector = Collector(0)
+        bundle: Bundle | None = None
+        status: int | None = None
 
         async def once(connection: asyncssh.SSHClientConnection) -> None:
+            nonlocal bundle, collector, status
             bundle = Bundle.of([(probe.line, self._by_sudo(probe)) for probe in probes], limit_s=timeout_s)
-            collectors.append((bundle, Collector(MAX_OUTPUT_BYTES)))
-            await self.link.run(connection, SHELL, collectors[-1][1], stdin=bundle.script.encode())
+            collector = Collector(MAX_OUTPUT_BYTES)
+            script = bundle.script.encode()
+            status = await self.link.run(connection, SHELL, collector, stdin=script, closes_stdin=False)
 
         others = f" and {len(probes) - 1} more" if len(probes) > 1 else ""
         what = f"{probes[0].line!r}{others}"
@@ -70,9 +73,13 @@ class SshReader:
             failure = error
         at = datetime.now(UTC)
         parts: tuple[Part, ...] = ()
-        if collectors:
-            bundle, collector = collectors[-1]
-            parts = bundle.parse(collector.bytes_of(Stream.STDOUT), collector.bytes_of(Stream.STDERR))
+        if bundle is not None:
+            is_whole = failure is None and collector.left >= 0
+            parts = bundle.parse(
+                collector.bytes_of(Stream.STDOUT),
+                collector.bytes_of(Stream.STDERR),
+                status if is_whole else None,
+            )
             if failure is None and len(parts) < len(probes):
                 failure = self._too_much(probes[len(parts)].line) if collector.left < 0 else self._cut_short()
         if failure is not None and not parts:
@@ -95,7 +102,9 @@ class SshReader:
         line = for_streaming(probe.line, by_sudo=self._by_sudo(probe))
         try:
             async with asyncio.timeout(timeout_s):
-                return await self.link.run(connection, line, ToSink(self.host, sink), is_long=True)
+                return await self.link.run(
+                    connection, line, ToSink(self.host, sink), is_long=True, closes_stdin=False
+                )
         except TimeoutError as error:
             raise TimedOut(f"{self.host}: {probe.line!r} ran past {timeout_s:g} s") from error
 

@@ -107,9 +107,11 @@ class SshSession:
 
             import systems.ssh.channel
             import systems.ssh.login  # noqa: F401
+            from systems.ssh.thrift import log_only_when_heard
         finally:
             ctypes.util.find_library = find_library
         asyncssh.set_log_level("ERROR")
+        log_only_when_heard()
 
     async def _jump(
         self, target: Target, config: HostConfig, limit_s: float

@@ -10,7 +10,7 @@ import contextlib
 import socket
 import struct
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 _AT_ONCE = struct.pack("ii", 1, 0)
 """SO_LINGER: closing throws away what was not sent yet."""
@@ -38,8 +38,7 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a TCP connection has no other
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
         self._above.connection_made(self)  # type: ignore[arg-type]
 
     def data_received(self, data: bytes) -> None:

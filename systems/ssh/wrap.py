@@ -91,15 +91,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One or several probes as one script.
+    """One or several probes as one script, its exit status that of the last one.
 
-    Before the first and after each of them a mark is written to both streams: what a talkative shell profile
-    writes comes before the first mark. The mark is random, and the script holds it only in two halves:
-    no output that looks like it, not even this very script, can be taken for it.
+    A mark is written before the first, after what a talkative shell profile writes, and to both streams
+    between two of them. It is random, and the script holds it only in two halves: no output that looks like
+    it, not even this very script, can be taken for it.
     """
 
     script: str
-    """To be read by `SHELL` from its standard input."""
+    """To be read by `SHELL` from its standard input, which need not end."""
     mark: bytes
     count: int
 
@@ -107,17 +107,18 @@ class Bundle:
     def of(cls, lines: Sequence[tuple[str, bool]], *, limit_s: float) -> Bundle:
         """Bundle pairs of line and whether sudo runs it; `limit_s` is for all of them together."""
         left, right = secrets.token_hex(12), secrets.token_hex(12)
-        mark = "s=$?; printf '\\n%s%s %d\\n' $a $b $s; printf '\\n%s%s\\n' $a $b >&2"
-        pieces = [f"a={left} b={right}", mark]
-        for line, by_sudo in lines:
-            pieces += [_for_reading(line, by_sudo=by_sudo, limit_s=limit_s), mark]
-        pieces.append("exit 0\n")
-        return cls("\n".join(pieces), f"{left}{right}".encode(), len(lines))
+        begin = "printf '\\n%s%s 0\\n' $a $b"
+        between = "s=$?; printf '\\n%s%s %d\\n' $a $b $s; printf '\\n%s%s\\n' $a $b >&2"
+        probes = [_for_reading(line, by_sudo=by_sudo, limit_s=limit_s) for line, by_sudo in lines]
+        script = f"a={left} b={right}\n{begin}\n" + f"\n{between}\n".join(probes) + "\nexit $?\n"
+        return cls(script, f"{left}{right}".encode(), len(lines))
 
-    def parse(self, stdout: bytes, stderr: bytes) -> tuple[Part, ...]:
-        """Return the parts whose marks have come on both streams: fewer than `count` if it was cut."""
+    def parse(self, stdout: bytes, stderr: bytes, status: int | None) -> tuple[Part, ...]:
+        """Return the parts that are complete, in order. `status` is the script's; None: it was cut off."""
         outs = [piece.partition(b"\n") for piece in stdout.split(b"\n" + self.mark + b" ")[1:]]
-        errs = stderr.split(b"\n" + self.mark + b"\n")[1:]
-        is_cut = not outs or not outs[-1][1]
-        whole = max(0, min(len(outs) - 1 - is_cut, len(errs) - 1, self.count))
-        return tuple(Part(outs[at][2], errs[at], int(outs[at + 1][0])) for at in range(whole))
+        outs = [out for out in outs if out[1]]
+        errs = stderr.split(b"\n" + self.mark + b"\n")
+        ends = [int(out[0]) for out in outs[1:]]
+        if status is not None and len(outs) == len(errs) == self.count:
+            ends.append(status)
+        return tuple(Part(out[2], err, end) for out, err, end in zip(outs, errs, ends, strict=False))
