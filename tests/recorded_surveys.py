@@ -25,6 +25,10 @@ R = TypeVar("R")
 
 DATA = Path(__file__).parent / "runbooks" / "triage" / "data"
 _SPLIT = ("status", "variables", "evidence")
+_OPTIONS = ("gcache.", "gcs.fc_", "gcs.vote", "gmcast.segment", "pc.", "socket.ssl")
+"""Of the provider's options, what anybody reads."""
+_COUNTED = ("wsrep_replicated", "wsrep_received")
+"""Of all that a status holds, what is read by name; the rest stands in fields of its own."""
 
 
 def recorded(name: str) -> ClusterSurvey:
@@ -42,7 +46,7 @@ def names() -> list[str]:
 def to_json(survey: ClusterSurvey) -> bytes:
     """What `recorded` reads back; logs are cut to their newest lines."""
     kept = {"now": _plain(survey), "before": _plain(survey.before) if survey.before else None}
-    return msgspec.json.format(msgspec.json.encode(kept), indent=1)
+    return msgspec.json.encode(kept) + b"\n"
 
 
 def _plain(survey: ClusterSurvey) -> dict[str, Any]:
@@ -62,6 +66,17 @@ def _plain_node(node: NodeSurvey) -> dict[str, Any]:
             kept[part] = {"error": type(answer).__name__, "text": str(answer)}
         else:
             kept[part] = msgspec.to_builtins(answer)
+    if isinstance(node.status, WsrepStatus):
+        kept["status"]["all"] = {name: node.status.all[name] for name in _COUNTED if name in node.status.all}
+    if isinstance(node.variables, WsrepVariables) and isinstance(node.evidence, HostEvidence):
+        named = node.evidence.configured
+        kept["variables"]["all"] = {
+            name: value for name, value in node.variables.all.items() if name in named
+        }
+    if isinstance(node.variables, WsrepVariables):
+        options = node.variables.provider_options
+        chosen = {name: value for name, value in options.items() if name.startswith(_OPTIONS)}
+        kept["variables"]["provider_options"] = chosen
     if isinstance(node.evidence, HostEvidence):
         kept["evidence"]["log_tail"] = kept["evidence"]["log_tail"][-5:]
         kept["evidence"]["log_hits"] = kept["evidence"]["log_hits"][-12:]

@@ -83,7 +83,10 @@ def _missing(survey: ClusterSurvey, found: Classification, first: Case) -> str:
     group = found.groups[0]
     if not found.outside:
         return f"{_inside(survey, group)}: {_what(survey, first)}"
+    counted = group.size - survey.arbitrators
     told = [_what(survey, case) for case in found.outside]
+    if counted > len(group.hosts) and {case.scenario for case in found.outside} == {Scenario.HOST}:
+        return f"{counted} of {len(survey.nodes)} as the cluster counts; {'; '.join(told)} of this console"
     return f"{len(group.hosts)} of {len(survey.nodes)} in the cluster: {'; '.join(told)}"
 
 

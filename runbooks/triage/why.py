@@ -133,7 +133,7 @@ def _ports(survey: ClusterSurvey, node: NodeSurvey) -> Sighting:
     if _GROUP_PORT not in node.evidence.listening:
         return yes(f"nothing listens on its port {_GROUP_PORT}", node.host)
     groups = primary_groups(survey)
-    if groups and not is_primary(node):
+    if groups and isinstance(node.status, WsrepStatus) and not node.status.is_primary:
         return yes(
             f"it listens on {_GROUP_PORT} and is not with "
             f"{listed(groups[0].hosts)}: the way between them is cut",

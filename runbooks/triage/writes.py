@@ -138,7 +138,12 @@ def _conflicts(survey: ClusterSurvey, members: tuple[NodeSurvey, ...]) -> list[C
 
 def _culprits(node: NodeSurvey) -> list[Writer]:
     """The rows that are likely to be the reason: lock waits, then what has run longest."""
-    rows = [row for row in node.writers if row.time_s >= 1 and row.command != "Sleep"]
+    idle = ("Sleep", "Daemon")
+    rows = [
+        row
+        for row in node.writers
+        if row.time_s >= 1 and (row.command not in idle or _WAITS_FOR_LOCK.search(row.state))
+    ]
     return sorted(rows, key=lambda row: (not _WAITS_FOR_LOCK.search(row.state), -row.time_s))[:3]
 
 
