@@ -76,7 +76,7 @@ class SshConfig:
         notes = self._collect(asked)
         if asked.wants_final:
             asked.is_final, asked.host = True, asked.host_name
-            asked.values["hostname"] = (asked.host,)  # a HostName that is only there in the end comes too late
+            asked.values["hostname"] = (asked.host,)  # one that only the final pass has comes late
             notes |= self._collect(asked)
         try:
             return _build(asked, tuple(notes))
@@ -104,9 +104,15 @@ class SshConfig:
 
 
 def _first(asked: Asked, keyword: str, line: Line) -> None:
-    """Keep the first value; of ProxyJump and ProxyCommand the one that came first shuts out the other."""
-    other = {"proxyjump": "proxycommand", "proxycommand": "proxyjump"}.get(keyword)
-    if keyword not in asked.values and other not in asked.values:
+    """Keep the first value; of ProxyJump and ProxyCommand the one that came first shuts out the other.
+
+    Only `ProxyJump none` lets a later ProxyCommand count, as it does for OpenSSH 9.
+    """
+    jump = asked.values.get("proxyjump", ("none",))[0].lower()
+    is_shut_out = (keyword == "proxycommand" and jump != "none") or (
+        keyword == "proxyjump" and "proxycommand" in asked.values
+    )
+    if keyword not in asked.values and not is_shut_out:
         asked.values[keyword] = line.words
 
 
