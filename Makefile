@@ -21,7 +21,7 @@ lint: env ## ruff, mypy and the import layers only
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check --quiet
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports --no-timings
+	@.venv/bin/lint-imports --no-logo
 
 lab-up: env ## three real hosts with a Galera cluster (root); see lab/README.md
 	@LAB_FAST=1 lab/up.sh

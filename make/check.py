@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +30,7 @@ LINTS: dict[str, Sequence[str]] = {
     "ruff check": (str(BIN / "ruff"), "check"),
     "ruff format": (str(BIN / "ruff"), "format", "--check", "--quiet"),
     "mypy": (str(BIN / "mypy"),),
-    "import layers": (str(BIN / "lint-imports"), "--no-timings"),
+    "import layers": (str(BIN / "lint-imports"), "--no-logo"),
     "shell syntax": (
         "bash",
         "-c",
@@ -44,21 +45,32 @@ class Beside:
     def __init__(self, what: str, *command: str) -> None:
         self.what, self.started_s = what, time.monotonic()
         self.log = OUT / f"{slug(what)}.log"
-        self.ended_s: float | None = None
+        self.took_s = 0.0
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                ["nice", *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                ["nice", *command],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
+        self._clock = threading.Thread(target=self._wait, daemon=True)
+        self._clock.start()
+
+    def _wait(self) -> None:
+        self.process.wait()
+        self.took_s = time.monotonic() - self.started_s
 
     def row(self) -> Row:
         """Wait for it and say how it went."""
+        self._clock.join()
         status = self.process.wait()
-        took_s = time.monotonic() - self.started_s
-        lines = self.log.read_text(errors="replace").splitlines() or ["nothing was said"]
+        lines = self.log.read_text(errors="replace").splitlines() or [""]
         if status:
             heading = f"\n== {self.what} failed; the end of {self.log.relative_to(ROOT)}:"
             print(heading, *lines[-25:], sep="\n", flush=True)
-        return Row(self.what, Verdict.FAILED if status else Verdict.PASSED, took_s, lines[-1])
+        return Row(self.what, Verdict.FAILED if status else Verdict.PASSED, self.took_s, lines[-1])
 
     def stop(self) -> None:
         if self.process.poll() is None:

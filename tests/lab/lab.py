@@ -88,6 +88,7 @@ class Lab:
         """Put this process into the lab's network, where its hosts can be reached; nothing else can.
 
         Only the calling thread and what it starts from now on move, so call it from the main thread.
+        The lab's scripts, started from there, act on this instance.
         """
         libc = ctypes.CDLL(None, use_errno=True)
         home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
@@ -95,8 +96,15 @@ class Lab:
         try:
             if libc.setns(desk, _CLONE_NEWNET):
                 raise LabError(f"cannot enter the lab's network: {os.strerror(ctypes.get_errno())}")
-            yield
-            libc.setns(home, _CLONE_NEWNET)
+            before = os.environ.get("LAB_NAME")
+            os.environ["LAB_NAME"] = self.name
+            try:
+                yield
+            finally:
+                libc.setns(home, _CLONE_NEWNET)
+                os.environ.pop("LAB_NAME")
+                if before is not None:
+                    os.environ["LAB_NAME"] = before
         finally:
             os.close(home)
             os.close(desk)

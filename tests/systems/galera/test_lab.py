@@ -1,11 +1,8 @@
-"""The collector over SSH on real hosts with systemd, while faults of the lab hold. Run by lab/in-lab.sh."""
+"""The collector over SSH on real hosts with systemd, while faults of the lab hold."""
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -18,45 +15,17 @@ from systems.galera.readings import ClusterSurvey, Flavour, HostEvidence, WsrepS
 from systems.galera.survey import NodeAccess, Surveyor
 from systems.sql_readers import SqlAccess, SqlReaders
 from systems.ssh.hosts import SshHosts
+from tests.lab.lab import Lab
 
 pytestmark = pytest.mark.lab
 
-LAB = Path(__file__).parents[3] / "lab"
-DESK = "10.77.0.1"
 HOSTS = ("db1", "db2", "db3")
 
 
-def lab_script(*words: str) -> None:
-    done = subprocess.run(
-        [str(LAB / words[0]), *words[1:]],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{' '.join(words)}: {done.stdout[-500:]}{done.stderr[-1500:]}"
-
-
-def ssh_config() -> Path:
-    """That of the lab at whose desk this runs."""
-    folder = Path(os.environ.get("LAB_DIR", Path.home() / ".cache" / "quarterdeck-lab"))
-    path = folder / "run" / os.environ.get("LAB_NAME", "qdlab") / "ssh_config"
-    with socket.socket() as probe:
-        try:
-            probe.bind((DESK, 0))
-        except OSError:
-            pytest.skip("not at the lab's desk: run lab/up.sh, then lab/in-lab.sh pytest -m lab")
-    if not path.exists():
-        pytest.skip(f"the lab is not up: there is no {path}")
-    return path
-
-
 @pytest.fixture
-async def surveyor() -> AsyncIterator[Surveyor]:
+async def surveyor(lab: Lab) -> AsyncIterator[Surveyor]:
     """The cluster of the lab as its snapshot has it, asked over SSH by root."""
-    config = ssh_config()
-    lab_script("snapshot.sh", "restore")
-    hosts = SshHosts(config_file=str(config), system_config_file=None)
+    hosts = SshHosts(config_file=str(lab.ssh_config), system_config_file=None)
     sql = SqlReaders(hosts, SqlAccess(), nodes=len(HOSTS))
     yield Surveyor("orders", [NodeAccess(host, hosts.reader(host), sql.reader(host)) for host in HOSTS])
     await hosts.close()
@@ -108,9 +77,9 @@ async def test_healthy_hosts_tell_all(surveyor: Surveyor) -> None:
     assert len({evidence(survey, host).machine_id for host in HOSTS}) == 3
 
 
-async def test_a_killed_server(surveyor: Surveyor) -> None:
+async def test_a_killed_server(lab: Lab, surveyor: Surveyor) -> None:
     await surveyor.survey()
-    lab_script("break.sh", "kill-one", "db3")
+    lab.breaks("kill-one", "db3")
     survey = await until(surveyor, lambda look: status(look, "db1").cluster_size == 2)
     found = evidence(survey, "db3")
     assert not found.is_running
@@ -120,17 +89,17 @@ async def test_a_killed_server(surveyor: Surveyor) -> None:
     assert isinstance(survey.node("db3").status, SystemsError)
 
 
-async def test_power_loss(surveyor: Surveyor) -> None:
-    lab_script("break.sh", "power-loss")
+async def test_power_loss(lab: Lab, surveyor: Surveyor) -> None:
+    lab.breaks("power-loss")
     survey = await until(surveyor, lambda look: all(not evidence(look, host).is_running for host in HOSTS))
     views = {evidence(survey, host).gvwstate.view_id for host in HOSTS if evidence(survey, host).gvwstate}  # type: ignore[union-attr]
     assert len(views) == 1
     assert all(evidence(survey, host).grastate is not None for host in HOSTS)
 
 
-async def test_a_server_that_was_voted_out(surveyor: Surveyor) -> None:
+async def test_a_server_that_was_voted_out(lab: Lab, surveyor: Surveyor) -> None:
     await surveyor.survey()
-    lab_script("break.sh", "voted-out", "db3")
+    lab.breaks("voted-out", "db3")
     survey = await until(surveyor, lambda look: status(look, "db3").state_comment == "Inconsistent")
     found = evidence(survey, "db3")
     assert found.is_running
@@ -142,8 +111,8 @@ async def test_a_server_that_was_voted_out(surveyor: Surveyor) -> None:
     assert predict_for(full, "db3").kind is TransferKind.SST
 
 
-async def test_a_donor_and_its_joiner(surveyor: Surveyor) -> None:
-    lab_script("break.sh", "donor", "db3")
+async def test_a_donor_and_its_joiner(lab: Lab, surveyor: Surveyor) -> None:
+    lab.breaks("donor", "db3")
     survey = await until(surveyor, lambda look: evidence(look, "db3").sst_in_progress)
     joiner = evidence(survey, "db3")
     assert joiner.is_running
@@ -156,8 +125,8 @@ async def test_a_donor_and_its_joiner(surveyor: Surveyor) -> None:
 
 
 @pytest.mark.whole
-async def test_a_full_disk(surveyor: Surveyor) -> None:
-    lab_script("break.sh", "disk-full", "db3")
+async def test_a_full_disk(lab: Lab, surveyor: Surveyor) -> None:
+    lab.breaks("disk-full", "db3")
     survey = await until(surveyor, lambda look: not evidence(look, "db3").is_running)
     found = evidence(survey, "db3")
     assert found.filesystem is not None
@@ -165,9 +134,9 @@ async def test_a_full_disk(surveyor: Surveyor) -> None:
     assert "disk-full" in [hit.pattern for hit in found.log_hits]
 
 
-async def test_a_frozen_server(surveyor: Surveyor) -> None:
+async def test_a_frozen_server(lab: Lab, surveyor: Surveyor) -> None:
     await surveyor.survey()
-    lab_script("break.sh", "frozen", "db3")
+    lab.breaks("frozen", "db3")
     begun = time.monotonic()
     survey = await surveyor.survey()
     assert time.monotonic() - begun < 10.0
@@ -184,9 +153,9 @@ async def test_a_frozen_server(surveyor: Surveyor) -> None:
         pytest.param("link-cut", marks=pytest.mark.whole),
     ],
 )
-async def test_a_host_that_does_not_answer(surveyor: Surveyor, fault: str) -> None:
+async def test_a_host_that_does_not_answer(lab: Lab, surveyor: Surveyor, fault: str) -> None:
     await surveyor.survey()
-    lab_script("break.sh", fault, "db3")
+    lab.breaks(fault, "db3")
     arrived: list[str] = []
     begun = time.monotonic()
     survey = await surveyor.survey(on_node=lambda node: arrived.append(node.host))
@@ -198,8 +167,8 @@ async def test_a_host_that_does_not_answer(surveyor: Surveyor, fault: str) -> No
 
 
 @pytest.mark.whole
-async def test_a_desynced_node(surveyor: Surveyor) -> None:
-    lab_script("break.sh", "desync", "db3")
+async def test_a_desynced_node(lab: Lab, surveyor: Surveyor) -> None:
+    lab.breaks("desync", "db3")
     survey = await until(surveyor, lambda look: status(look, "db3").local_state == 2)
     variables = survey.node("db3").variables
     assert isinstance(variables, WsrepVariables)
@@ -208,24 +177,22 @@ async def test_a_desynced_node(surveyor: Surveyor) -> None:
 
 
 @pytest.mark.whole
-async def test_a_foreign_data_directory(surveyor: Surveyor) -> None:
-    lab_script("break.sh", "foreign-uuid", "db3")
+async def test_a_foreign_data_directory(lab: Lab, surveyor: Surveyor) -> None:
+    lab.breaks("foreign-uuid", "db3")
     survey = await until(surveyor, lambda look: not evidence(look, "db3").is_running)
     prediction = predict_for(survey, "db3")
     assert prediction.kind is TransferKind.SST
     assert "another cluster" in prediction.sentence
 
 
-async def test_a_bootstrap_unit_that_starts_at_boot(surveyor: Surveyor) -> None:
-    lab_script("break.sh", "boot-unit", "db1")
+async def test_a_bootstrap_unit_that_starts_at_boot(lab: Lab, surveyor: Surveyor) -> None:
+    lab.breaks("boot-unit", "db1")
     survey = await surveyor.survey()
     assert any("mysql@bootstrap" in flag for flag in evidence(survey, "db1").bootstrap_flags)
 
 
-async def test_a_login_without_sudo_sees_less_and_says_so() -> None:
-    config = ssh_config()
-    lab_script("snapshot.sh", "restore")
-    hosts = SshHosts(config_file=str(_as_user(config, "nosudo")), system_config_file=None)
+async def test_a_login_without_sudo_sees_less_and_says_so(shared_lab: Lab) -> None:
+    hosts = SshHosts(config_file=str(_as_user(shared_lab.ssh_config, "nosudo")), system_config_file=None)
     sql = SqlReaders(hosts, SqlAccess(user="monitor", password="lab"), nodes=1)
     try:
         survey = await Surveyor(
