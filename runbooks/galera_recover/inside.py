@@ -60,7 +60,7 @@ def _held(seen: Situation, node: Node, case: Case) -> tuple[Step, ...]:
     gotchas = _GOTCHAS[case.scenario]
     if remedy == "kill" and connection.isdigit():
         why = f"{case.sentence}. Connection {connection} holds it, as the operator says."
-        return (show, kill_step(node, int(connection), "", _no_longer(case), why=why, gotchas=gotchas))
+        return (show, kill_step(node, int(connection), _no_longer(case), why=why, gotchas=gotchas))
     if remedy == "desync":
         return (show, *_let_lag(node, case))
     return (show, over)

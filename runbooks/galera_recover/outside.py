@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from runbooks.galera_recover.inputs import KEEP_OLD, is_on
 from runbooks.galera_recover.situation import Situation
-from runbooks.galera_recover.waits import room_step, wait_step
-from runbooks.model import Step
+from runbooks.galera_recover.waits import room_step, wait_step, watch_step
+from runbooks.membership import is_down
+from runbooks.model import Look, Sighting, Step, yes
+from runbooks.steps.checks import synced
 from runbooks.steps.node import Node
 from runbooks.steps.reseed import reseed_step
 from runbooks.steps.start import is_full, start_step, stop_step
@@ -71,7 +73,7 @@ def _steps_of(seen: Situation, case: Case) -> tuple[Step, ...]:
         case Scenario.NO_STATE | Scenario.FAILED_SST | Scenario.FOREIGN | Scenario.VOTED_OUT if node:
             return (*_room_first(node), *_stop_first(node, case), _reseed(seen, node, case, gotchas))
         case Scenario.LOOP if node:
-            return _loop(seen, node, case, gotchas)
+            return _loop(node, case, gotchas)
         case Scenario.CUT_OFF if node and "REC-25" in case.sentence:
             stop = stop_step(
                 node, why=f"{case.sentence}. A restart gives it a new identity.", gotchas=gotchas
@@ -103,9 +105,26 @@ def _stop_first(node: Node, case: Case) -> tuple[Step, ...]:
     return (stop_step(node, why=f"{case.sentence}. It must be down before its data is replaced."),)
 
 
-def _loop(seen: Situation, node: Node, case: Case, gotchas: tuple[str, ...]) -> tuple[Step, ...]:
-    """It fails at every start: the cause first; a full disk is the one that this console can see."""
+def _loop(node: Node, case: Case, gotchas: tuple[str, ...]) -> tuple[Step, ...]:
+    """It fails at every start: the cause first; a full disk is the one that this console can see.
+
+    A server that hangs for want of room goes on by itself once there is some; before, it obeys no stop.
+    """
     if not is_full(node.evidence):
         return (wait_step(node.host, case.sentence, gotchas, is_cut=False),)
-    stop = stop_step(node, why="systemd would start it again and again meanwhile.", gotchas=gotchas)
-    return (stop, room_step(node), _start(seen, node, case, gotchas))
+
+    def settled(look: Look) -> Sighting:
+        if is_down(look.survey.node(node.host)):
+            return yes(f"{node.host} has ended: it is planned for anew", node.host)
+        return synced(node.host)(look)
+
+    settle = watch_step(
+        f"settle:{node.host}",
+        f"wait until {node.host} has gone on, or ended",
+        f"With room on its disk {node.host} goes on by itself, or ends and can be started.",
+        settled,
+        expects=f"{node.host} Synced, or down",
+        gotchas=gotchas,
+        replans=True,
+    )
+    return (room_step(node), settle)

@@ -122,7 +122,7 @@ def _plan_whole(seen: Situation) -> Plan | Refusal:
     if not steps and (away or wrong):
         return _nothing_to_do_from_here(seen)
     hosts = _expected(seen, away)
-    keep = (keep_first(seen),) if wipes(seen) or any(step.irreversible for step in steps) else ()
+    keep = (keep_first(seen),) if wipes(seen) else ()
     units = _normal_units(seen, hosts)
     return plan_of(
         seen,

@@ -29,7 +29,7 @@ def reseed_step(
         if evidence.gvwstate is not None:
             before.append(Act(node.host, commands.move_aside(node.gvwstate, label)))
     stays = f" What it had stays in {node.datadir}.{label}." if kept else ""
-    way = full_copy(look.survey, wipes=True)
+    way = full_copy(look.survey, node.host, wipes=True)
     return start_step(
         node, look, way, why=f"{why}{stays}", gotchas=("PXC-10", "REC-03", *gotchas), before=tuple(before)
     )
@@ -43,4 +43,4 @@ def can_keep(node: Node, look: Look) -> bool:
     disk = node.evidence.filesystem
     if disk is None or disk.target == node.datadir or not node.evidence.datadir_exists:
         return False
-    return disk.free_bytes > biggest(look.survey) * 1.2
+    return disk.free_bytes > biggest(look.survey, but=node.host) * 1.2

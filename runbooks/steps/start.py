@@ -170,7 +170,7 @@ def has_room(host: str, *, full_copy: bool = False) -> Judge:
         disk = evidence.filesystem
         if is_full(evidence):
             return no(f"{host}: {disk.target} has {size(disk.free_bytes)} left: make room first", host)
-        needed = int(biggest(look.survey) * 1.2) if full_copy else 0
+        needed = int(biggest(look.survey, but=host) * 1.2) if full_copy else 0
         there = disk.free_bytes + (evidence.datadir_bytes or 0)
         if there < needed:
             return no(
@@ -192,9 +192,11 @@ def holds(judge: Judge, look: Look) -> bool:
     return judge(look).holds is Holds.YES
 
 
-def biggest(survey: ClusterSurvey) -> int:
-    """Bytes of the biggest data directory that is known: what a full copy has to bring over."""
+def biggest(survey: ClusterSurvey, *, but: str = "") -> int:
+    """Bytes of the biggest data directory that is known: what a full copy has to bring over to `but`."""
     sizes = (
-        node.evidence.datadir_bytes or 0 for node in survey.nodes if isinstance(node.evidence, HostEvidence)
+        node.evidence.datadir_bytes or 0
+        for node in survey.nodes
+        if isinstance(node.evidence, HostEvidence) and node.host != but
     )
     return max(sizes, default=0)

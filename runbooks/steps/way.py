@@ -14,10 +14,10 @@ _NO_STATE = (SavedKind.ZERO, SavedKind.ABSENT, SavedKind.UNREADABLE)
 def way_of(survey: ClusterSurvey, host: str) -> Way:
     """Predict the transfer of one stopped node from what the members have in their caches now."""
     if saved_state(survey.node(host)).kind in _NO_STATE:
-        return full_copy(survey, wipes=True)
+        return full_copy(survey, host, wipes=True)
     prediction = predict_for(survey, host)
     if prediction.kind is TransferKind.SST:
-        return full_copy(survey)
+        return full_copy(survey, host)
     if prediction.kind is TransferKind.UNKNOWN:
         return Way("IST where the cache reaches back, else a full copy (SST)")
     left_s = prediction.hold_time_s
@@ -27,6 +27,6 @@ def way_of(survey: ClusterSurvey, host: str) -> Way:
     return Way(f"{prediction.sentence}{lasts}")
 
 
-def full_copy(survey: ClusterSurvey, *, wipes: bool = False) -> Way:
+def full_copy(survey: ClusterSurvey, host: str, *, wipes: bool = False) -> Way:
     """A donor's data replaces all that the node has."""
-    return Way(f"a full copy (SST) of about {size(biggest(survey))}", full_copy=True, wipes=wipes)
+    return Way(f"a full copy (SST) of about {size(biggest(survey, but=host))}", full_copy=True, wipes=wipes)

@@ -239,7 +239,9 @@ def test_nothing_is_planned_for_what_is_back() -> None:
 
 
 def test_one_node_can_be_dealt_with_alone() -> None:
-    survey = a_survey(a_node("db1", size=1), a_stopped_node("db2", seqno=995), a_stopped_node("db3", seqno=990))
+    survey = a_survey(
+        a_node("db1", size=1), a_stopped_node("db2", seqno=995), a_stopped_node("db3", seqno=990)
+    )
     plan = planned(survey, node="db3")
     assert keys(plan) == ["start:db3"]
     assert step_of(plan, "prove:state").key == "prove:state:db1,db3"
