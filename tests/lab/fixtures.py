@@ -7,6 +7,7 @@ it stays up, which saves the next session 15 s. Processes that run at the same t
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,6 @@ from tests.lab.lab import SCRIPTS, Lab
 from tests.lab.light import Light
 from tests.lab.slots import cache_folder, slot
 
-_LIGHT_NET_OF_SLOT = "127.0.{}"
 _FIRST_LIGHT_NET = 101
 
 
@@ -98,13 +98,21 @@ def _fetch_programs() -> None:
         )
 
 
+def _light_net(number: int) -> str:
+    return f"127.0.{_FIRST_LIGHT_NET + number}"
+
+
+def _is_quiet(number: int) -> bool:
+    """Whether nobody listens at the first node's SQL port."""
+    with socket.socket() as probe:
+        return probe.connect_ex((f"{_light_net(number)}.1", 3306)) != 0
+
+
 @pytest.fixture(scope="session")
 def _light_instance() -> Iterator[Light]:
     _fetch_programs()
-    with slot("light") as number:
-        light = Light(
-            cache_folder() / "light" / f"test{number}", _LIGHT_NET_OF_SLOT.format(_FIRST_LIGHT_NET + number)
-        )
+    with slot("light", _is_quiet) as number:
+        light = Light(cache_folder() / "light" / f"test{number}", _light_net(number))
         light.reset()
         try:
             yield light

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,8 +18,11 @@ def cache_folder() -> Path:
 
 
 @contextmanager
-def slot(kind: str) -> Iterator[int]:
-    """The lowest free number of a kind, held until the end, also of a process that is killed."""
+def slot(kind: str, is_free: Callable[[int], bool] = lambda _: True) -> Iterator[int]:
+    """The lowest free number of a kind, held until the end, also of a process that is killed.
+
+    `is_free` knows of what others hold without a slot, such as a port.
+    """
     folder = cache_folder() / "slots"
     folder.mkdir(parents=True, exist_ok=True)
     for number in SLOTS:
@@ -27,6 +30,8 @@ def slot(kind: str) -> Iterator[int]:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
+                continue
+            if not is_free(number):
                 continue
             yield number
             return
