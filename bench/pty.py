@@ -84,6 +84,11 @@ class Screen:
             self._rest, data = data[cut:], data[:cut]
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
 
+    def cells(self, line: int) -> list[str]:
+        """The cells of one line; behind a wide character stands an empty one."""
+        buffer = self._screen.buffer[line]
+        return [buffer[column].data for column in range(self._screen.columns)]
+
     @property
     def lines(self) -> list[str]:
         """The lines, trailing spaces included."""

@@ -41,7 +41,7 @@ class History:
         self, width: int, *, low: float | None = None, high: float | None = None, signs: Signs = UNICODE
     ) -> str:
         """A sparkline of the newest `width` values, the newest at the right."""
-        return sparkline(list(self)[-width:], width, low=low, high=high, signs=signs)
+        return sparkline(self, width, low=low, high=high, signs=signs)
 
 
 def sparkline(
@@ -57,16 +57,16 @@ def sparkline(
     `low` and `high` fix the scale (left out: the smallest and the largest value); what lies outside is drawn
     at the edge. A value that is not known is a dot, never a zero. All equal: the lowest level.
     """
-    shown = list(values)[-width:]
+    shown = list(values)[-width:] if width > 0 else []
     known = [value for value in shown if value is not None]
     bottom = min(known, default=0.0) if low is None else low
     top = max(known, default=0.0) if high is None else high
-    span = top - bottom
-    steps = len(signs.spark) - 1
-    cells = [
-        signs.note
-        if value is None
-        else signs.spark[round(max(0.0, min(1.0, (value - bottom) / span)) * steps) if span > 0 else 0]
-        for value in shown
-    ]
-    return "".join(cells).rjust(width)
+    return "".join([_level(value, bottom, top, signs) for value in shown]).rjust(width)
+
+
+def _level(value: float | None, bottom: float, top: float, signs: Signs) -> str:
+    if value is None:
+        return signs.note
+    span = top / 2 - bottom / 2  # halves, so that the difference of two huge numbers is still a number
+    share = (value / 2 - bottom / 2) / span if span > 0 else 0.0
+    return signs.spark[round(max(0.0, min(1.0, share)) * (len(signs.spark) - 1))]

@@ -46,8 +46,8 @@ class CountedView(SpoolView):
 
     keys = 0
 
-    def _go(self, position: int) -> None:
-        super()._go(position)
+    def _go(self, position: int, *, top: int | None = None) -> None:
+        super()._go(position, top=top)
         self.keys += 1
         self.title_text = f"k{self.keys:06d}"
         self._refresh_status()

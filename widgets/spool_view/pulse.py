@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 
-from textual.geometry import Region
 from textual.screen import Screen
 from textual.timer import Timer
 
 from systems.spool import Spool
 from widgets.signs import UNICODE, Signs
-from widgets.spool_view.window import HEAD, SpoolWindow
+from widgets.spool_view.window import SpoolWindow
 
 FRAMES_PER_S = 20
 SLICE_S = 0.002
@@ -104,12 +103,10 @@ class SpoolPulse(SpoolWindow, can_focus=True):
         grown = len(self._lens) != self._painted_length
         fits = self._painted_length < self._top + self._height
         self._painted_length = len(self._lens)
-        if self._foot != self._painted_foot:
+        if self._foot != self._shown_foot:
             self._make_room()
         elif self._following:
             self._to_end()
         self._refresh_status()
         if grown and (self._following or fits):
             self.refresh()
-        elif grown and self._thumb(self._height) != self._painted_thumb:
-            self.refresh(Region(self.size.width - 1, HEAD, 1, self._height))

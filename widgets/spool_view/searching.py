@@ -71,14 +71,17 @@ class SpoolSearch(SpoolPulse, can_focus=True):
             self._refresh_rows(self._cursor)
             self._refresh_status()
 
-    def _go(self, position: int) -> None:
-        """Hold at a row; a search that is still under way is given up."""
+    def _go(self, position: int, *, top: int | None = None) -> None:
+        """Hold at a row, `top` being the first on the screen if it can; a search under way is given up."""
         self.hold()
         self._search = self._sought = None
-        old = self._cursor
+        old, old_top = self._cursor, self._top
         self._cursor = position
+        if top is not None:
+            self._top = max(0, min(top, len(self._lens) - self._height))
         self._keep_in_view()
-        if self._top == self._painted_top:
+        self._refresh_status()
+        if self._top == old_top:
             self._refresh_rows(old, self._cursor)
         else:
             self.refresh()
@@ -160,9 +163,8 @@ class SpoolSearch(SpoolPulse, can_focus=True):
             self._say(f"nothing more with {self._searched}")
             return
         position = self._lens.position_of(found)
-        if not self._top <= position < self._top + self._height:
-            self._top = max(0, position - self._height // 3)
-        self._go(position)
+        seen = self._top <= position < self._top + self._height
+        self._go(position, top=None if seen else position - self._height // 3)
 
     # Filter and groups
 

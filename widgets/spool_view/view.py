@@ -84,8 +84,7 @@ class SpoolView(SpoolSearch, can_focus=True):
     def action_page(self, by: int) -> None:
         if by < 0 or not self._following:
             step = by * max(1, self._height - 1)
-            self._top = max(0, min(self._top + step, len(self._lens) - self._height))
-            self._go(self._cursor + step)
+            self._go(self._cursor + step, top=self._top + step)
 
     def action_first(self) -> None:
         self._go(0)
@@ -223,9 +222,9 @@ class SpoolView(SpoolSearch, can_focus=True):
             self._wheel(3)
 
     def _wheel(self, by: int) -> None:
-        self._top = max(0, min(self._top + by, len(self._lens) - self._height))
-        self._cursor = max(self._top, min(self._cursor, self._top + self._height - 1))
-        self.refresh()
+        """Move the window; the cursor only where it would go out of sight."""
+        top = max(0, min(self._top + by, len(self._lens) - self._height))
+        self._go(max(top, min(self._cursor, top + self._height - 1)), top=top)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         if event.y >= HEAD:

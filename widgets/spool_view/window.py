@@ -68,11 +68,11 @@ class SpoolWindow(Selectable, can_focus=True):
         self._window: list[Shown] = []
         self._window_key: tuple[object, ...] = ()
         self._painted_length = -1
-        self._painted_top = -1
-        self._painted_foot = 0
+        self._shown_foot = 0
         self._status: list[Piece] = []
         """What the status line says. Renewed apart from painting, so that its changes are known exactly."""
-        self._painted_thumb = (0, 0)
+        self._thumb = (0, 0)
+        """The lines of the right edge that stand for what is seen; renewed as the status is."""
         self._frame = Size(0, 0)
         self._rows = 0
 
@@ -100,6 +100,7 @@ class SpoolWindow(Selectable, can_focus=True):
         if self._following:
             self._to_end()
         self._keep_in_view()
+        self._shown_foot = self._foot
         self._refresh_status()
         self.refresh()
 
@@ -118,8 +119,11 @@ class SpoolWindow(Selectable, can_focus=True):
             self.refresh(*regions)
 
     def _refresh_status(self) -> None:
-        """Renew the status line, and paint the part of it that differs."""
-        width = self.size.width
+        """Renew the status line and the right edge, and paint what differs."""
+        width, height = self.size.width, self._height
+        if (thumb := self._find_thumb(height)) != self._thumb:
+            self._thumb = thumb
+            self.refresh(Region(width - 1, HEAD, 1, height))
         old, self._status = plain(self._status), self._status_pieces(width)
         new = plain(self._status)
         differing = [at for at in range(min(len(old), len(new))) if old[at] != new[at]]
@@ -140,9 +144,6 @@ class SpoolWindow(Selectable, can_focus=True):
         if key != self._window_key or len(self._window) < height:
             self._window = self._lens.rows(self._top, height, layout.clip_bytes)
             self._window_key = key
-        self._painted_thumb = self._thumb(height)
-        self._painted_foot = self._foot
-        self._painted_top = self._top
 
     def paint_line(self, y: int) -> Strip:
         width = self._frame.width
@@ -191,8 +192,7 @@ class SpoolWindow(Selectable, can_focus=True):
             segments = overlay(segments, start, end, style)
         return Strip(segments, strip.cell_length)
 
-    def _thumb(self, height: int) -> tuple[int, int]:
-        """The lines of the right edge that stand for what is seen; none when all is."""
+    def _find_thumb(self, height: int) -> tuple[int, int]:
         length = len(self._lens)
         if length <= height or not height:
             return (0, 0)
@@ -201,7 +201,7 @@ class SpoolWindow(Selectable, can_focus=True):
         return (start, start + size)
 
     def _bar_segment(self, row: int) -> Segment:
-        start, stop = self._painted_thumb
+        start, stop = self._thumb
         if stop == 0:
             return Segment(" ", self.tone_style(Tone.PLAIN))
         if start <= row < stop:
