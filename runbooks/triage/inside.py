@@ -65,9 +65,7 @@ def _desynced(survey: ClusterSurvey, node: NodeSurvey, status: WsrepStatus) -> C
         return Case(Scenario.LOCK, (host,), sentence, proof, Severity.WARNING)
     takers = tuple(other for other in joiners(survey) if other != host)
     if takers:
-        sentence = (
-            f"{host} gives its state to {listed(takers)} (SST donor): it is slower until that ends; wait"
-        )
+        sentence = f"{host} gives its state to {listed(takers)} (donor): it is slower until that ends; wait"
         return Case(Scenario.DONOR, (host, *takers), sentence, proof, Severity.INFO)
     if transfers:
         sentence = f"{host} gives its state away (a transfer is running on it), and no joiner is in sight"

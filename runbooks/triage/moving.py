@@ -16,6 +16,7 @@ _Told: TypeAlias = tuple[Scenario, Severity, str]
 _LOOP = 2
 """So many restarts without success in between are a loop, not an accident."""
 _FULL_SHARE = 0.99
+_FILLED = 0.9
 LONG_JOIN_S = 300.0
 """A start that lasts longer with no state transfer at work is a hung join (R-JOIN)."""
 
@@ -58,7 +59,9 @@ def _coming(survey: ClusterSurvey, node: NodeSurvey, unit: UnitState) -> _Told:
     lasts = _lasts(node, unit)
     evidence = node.evidence
     if isinstance(evidence, HostEvidence) and evidence.sst_pids:
-        sentence = f"{node.host} receives a full copy (SST){lasts}{_progress(survey, node, evidence)}: wait"
+        sentence = (
+            f"{node.host} receives state from the cluster{lasts}{_progress(survey, node, evidence)}: wait"
+        )
         return Scenario.WAIT, Severity.WARNING, sentence
     if hit(node, "no-donor"):
         sentence = (
@@ -121,12 +124,17 @@ def _served_before(survey: ClusterSurvey, host: str) -> bool:
 
 
 def _progress(survey: ClusterSurvey, node: NodeSurvey, evidence: HostEvidence) -> str:
-    """How much of the donor's data has arrived, where both sides tell."""
+    """How much of a full copy has arrived, where both sides tell.
+
+    The processes of a transfer run for an IST as well; only a directory that is smaller than its peers' shows
+    that it is being filled.
+    """
     sizes = [
         other.evidence.datadir_bytes or 0
         for other in survey.nodes
         if other.host != node.host and other.answers_sql and isinstance(other.evidence, HostEvidence)
     ]
-    if not evidence.datadir_bytes or not any(sizes):
+    have, whole = evidence.datadir_bytes or 0, max(sizes, default=0)
+    if not have or have > whole * _FILLED:
         return ""
-    return f", {size(evidence.datadir_bytes)} of about {size(max(sizes))}"
+    return f", a full copy (SST): {size(have)} of about {size(whole)}"

@@ -7,7 +7,7 @@ from math import isinf
 from runbooks.membership import Group, is_primary
 from runbooks.triage.telling import ended_at
 from runbooks.words import span
-from systems.galera.predict import TransferKind, ist_minutes_left, predict_for
+from systems.galera.predict import TransferKind, donors_of, ist_minutes_left, predict_for, safety_gap
 from systems.galera.readings import ClusterSurvey
 
 
@@ -15,8 +15,7 @@ def way_back(survey: ClusterSurvey, host: str) -> str:
     """Tell whether a plain start of a node ends in IST or SST, why, and the time left for the IST."""
     prediction = predict_for(survey, host)
     if prediction.kind is TransferKind.UNKNOWN:
-        likely = _by_time(survey, host)
-        return likely or f"a plain start brings it back; {prediction.sentence}"
+        return _unrecovered(survey, host) or f"a plain start brings it back; {prediction.sentence}"
     return f"a plain start brings it back by {prediction.sentence}{_left(prediction.hold_time_s)}"
 
 
@@ -37,25 +36,30 @@ def window(survey: ClusterSurvey, group: Group) -> str:
     )
 
 
+def _unrecovered(survey: ClusterSurvey, host: str) -> str:
+    """Tell what decides for a node whose position is not known before its start recovers it."""
+    donors = donors_of(survey, but=host)
+    cached = [donor.cached_downto for donor in donors if donor.cached_downto is not None]
+    if not cached:
+        return ""
+    newest = max(donor.position.seqno for donor in donors)
+    enough = min(cached) + safety_gap(newest - min(cached))
+    return (
+        f"a plain start recovers it: IST if it is {enough} or later{_by_time(survey, host)}, else a full "
+        "copy (SST)"
+    )
+
+
 def _by_time(survey: ClusterSurvey, host: str) -> str:
-    """Tell what is likely for a node whose position is not known yet: by how long it has been away."""
+    """Tell how likely that is, by how long the node has been away and how long caches hold."""
     since = ended_at(survey.node(host))
     holds = [
         left for node in survey.nodes if is_primary(node) and (left := ist_minutes_left(survey, node.host))
     ]
-    if since is None or not holds:
+    if since is None or not holds or isinf(max(holds)):
         return ""
     left_s = max(holds) * 60 - (survey.taken_at - since).total_seconds()
-    if isinf(left_s):
-        return (
-            "a plain start recovers it and very likely brings the node back by IST (nothing is written now)"
-        )
-    if left_s <= 0:
-        return "a plain start recovers it and very likely takes a full copy (SST): it was away for too long"
-    return (
-        "a plain start recovers it and very likely brings the node back by IST, for about "
-        f"{span(left_s)} more"
-    )
+    return f" (likely for about {span(left_s)} more)" if left_s > 0 else " (unlikely by now)"
 
 
 def _left(hold_time_s: float | None) -> str:

@@ -99,7 +99,6 @@ def _finding(survey: ClusterSurvey, gotcha: Gotcha, sighting: Sighting, runbook:
     title = (
         gotcha.title if "mysqld" in gotcha.title.split()[0] else gotcha.title[0].upper() + gotcha.title[1:]
     )
-    one = runbook is not None and len(sighting.hosts) == 1
     return Finding(
         id=gotcha.id,
         severity=gotcha.severity,
@@ -109,8 +108,15 @@ def _finding(survey: ClusterSurvey, gotcha: Gotcha, sighting: Sighting, runbook:
         evidence=tuple(sighting.evidence.split("; ")),
         advice=gotcha.fix,
         runbook=runbook,
-        values={"node": sighting.hosts[0]} if one else {},
+        values=_values(runbook, sighting.hosts),
     )
+
+
+def _values(runbook: str | None, hosts: tuple[str, ...]) -> Mapping[str, str]:
+    """The nodes that the runbook is to deal with, by the name of its own input."""
+    if runbook == ROLLING:
+        return {"nodes": ",".join(hosts)}
+    return {"node": hosts[0]} if runbook and len(hosts) == 1 else {}
 
 
 def _nearly_full(survey: ClusterSurvey, told: set[str]) -> list[Finding]:
