@@ -19,6 +19,8 @@ flock -n 9 || { log "another build of the base tree runs: waiting for it"; flock
 [ -f "$LAB_KEYS/id_ed25519" ] || ssh-keygen -q -t ed25519 -N '' -C lab-operator -f "$LAB_KEYS/id_ed25519"
 if [ -z "${LAB_REBUILD:-}" ] && [ -f "$base/ready" ]; then log "base tree is up to date: $base"; exit 0; fi
 
+in_use() { grep -qsx "$1" "$LAB_DIR"/run/*/*/base || grep -q "lowerdir=$1/" /proc/mounts; }
+! in_use "$base" || die "hosts use $base: take them down first (down.sh --all)"
 "$LAB_HERE/machine.sh" install
 
 # ---- 1. the packages, in one transaction.  The suite and sources are the machine's own, so that
@@ -30,8 +32,8 @@ include=(
 )
 suite=${LAB_SUITE:-$(. /etc/os-release; echo "${VERSION_CODENAME:-}")}
 sources=${LAB_SOURCES:-}
-for f in /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list; do
-  [ -n "$sources" ] || [ ! -s "$f" ] || sources=$f
+for f in /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list /etc/apt/sources.list.d/*.sources; do
+  [ -n "$sources" ] || ! grep -qsE '^(deb |URIs:)' "$f" || sources=$f
 done
 [[ -n $suite && -n $sources ]] || die "no Debian release or apt sources found: set LAB_SUITE and LAB_SOURCES"
 log "building $base: $suite, ${#include[@]} packages and what they need"
@@ -146,7 +148,7 @@ rm -rf "$T/var/cache/apt"/*.bin "$T/var/cache/apt/archives"/*.deb "$T/var/lib/ap
 
 touch "$new/ready"
 rm -rf --one-file-system "$base"; mv "$new" "$base"
-for old in "$LAB_BASES"/*; do
-  [ "$old" = "$base" ] || grep -q "lowerdir=$old/" /proc/mounts || rm -rf --one-file-system "$old"
+for old in "$LAB_BASES"/*; do   # a host that is off for a moment needs its tree too
+  [ "$old" = "$base" ] || in_use "$old" || rm -rf --one-file-system "$old"
 done
 log "base tree ready: $base ($(du -sh "$base" | cut -f1)) after $(($(date +%s) - t0)) s"
