@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from systems.errors import Unreachable
 from systems.ssh.config import HostConfig, SshConfig
+from systems.ssh.library import import_asyncssh
 from systems.ssh.link import CONNECT_TIMEOUT_S, Link, Target
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _THREADS = 8
 _MAX_JUMPS = 8
-_SOUGHT_BY_ASYNCSSH = frozenset({"oqs", "liboqs", "nettle", "libnettle", "libnettle-6"})
 
 Password = Callable[[str, str], Awaitable[str | None]]
 
@@ -89,29 +89,8 @@ class SshSession:
         return self._config.resolve(target.host, user=target.user, port=target.port)
 
     def _import(self) -> None:
-        """Import asyncssh, in a thread, for it takes a fifth of a second.
-
-            skip = _SOUGHT_BY_ASYNCSSH
-            ctypes.util.find_library = lambda name: None if name in skip else find_library(name)
-        it is spared unless ssh_config asks for one of these.
-        """
-        import ctypes.util
-
-        find_library = ctypes.util.find_library
-        if self._config is None or not self._config.mentions("sntrup", "mlkem", "umac"):
-            ctypes.util.find_library = lambda name: (
-                None if name in _SOUGHT_BY_ASYNCSSH else find_library(name)
-            )
-        try:
-            import asyncssh
-
-            import systems.ssh.channel
-            import systems.ssh.login  # noqa: F401
-            from systems.ssh.thrift import log_only_when_heard
-        finally:
-            ctypes.util.find_library = find_library
-        asyncssh.set_log_level("ERROR")
-        log_only_when_heard()
+        wants = self._config is None or self._config.mentions("sntrup", "mlkem", "umac")
+        import_asyncssh(seeks_libraries=wants)
 
     async def _jump(
         self, target: Target, config: HostConfig, limit_s: float
