@@ -21,6 +21,7 @@ from runbooks.galera_recover.situation import (
 )
 from runbooks.galera_recover.waits import watch_step
 from runbooks.model import Look, Plan, Refusal, Sighting, Step, no, yes
+from runbooks.steps.flags import clear_flags_step
 from runbooks.steps.normal_unit import normal_unit_step
 from runbooks.triage.classify import classify
 from runbooks.triage.scenario import Scenario
@@ -119,17 +120,16 @@ def _plan_whole(seen: Situation) -> Plan | Refusal:
     away = [case.hosts[0] for case in seen.found.outside if is_out_of_reach(seen, case)]
     steps = (*inside_steps(seen), *outside_steps(seen))
     wrong = [case for case in (*seen.found.inside, *seen.found.outside) if case.hosts[0] not in away]
-    if not steps and (away or wrong):
+    if not steps and (away or wrong) and not clear_flags_step(seen.reachable):
         return _nothing_to_do_from_here(seen)
     hosts = _expected(seen, away)
     keep = (keep_first(seen),) if wipes(seen) else ()
+    clear = clear_flags_step(seen.reachable)
     units = _normal_units(seen, hosts)
+    first = (survey_first(seen, twice=False), *keep, *((clear,) if clear else ()))
+    left_open = f"{listed(away)} cannot be reached: its machine, or the way to it, comes first."
     return plan_of(
-        seen,
-        (survey_first(seen, twice=False), *keep, *steps, *units, *proof_steps(seen, hosts)),
-        left_open=f"{listed(away)} cannot be reached: its machine, or the way to it, comes first."
-        if away
-        else "",
+        seen, (*first, *steps, *units, *proof_steps(seen, hosts)), left_open=left_open if away else ""
     )
 
 

@@ -20,9 +20,10 @@ from runbooks.membership import is_down, runs
 from runbooks.model import Act, Check, Context, Holds, Look, Plan, Refusal, Sighting, Step, no, yes
 from runbooks.steps import commands
 from runbooks.steps.checks import all_of, down, host_answers, no_primary, status_words, synced
+from runbooks.steps.flags import clear_flags_step
 from runbooks.steps.node import Node
 from runbooks.steps.normal_unit import normal_unit_step, uses_bootstrap_unit
-from runbooks.steps.primary import bootstrap_step, clear_flags_step
+from runbooks.steps.primary import bootstrap_step
 from runbooks.steps.recovery import recover_step
 from runbooks.steps.reseed import reseed_step
 from runbooks.steps.start import can_start, has_room, is_full, knows_peers, start_step
@@ -46,7 +47,7 @@ def plan_rebirth(seen: Situation) -> Plan | Refusal:
         return refusal_of(seen, "Bring the host of the most advanced node back, then plan again.")
     if refused := _cannot_bootstrap(seen, node):
         return refused
-    clear = clear_flags_step(_down_nodes(seen), node.host)
+    clear = clear_flags_step(_down_nodes(seen), chosen=node.host, saved=True)
     others = _others(seen, node.host)
     steps = (
         survey_first(seen, twice=True),
@@ -180,7 +181,7 @@ def plan_power_loss(seen: Situation) -> Plan | Refusal:
         replans=True,
         skippable=False,
     )
-    clear = clear_flags_step([node for node in nodes if node.evidence.bootstrap_flags], "")
+    clear = clear_flags_step(nodes)
     steps = (
         survey_first(seen, twice=False),
         keep_first(seen),

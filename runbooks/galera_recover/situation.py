@@ -61,7 +61,7 @@ class Situation:
             return f"{self.found.scenario.value}: {self.found.cluster.sentence}"
         cases = self.found.cases
         if not cases:
-            return f"all {count(len(self.hosts), 'node')} are Synced: nothing to recover"
+            return f"all {count(len(self.hosts), 'node')} are Synced: no node needs to be recovered"
         return "; ".join(f"{case.scenario.value}: {case.sentence}" for case in cases)
 
     @property

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from runbooks.membership import is_primary
 from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no, unknown, yes
 from runbooks.steps import commands
-from runbooks.steps.checks import all_of, down, every, host_answers, of, synced
+from runbooks.steps.checks import all_of, down, host_answers, of, synced
 from runbooks.steps.node import Node
 from runbooks.steps.start import STOP_TIMEOUT_S, can_start, has_room
 from runbooks.words import listed
-from systems.galera.readings import HostEvidence
 
 Allowed = Callable[[Context, Look], Sighting]
 """Judges a fresh look: may this very node still be made Primary?"""
@@ -29,48 +28,6 @@ BOOTSTRAP_GOTCHAS = (
     "REC-43",
 )
 PC_BOOTSTRAP_GOTCHAS = ("REC-01", "REC-06", "REC-07", "REC-08", "REC-09", "REC-26", "REC-43")
-
-
-def clear_flags_step(nodes: Sequence[Node], chosen: str) -> Step | None:
-    """Take every bootstrap flag away before one is set; None: no flag stands anywhere else (REC-05)."""
-    acts: list[Act] = []
-    undo: list[Act] = []
-    for node in nodes:
-        acts += [Act(node.host, command) for command in commands.clear_flags(node)]
-        state = node.evidence.grastate
-        if node.host != chosen and state is not None and state.safe_to_bootstrap:
-            acts.append(Act(node.host, commands.set_unsafe(node)))
-            undo.append(Act(node.host, commands.set_safe(node)))
-    if not acts:
-        return None
-    hosts = tuple(dict.fromkeys(act.host for act in acts))
-    return Step(
-        key="clear flags",
-        title=f"take old bootstrap flags from {listed(hosts)}",
-        why="A flag that was left behind would make a second cluster at that node's next start (REC-05).",
-        check=every(*(down(host) for host in hosts)),
-        verify=of(all_of(*(_no_flags(host, chosen) for host in hosts))),
-        acts=tuple(acts),
-        expects=f"no bootstrap flag on {listed(hosts)}",
-        gotchas=("REC-05", "PXC-03"),
-        answers=("REC-05", "PXC-03"),
-        undo=tuple(undo),
-        undo_note="Sets safe_to_bootstrap again where it stood; other flags are not put back.",
-    )
-
-
-def _no_flags(host: str, chosen: str) -> Callable[[Look], Sighting]:
-    def judge(look: Look) -> Sighting:
-        evidence = look.survey.node(host).evidence
-        if not isinstance(evidence, HostEvidence):
-            return unknown(f"{host} does not answer over SSH", host)
-        if evidence.bootstrap_flags:
-            return no(f"{host}: a bootstrap flag stands in {listed(evidence.bootstrap_flags)}", host)
-        if host != chosen and evidence.grastate is not None and evidence.grastate.safe_to_bootstrap:
-            return no(f"{host}: safe_to_bootstrap is still 1", host)
-        return yes(f"{host}: no bootstrap flag", host)
-
-    return judge
 
 
 def bootstrap_step(

@@ -9,6 +9,7 @@ from runbooks.membership import host_part, is_primary
 from runbooks.model import Act, Holds, Look, Sighting, Step, no, unknown, yes
 from runbooks.steps import commands
 from runbooks.steps.checks import Judge, down, every, free_donor, host_answers, of, one_primary, synced
+from runbooks.steps.flags import no_flags
 from runbooks.steps.node import Node, node_of
 from runbooks.words import size
 from systems.galera.readings import ClusterSurvey, HostEvidence, WsrepVariables
@@ -60,7 +61,7 @@ def start_step(
     `before`: what is done on its disk right before the start, such as moving its saved state aside.
     """
     lost = f"What is in {node.datadir} on {node.host} now is replaced by a donor's data and lost."
-    common = ("PXC-01", "PXC-02", "PXC-29", "REC-14", "REC-28", "REC-39")
+    common = ("PXC-01", "PXC-02", "REC-05", "PXC-29", "REC-14", "REC-28", "REC-39")
     shown = tuple(dict.fromkeys((*gotchas, *common, *(_COPY_GOTCHAS if way.full_copy else ()))))
     starts = tuple(Act(node.host, command) for command in commands.start(node))
     return Step(
@@ -71,6 +72,7 @@ def start_step(
             host_answers(node.host),
             down(node.host),
             can_start(node.host),
+            no_flags(node.host),
             knows_peers(node.host),
             one_primary,
             free_donor,
