@@ -18,7 +18,7 @@ WRITER = Input(
     name="writer",
     title="The node that takes the writes",
     kind=InputKind.HOST,
-    help="It goes last, so that the writes move only once. Without one: the last node of the list goes last.",
+    help="It goes last, so that the writes move only once. Without one: the node that clearly writes most.",
 )
 DOWNTIME = Input(
     name="downtime_s",

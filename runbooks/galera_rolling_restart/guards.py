@@ -1,0 +1,207 @@
+"""What must be true before a node is taken out, each with the way on where it is not (GOTCHAS C.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from runbooks.galera_rolling_restart.fuse import long_enough
+from runbooks.model import Holds, Look, Sighting, no, unknown, yes
+from runbooks.rates import paused_now
+from runbooks.steps.checks import Judge, all_of, all_synced
+from runbooks.steps.node import BOOTSTRAP_UNIT
+from runbooks.steps.start import can_start, has_room, knows_peers
+from runbooks.triage.writes import schema_changes
+from runbooks.words import count, listed, share, span
+from systems.galera.readings import Flavour, HostEvidence, WsrepStatus
+from systems.galera.status import switch_or_none
+
+QUEUE = 10
+"""Write-sets to apply at one moment that say nothing: a loaded cluster is never at nought for long."""
+_PAUSED_SHARE = 0.05
+_LONG_STATEMENT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One condition, what to do where it does not hold, and the gotchas that it is about."""
+
+    judge: Judge
+    way_on: str
+    gotchas: tuple[str, ...] = ()
+    is_refused_unknown: bool = True
+    """Whether not knowing it refuses the plan too; each stop asks it again, and then it always blocks."""
+
+
+def of_cluster(hosts: tuple[str, ...]) -> tuple[Guard, ...]:
+    """What must hold of the cluster, whoever is taken out."""
+    return (
+        Guard(
+            not_donating(hosts),
+            "Wait for the backup or the transfer to end, or set a forgotten wsrep_desync back to OFF.",
+            ("ROLL-04", "ROLL-13", "REC-14"),
+        ),
+        Guard(
+            whole(hosts),
+            "Bring every node back first (galera-recover); an arbitrator must be named in the estate.",
+            ("ROLL-01", "ROLL-12"),
+        ),
+        Guard(
+            all_of(*(commandable(host) for host in hosts)),
+            "Open the way to that host first: a node that is stopped must be started again from here.",
+            ("REC-07",),
+        ),
+        Guard(
+            short_queues(hosts),
+            "Wait until it has applied them; if it never does, it is too slow to carry the load of another.",
+            ("REC-29", "REC-30"),
+        ),
+        Guard(
+            no_schema_change,
+            "Wait for it to end: it holds all writes, and to stop a node in the middle makes them differ.",
+            ("PXC-30",),
+        ),
+    )
+
+
+def of_node(host: str, downtime_s: float, despite: str, *, with_fuse: bool = True) -> tuple[Guard, ...]:
+    """What must hold of the node that is taken out."""
+    fuse = Guard(
+        long_enough(host, downtime_s, despite=despite),
+        "Choose a calmer hour, enlarge gcache.size on the others (takes a restart of each), freeze one of "
+        "their caches (freeze=yes, Percona XtraDB Cluster), or say why a full copy is acceptable "
+        "(despite_short_window).",
+        ("ROLL-02",),
+        is_refused_unknown=False,
+    )
+    return (
+        Guard(
+            no_long_statement(host),
+            "Wait for it to end, or end it by its number: a stop would wait for it, or roll it back.",
+            ("ROLL-06",),
+        ),
+        Guard(
+            comes_back(host),
+            "Put that right first: it is easier while the node still runs.",
+            ("PXC-01", "PXC-02", "REC-05", "REC-28"),
+        ),
+        *((fuse,) if with_fuse else ()),
+    )
+
+
+def whole(hosts: tuple[str, ...]) -> Judge:
+    """All nodes of the inventory are Synced in one Primary component, and nobody else is (ROLL-01)."""
+    judged = all_synced(hosts)
+
+    def judge(look: Look) -> Sighting:
+        answer = judged(look)
+        if answer.holds is not Holds.YES:
+            return answer
+        members = len(hosts) + look.survey.arbitrators
+        return yes(f"all {count(len(hosts), 'node')} are Synced, size {members}", *hosts)
+
+    return judge
+
+
+def not_donating(hosts: tuple[str, ...]) -> Judge:
+    """No node is Donor/Desynced: in a backup, in a transfer, or forgotten there (ROLL-04)."""
+
+    def judge(look: Look) -> Sighting:
+        for host in hosts:
+            status = look.survey.node(host).status
+            if isinstance(status, WsrepStatus) and status.is_primary and status.local_state == 2:
+                return no(
+                    f"{host} is {status.state_comment}: a backup or a state transfer is at work, or "
+                    "wsrep_desync was left on (ROLL-04)",
+                    host,
+                )
+        return yes("nobody is desynced", *hosts)
+
+    return judge
+
+
+def commandable(host: str) -> Judge:
+    """Its host answers over SSH, so that what is stopped can be started."""
+
+    def judge(look: Look) -> Sighting:
+        evidence = look.survey.node(host).evidence
+        if isinstance(evidence, HostEvidence):
+            return yes(f"{host} answers", host)
+        return unknown(f"{host} could not be started again from here: {evidence}", host)
+
+    return judge
+
+
+def short_queues(hosts: tuple[str, ...]) -> Judge:
+    """Nobody is behind, and flow control holds nothing back (C.1)."""
+
+    def judge(look: Look) -> Sighting:
+        for host in hosts:
+            status = look.survey.node(host).status
+            queue = status.recv_queue if isinstance(status, WsrepStatus) else None
+            if queue is None:
+                return unknown(f"{host} does not tell its receive queue", host)
+            if queue > QUEUE:
+                return no(f"{host} is behind: {count(queue, 'write-set')} in its receive queue", host)
+            paused = paused_now(look.survey, host)
+            if paused is not None and paused >= _PAUSED_SHARE:
+                return no(f"{host}: flow control holds writes back {share(paused)} of the time", host)
+        return yes("queues are short", *hosts)
+
+    return judge
+
+
+def no_schema_change(look: Look) -> Sighting:
+    """No DDL runs in total order anywhere (PXC-30)."""
+    for node in look.survey.nodes:
+        for row in schema_changes(node):
+            told = f"{row.statement[:80]} for {span(row.time_s)}"
+            return no(f"a schema change runs on {node.host}: {told}", node.host)
+    return yes("no schema change runs")
+
+
+def no_long_statement(host: str) -> Judge:
+    """No client's statement has run for a minute on the node that is to be stopped."""
+
+    def judge(look: Look) -> Sighting:
+        for row in look.survey.node(host).writers:
+            if row.time_s >= _LONG_STATEMENT_S and row.user != "system user":
+                statement = row.statement[:80] or row.state or row.command
+                return no(
+                    f"{host}: connection {row.id} of {row.user} has run for {span(row.time_s)}: {statement}",
+                    host,
+                )
+        return yes(f"no long statement on {host}", host)
+
+    return judge
+
+
+def comes_back(host: str) -> Judge:
+    """Its next start would bring it back as a member: unit, peers, flags, wsrep_on, room."""
+    judged = all_of(can_start(host), knows_peers(host), starts_as_member(host), has_room(host))
+
+    def judge(look: Look) -> Sighting:
+        answer = judged(look)
+        if answer.holds is not Holds.YES:
+            return replace(answer, evidence=f"{host} would not come back: {answer.evidence}")
+        return yes(f"{host} would come back as a member", host)
+
+    return judge
+
+
+def starts_as_member(host: str) -> Judge:
+    """No flag makes its next start a bootstrap (REC-05), and its files switch wsrep on."""
+
+    def judge(look: Look) -> Sighting:
+        evidence = look.survey.node(host).evidence
+        if not isinstance(evidence, HostEvidence):
+            return unknown(f"{host} does not answer over SSH", host)
+        flags = [flag for flag in evidence.bootstrap_flags if not flag.startswith(f"unit {BOOTSTRAP_UNIT}")]
+        if flags:
+            return no(f"its next start would make a new cluster: {listed(flags)} (REC-05)", host)
+        told = evidence.configured.get("wsrep_on")
+        default = evidence.flavour is not Flavour.MARIADB
+        if not (default if told is None else switch_or_none(told)):
+            return no(f"wsrep_on is {told or 'not set'} in its option files: it would start alone", host)
+        return yes(f"{host} starts as a member", host)
+
+    return judge
