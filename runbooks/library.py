@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from runbooks.galera_bootstrap import GALERA_BOOTSTRAP
 from runbooks.galera_recover import GALERA_RECOVER
+from runbooks.galera_rolling_restart import GALERA_ROLLING_RESTART
 from runbooks.model import Runbook
 
-RUNBOOKS: Mapping[str, Runbook] = {book.name: book for book in (GALERA_RECOVER,)}
+RUNBOOKS: Mapping[str, Runbook] = {
+    book.name: book for book in (GALERA_BOOTSTRAP, GALERA_RECOVER, GALERA_ROLLING_RESTART)
+}

@@ -96,6 +96,24 @@ WIPE = Input(
     pattern=_HOSTS,
 )
 
+CERTIFICATES = Input(
+    name="certificates",
+    title="Directory of the certificates",
+    kind=InputKind.TEXT,
+    help=(
+        "Where ca.pem, server-cert.pem and server-key.pem lie on every host, outside the data directory: "
+        "then the nodes' own traffic is encrypted. none: it stays plain; XtraDB Cluster 8 wants that said."
+    ),
+    pattern=r"/[A-Za-z0-9._/-]+|none|",
+)
+PROVIDER = Input(
+    name="provider",
+    title="Path of the Galera library",
+    kind=InputKind.TEXT,
+    help="wsrep_provider, where the package puts it elsewhere than its flavour usually does.",
+    pattern=r"/[A-Za-z0-9._/-]+|",
+)
+
 INPUTS = (
     CLUSTER_NAME,
     FIRST,
@@ -107,6 +125,8 @@ INPUTS = (
     MONITOR_PASSWORD,
     MONITOR_FROM,
     GCACHE,
+    CERTIFICATES,
+    PROVIDER,
     WIPE,
 )
 
