@@ -104,6 +104,12 @@ class Deck(SelectingScreen):
     def selection(self) -> Selection:
         return self.open_pane.selection()
 
+    def copy_text(self) -> str:
+        return self.open_pane.copy_text()
+
+    def hint_state(self) -> object:
+        return super().hint_state(), self._open
+
     async def action_pane(self, name: str) -> None:
         await self.go_to(name)
 

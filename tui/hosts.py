@@ -78,7 +78,10 @@ class HostsPane(Pane):
         self._detail.show([row((words, Tone.WARNING))] if words else [])
 
     def selection(self) -> Selection:
-        return Selection(hosts=self._table.chosen, text=self._table.copy_text())
+        return Selection(hosts=self._table.chosen)
+
+    def copy_text(self) -> str:
+        return self._table.copy_text()
 
 
 def host_row(host: HostView, now: datetime, signs: Signs) -> Mapping[str, Cell]:

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from systems.errors import SystemsError
-from tui.panes import Pane, Selection
+from tui.panes import Pane
 from widgets.layout import row
 from widgets.lines import Lines
 from widgets.live_table import Cell, Column, LiveTable
@@ -110,8 +110,8 @@ class JournalPane(Pane):
     def _say(self, words: str, tone: Tone) -> None:
         self._heading.show([row((words, tone), wrap=False)])
 
-    def selection(self) -> Selection:
-        return Selection(text=self._table.copy_text())
+    def copy_text(self) -> str:
+        return self._table.copy_text()
 
     def action_verify(self) -> None:
         self.prove()

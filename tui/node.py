@@ -53,7 +53,7 @@ class NodeScreen(SelectingScreen):
     def selection(self) -> Selection:
         view = self.desk.picture.clusters[self._cluster]
         about = [finding for finding in view.findings if self._host in finding.hosts]
-        return Selection(self._cluster, (self._host,), about[0] if about else None, self.copy_text())
+        return Selection(self._cluster, (self._host,), about[0] if about else None)
 
     def copy_text(self) -> str:
         return f"{self._said.plain}\n{self._host_side.plain}"

@@ -147,8 +147,14 @@ class NodesPane(Pane):
         hosts = self._table.chosen
         about = self._chosen_finding(view, hosts)
         if self._findings.has_focus and about is not None:
-            return Selection(view.name, about.hosts, about, about.sentence)
-        return Selection(view.name, hosts, about, self._table.copy_text())
+            return Selection(view.name, about.hosts, about)
+        return Selection(view.name, hosts, about)
+
+    def copy_text(self) -> str:
+        finding = self.selection().finding
+        if self._findings.has_focus and finding is not None:
+            return finding.sentence
+        return self._table.copy_text()
 
     def _chosen_finding(self, view: ClusterView, hosts: tuple[str, ...]) -> Finding | None:
         if self._findings.has_focus and self._findings.key:

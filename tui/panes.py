@@ -20,8 +20,6 @@ class Selection:
     system: str = ""
     hosts: tuple[str, ...] = ()
     finding: Finding | None = None
-    text: str = ""
-    """What `y` copies."""
 
 
 class Pane(Vertical):
@@ -57,6 +55,10 @@ class Pane(Vertical):
     def selection(self) -> Selection:
         """What is chosen here."""
         return Selection()
+
+    def copy_text(self) -> str:
+        """What `y` copies."""
+        return ""
 
     def take_focus(self) -> None:
         """Put the focus on the first thing in it that takes keys."""

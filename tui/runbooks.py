@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 
-from tui.panes import Pane, Selection
+from tui.panes import Pane
 from tui.sessions import read_unfinished
 from widgets.choices import Choices
 from widgets.layout import Row, row
@@ -70,8 +70,8 @@ class RunbooksPane(Pane):
         self._trouble = await read_unfinished(self.desk)
         self.renew()
 
-    def selection(self) -> Selection:
-        return Selection(text=self._list.plain)
+    def copy_text(self) -> str:
+        return self._list.plain
 
     def summary(self, run: str) -> RunSummary | None:
         """The unfinished run of that id."""

@@ -50,6 +50,7 @@ class ConsoleScreen(Screen[Result]):
         self._header = FrameHeader(desk.facts(), signs=desk.signs)
         self._rule = FrameRule(signs=desk.signs)
         self._hints = FrameHints(signs=desk.signs)
+        self._hinted: object = None
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -88,7 +89,12 @@ class ConsoleScreen(Screen[Result]):
     def tick(self) -> None:
         """Renew the frame, once a second."""
         self._header.tell(self.desk.facts())
-        self.show_hints()
+        if self.hint_state() != self._hinted:
+            self.show_hints()
+
+    def hint_state(self) -> object:
+        """What the line of keys depends on; it is only made anew when this is another."""
+        return id(self.focused)
 
     def on_mount(self) -> None:
         self._rule.tell(self.tabs())
@@ -118,6 +124,7 @@ class ConsoleScreen(Screen[Result]):
         """Renew the line of keys."""
         if not self.is_current:
             return
+        self._hinted = self.hint_state()
         keys = [key for place in places(self) for key in place.keys]
         hints = [Hint(key.keys[0], key.words.lower(), key.why_not) for key in keys if key.show]
         helps = [hint for hint in hints if hint.words == HELP_WORDS]

@@ -31,8 +31,9 @@ class SelectingScreen(ConsoleScreen[None]):
         """What is chosen now."""
         return Selection()
 
-    def copy_text(self) -> str:
-        return self.selection().text
+    def hint_state(self) -> object:
+        chosen = self.selection()
+        return super().hint_state(), chosen.system, chosen.hosts, chosen.finding and chosen.finding.id
 
     def why_not(self, action: str) -> str:
         chosen = self.selection()

@@ -69,12 +69,21 @@ class WatchPane(Pane):
         if kind == "cluster":
             view = self.desk.picture.clusters[name]
             worst = view.findings[0] if view.findings else None
-            return Selection(name, worst.hosts if worst else (), worst, f"{name}: {view.sentence}")
+            return Selection(name, worst.hosts if worst else (), worst)
         if kind == "finding":
             system, _, number = name.rpartition(" ")
             finding = self.desk.picture.clusters[system].findings[int(number)]
-            return Selection(system, finding.hosts, finding, finding.sentence)
+            return Selection(system, finding.hosts, finding)
         return Selection()
+
+    def copy_text(self) -> str:
+        chosen = self.selection()
+        view = self.desk.picture.clusters.get(chosen.system)
+        if view is None:
+            return self._list.plain
+        if self._list.key.startswith("cluster") or chosen.finding is None:
+            return f"{view.name}: {view.sentence}"
+        return chosen.finding.sentence
 
     @on(Choices.Opened)
     def open_chosen(self, message: Choices.Opened) -> None:

@@ -97,7 +97,7 @@ class Choices(Lines, can_focus=True):
 
     def _choose_one_that_is_there(self, place: int = 0) -> None:
         places = self._places()
-        if self._key in places:
+        if self._key in places or not (self._key or places):
             return
         had_one = bool(self._key)
         self._key = places[min(place, len(places) - 1)] if places else ""

@@ -143,21 +143,30 @@ def _slice(pieces: Sequence[Piece], begin: int, end: int) -> tuple[Piece, ...]:
     return tuple(done)
 
 
-def changed_span(old: Laid, new: Laid) -> tuple[int, int] | None:
-    """The first cell that differs and the number of cells to the last that does; None: none does."""
+NEAR = 12
+"""Cells between two changes that are cheaper to paint than to skip: moving the cursor costs about as much."""
+
+
+def changed_spans(old: Laid, new: Laid) -> list[tuple[int, int]]:
+    """Where the lines differ: first cell and number of cells, from the left; what is near is one span."""
     if old.pieces == new.pieces:
-        return None
+        return []
     before, after = old.text, new.text
     if cell_len(before) != len(before) or cell_len(after) != len(after):
-        return 0, max(cell_len(before), cell_len(after))
+        return [(0, max(cell_len(before), cell_len(after)))]
     a, b = _cells(old.pieces), _cells(new.pieces)
     length = max(len(a), len(b))
     a += [(" ", Tone.PLAIN)] * (length - len(a))
     b += [(" ", Tone.PLAIN)] * (length - len(b))
-    differing = [at for at in range(length) if a[at] != b[at]]
-    if not differing:
-        return None
-    return differing[0], differing[-1] - differing[0] + 1
+    spans: list[tuple[int, int]] = []
+    for at in range(length):
+        if a[at] == b[at]:
+            continue
+        if spans and at - (spans[-1][0] + spans[-1][1]) < NEAR:
+            spans[-1] = (spans[-1][0], at - spans[-1][0] + 1)
+        else:
+            spans.append((at, 1))
+    return spans
 
 
 def _cells(pieces: Sequence[Piece]) -> list[Piece]:

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from widgets.layout import Laid, Row, changed_span, lay_out
+from widgets.layout import Laid, Row, changed_spans, lay_out
 from widgets.signs import UNICODE, Signs
 from widgets.tones import Tone, Toned
 
@@ -75,9 +75,7 @@ class Lines(Toned, can_focus=False):
         for y in range(top, min(top + height, max(len(old), len(self._laid)))):
             before = old[y] if y < len(old) else blank
             after = self._laid[y] if y < len(self._laid) else blank
-            span = changed_span(before, after)
-            if span is not None:
-                regions.append(Region(span[0], y - top, span[1], 1))
+            regions += [Region(x, y - top, cells, 1) for x, cells in changed_spans(before, after)]
         if regions:
             self.refresh(*regions)
 

@@ -1,4 +1,4 @@
-"""Every picture looks as it was approved; `pytest tests/tui/test_scenes.py --snapshot-update` approves anew."""
+"""Every picture looks as approved; `pytest tests/tui/test_scenes.py --snapshot-update` approves anew."""
 
 from __future__ import annotations
 

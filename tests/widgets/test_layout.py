@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from widgets.layout import Laid, changed_span, lay_out, row
+from widgets.layout import Laid, changed_spans, lay_out, row
 from widgets.tones import Tone
 
 
@@ -45,13 +45,18 @@ def test_escape_sequences_are_shown_and_not_obeyed() -> None:
 
 def test_only_the_changed_cells_are_painted_again() -> None:
     before, after = lay_out([row("age 12 s old")], 20), lay_out([row("age 13 s old")], 20)
-    assert changed_span(before[0], after[0]) == (5, 1)
-    assert changed_span(before[0], before[0]) is None
+    assert changed_spans(before[0], after[0]) == [(5, 1)]
+    assert changed_spans(before[0], before[0]) == []
+
+
+def test_two_changes_far_apart_are_painted_each_alone() -> None:
+    before, after = lay_out([row("2 s" + " " * 60 + "11")], 80), lay_out([row("3 s" + " " * 60 + "12")], 80)
+    assert changed_spans(before[0], after[0]) == [(0, 1), (64, 1)]
 
 
 def test_a_changed_tone_is_a_change() -> None:
     before, after = lay_out([row("ok")], 9), lay_out([row(("ok", Tone.GOOD))], 9)
-    assert changed_span(before[0], after[0]) == (0, 2)
+    assert changed_spans(before[0], after[0]) == [(0, 2)]
 
 
 @given(

@@ -445,3 +445,15 @@ def test_what_lies_outside_a_changed_span_looks_the_same(old: str, new: str) -> 
             clip([(after, Tone.PLAIN)], 0, span[0])
         )
         assert before[::-1][: 5 - span[1]] == after[::-1][: 5 - span[1]]
+
+
+async def test_the_scrollbar_takes_its_cell_from_the_columns() -> None:
+    stage = Stage(LiveTable([Column("a", "a"), Column("b", "b", flex=1), Column("c", "c", align="right")]))
+    async with stage.run_test(size=(30, 6)) as pilot:
+        stage.table.show({"r0": ["x", "y", "end"]})
+        await pilot.pause()
+        assert screen(pilot)[1].endswith("end")
+        stage.table.show({f"r{n}": ["x", "y", "end"] for n in range(40)})
+        await pilot.pause()
+        await pilot.pause()
+        assert screen(pilot)[1].endswith("end "), "the last cell is the scrollbar's"

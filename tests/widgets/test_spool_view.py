@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
+from systems.matching import Matcher
 from systems.shell import Stream
 from systems.spool import Line, NoRoom, Source, Spool
 from systems.text import is_harmless
@@ -25,6 +26,7 @@ from widgets.clipping import plain
 from widgets.signs import ASCII, UNICODE
 from widgets.spool_view import SpoolView
 from widgets.spool_view.layout import LineLayout
+from widgets.tones import Tone
 
 NOON_MS = 1_700_000_000_000 + 123
 """22:13:20.123 on a day of 2023, UTC."""
@@ -487,3 +489,12 @@ async def test_the_view_forgets_its_spool_when_it_goes() -> None:
         stage.write("one")
         await pilot.pause()
         assert not stage.view.ticking
+
+
+def test_what_is_searched_stands_out_in_the_text_and_only_there() -> None:
+    layout = LineLayout(UNICODE, zone=UTC)
+    source = Source("db1", Stream.STDOUT)
+    layout.widen([source])
+    layout.width = 80
+    pieces = layout.pieces(Line(0, source, NOON_MS, b"db1 joins db1"), Matcher("re:^db1|joins"))
+    assert [text for text, tone in pieces if tone is Tone.BLOCK] == ["db1", "joins"]

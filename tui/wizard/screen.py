@@ -75,6 +75,9 @@ class WizardScreen(ConsoleScreen[None]):
         way = [Tab("runbooks"), Tab(state.target), Tab(state.runbook, here=True)]
         return [*way, Tab(f"run {state.run}")] if state.run else way
 
+    def hint_state(self) -> object:
+        return super().hint_state(), self._session.state.phase, self._session.asked
+
     def copy_text(self) -> str:
         return self._page.plain
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 
 from rich.cells import cell_len, set_cell_size
 
+from systems.matching import Matcher
 from systems.shell import Stream
 from systems.spool import Line, Source
 from systems.text import visible, visible_bytes
@@ -63,10 +64,13 @@ class LineLayout:
         """Bytes of a line that are enough to fill the screen: 4 for each cell, and some for the invisible."""
         return 4 * (self.shift + self.text_width) + 256
 
-    def pieces(self, line: Line) -> list[Piece]:
-        """The line in at most `width` cells, the part that is shifted out of sight left away."""
+    def pieces(self, line: Line, sought: Matcher | None = None) -> list[Piece]:
+        """The line in at most `width` cells, the part that is shifted out of sight left away.
+
+        What `sought` finds in the text stands out; it is looked for in neither the time nor the host.
+        """
         stream = line.source.stream
-        body: list[Piece] = [(self.text(line), Tone.PLAIN if stream is not None else Tone.STRONG)]
+        body = self._marked(self.text(line), Tone.PLAIN if stream is not None else Tone.STRONG, sought)
         if stream is Stream.STDERR:
             body.insert(0, ("(stderr) ", Tone.WARNING))
         room = self.text_width
@@ -83,6 +87,16 @@ class LineLayout:
         if len(data) >= self.clip_bytes:
             data = _PARTIAL_TAIL.sub(b"", data)
         return visible_bytes(data.removesuffix(b"\r"), ascii_only=self.signs.ascii_only)
+
+    @staticmethod
+    def _marked(text: str, tone: Tone, sought: Matcher | None) -> list[Piece]:
+        pieces: list[Piece] = []
+        end = 0
+        for start, stop in sought.spans(text) if sought is not None else ():
+            pieces += [(text[end:start], tone)] * (start > end)
+            pieces.append((text[start:stop], Tone.BLOCK))
+            end = stop
+        return [*pieces, (text[end:], tone)] if end < len(text) or not pieces else pieces
 
     def _before(self, line: Line) -> list[Piece]:
         stream = line.source.stream

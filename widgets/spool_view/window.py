@@ -14,7 +14,7 @@ from systems.matching import Matcher
 from systems.spool import Spool
 from widgets.clipping import clip, plain
 from widgets.prompt import Prompt
-from widgets.selecting import Selectable, overlay
+from widgets.selecting import Selectable
 from widgets.signs import UNICODE, Signs
 from widgets.spool_view.layout import LineLayout
 from widgets.spool_view.lens import AllLines, Lens, Shown
@@ -32,10 +32,8 @@ class SpoolWindow(Selectable, can_focus=True):
     SpoolWindow {
         height: 1fr;
         overflow-y: hidden;
-        & > .spool--match { text-style: reverse; }
     }
     """
-    COMPONENT_CLASSES = {"spool--match"}  # noqa: RUF012
 
     def __init__(
         self,
@@ -153,11 +151,8 @@ class SpoolWindow(Selectable, can_focus=True):
         if row >= self._rows:
             return self._foot_strip(width)
         strip = self._strip(self._row_pieces(row), width - 1)
-        if row < len(self._window):
-            if not self._matcher.empty:
-                strip = self._highlighted(strip)
-            if self._top + row == self._cursor and not self._following:
-                strip = strip.apply_style(self.cursor_style())
+        if row < len(self._window) and self._top + row == self._cursor and not self._following:
+            strip = strip.apply_style(self.cursor_style())
         return Strip([*strip, self._bar_segment(row)], width)
 
     def _row_pieces(self, row: int) -> list[Piece]:
@@ -168,7 +163,7 @@ class SpoolWindow(Selectable, can_focus=True):
         marked = not isinstance(shown, str) and shown.number in self._marked
         signs = (self.signs.here if here else " ") + (self.signs.mark if marked else " ")
         layout = self._layout_of
-        body = layout.heading(shown) if isinstance(shown, str) else layout.pieces(shown)
+        body = layout.heading(shown) if isinstance(shown, str) else layout.pieces(shown, self._matcher)
         return [(signs, Tone.KEY if marked else Tone.PLAIN), *body]
 
     def _strip(self, pieces: Sequence[Piece], width: int) -> Strip:
@@ -181,16 +176,6 @@ class SpoolWindow(Selectable, can_focus=True):
             segments.append(Segment(" " * (width - taken), self.tone_style(Tone.PLAIN)))
         strip = Strip(segments, max(taken, width))
         return strip if taken <= width else strip.crop(0, width)
-
-    def _highlighted(self, strip: Strip) -> Strip:
-        spans = self._matcher.spans(strip.text)
-        if not spans:
-            return strip
-        style = self.get_component_rich_style("spool--match", partial=True)
-        segments = list(strip)
-        for start, end in spans:
-            segments = overlay(segments, start, end, style)
-        return Strip(segments, strip.cell_length)
 
     def _find_thumb(self, height: int) -> tuple[int, int]:
         length = len(self._lens)
