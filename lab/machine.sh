@@ -6,7 +6,7 @@
 #   machine.sh install      install what the lab and the servers need (root, apt); idempotent
 . "$(dirname "$0")/lib.sh"
 
-packages=(mmdebstrap systemd-container iproute2 nftables openssh-client openssh-server util-linux)
+packages=(mmdebstrap systemd-container iproute2 nftables openssh-client openssh-server util-linux busybox)
 
 can_install() {
   command -v apt-get >/dev/null || { echo "there is no apt-get: use Debian or a relative of it"; return 1; }

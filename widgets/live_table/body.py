@@ -128,6 +128,10 @@ class TableBody(TableCanvas, can_focus=True):
     def on_mount(self) -> None:
         self.settle()
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """The scrollbar takes its cell from the columns, and gives it back."""
+        self._fit()
+
     def on_resize(self) -> None:
         self._resize_content()
         self._fit()

@@ -85,11 +85,21 @@ def test_a_late_start_begins_nothing(job: str, tmp_path: Path) -> None:
         talk(["sh"], script, script.input("true", None), tmp_path)
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere; the case is one of users")
-def test_a_place_that_cannot_be_written_gives_way_to_another(job: str, tmp_path: Path) -> None:
-    (tmp_path / ".local").write_text("a file where a folder is needed")
+@pytest.fixture
+def a_user() -> Iterator[list[str]]:
+    """What to put before a command so that an ordinary user runs it: root may write everywhere."""
+    if os.getuid():
+        yield []
+        return
+    uid = 60_000 + os.getpid() % 5_000  # nobody else's: a user's jobs have one place in /tmp
+    yield ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--"]
+    shutil.rmtree(f"/tmp/quarterdeck-{uid}", ignore_errors=True)
+
+
+def test_a_place_that_cannot_be_written_gives_way_to_another(job: str, a_user: list[str]) -> None:
     script = Talk.to_change(job, wait_s=10, host_time=now())
-    assert talk(["sh"], script, script.input("echo fine", None), tmp_path).stdout == "fine\n"
+    home = Path("/dev/null")  # no folder, for nobody
+    assert talk([*a_user, "sh"], script, script.input("echo fine", None), home).stdout == "fine\n"
 
 
 def test_an_answer_that_stops_in_the_middle_is_not_understood(job: str) -> None:
