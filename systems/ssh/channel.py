@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import suppress
 from typing import Protocol
 
 import asyncssh
@@ -129,10 +130,11 @@ async def run(
     session = Session(taker)
     channel = await _open(host, connection, line, session)
     try:
-        if stdin:
-            channel.write(stdin)
-        if not keeps_stdin:
-            channel.write_eof()
+        with suppress(BrokenPipeError):  # the line ended before it read its input; how, its status tells
+            if stdin:
+                channel.write(stdin)
+            if not keeps_stdin:
+                channel.write_eof()
         status = await asyncio.shield(session.ended)  # a cancelled wait must not look like an end
     except (asyncssh.Error, OSError) as error:
         if not session.is_full:
