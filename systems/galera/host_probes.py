@@ -53,13 +53,15 @@ def quick_probes(settings: HostSettings, *, as_root: bool = True) -> tuple[Probe
     places = " ".join((datadir, *(f"{datadir}/{name}" for name in names)))
     if settings.pid_file:
         places += f" {shlex.quote(settings.pid_file)}"
+    named = shlex.quote("|".join(SERVER_NAMES))
     root = (
-        ("servers", "; ".join(f"pgrep -a -x {name}" for name in SERVER_NAMES) + " || pgrep -o -l ."),
+        ("servers_before", f"pgrep -x {named}"),
         ("transfers", f"pgrep -a -f {shlex.quote(TRANSFER_PATTERN)}"),
         ("files", f"LC_ALL=C stat -c '%F|%s|%Y|%n' {places}"),
         ("names", f"ls -U {datadir} | grep -E '^(GRA_.*[.]log|gcache[.]page[.].*|.*[.]pid)$' | head -n 300"),
         ("saved", f"LC_ALL=C head -v -c 4000 {datadir}/grastate.dat {datadir}/gvwstate.dat"),
         ("df", f"LC_ALL=C df -B1 --output=source,fstype,size,avail,iavail,target {datadir}"),
+        ("servers", f"pgrep -a -x {named} || pgrep -o -l ."),
     )
     return _probe(anybody, as_root=False), _probe(root, as_root=as_root)
 

@@ -109,13 +109,23 @@ def _units(
 def _servers(host: str, sections: Mapping[str, Sequence[str]], answer: Output) -> tuple[Process, ...]:
     """The server processes. Without any, pgrep shows PID 1 as proof that it sees other users' processes."""
     processes = parse_processes(sections.get("servers", ()))
-    servers = tuple(p for p in processes if not _is_proof(p))
+    before = sections.get("servers_before")
+    servers = tuple(p for p in processes if not _is_proof(p) and not _has_just_ended(p, before))
     if servers or processes:
         return servers
     seen = answer.stderr.strip()[-200:]
     if "not found" in seen:
         raise ToolMissing(f"{host}: pgrep is missing, so that a running server would not be seen: {seen}")
     raise Refused(f"{host}: other users' processes cannot be seen there (hidepid?): it takes root. {seen}")
+
+
+def _has_just_ended(process: Process, before: Sequence[str] | None) -> bool:
+    """A process that ends shows its bare name: this look's own `mysqld --version` does so for a moment.
+
+    A server that ends was there a moment before, too; without that first list nobody is left out.
+    """
+    is_bare = process.arguments in [(name,) for name in SERVER_NAMES]
+    return before is not None and is_bare and str(process.pid) not in before
 
 
 def _is_proof(process: Process) -> bool:

@@ -151,6 +151,26 @@ def test_the_clock_is_compared_with_the_middle_of_the_question() -> None:
     assert quick.zone.utcoffset(None) == timedelta(hours=1)
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "pids"),
+    [
+        ("", "77 mysqld\n1 systemd", ()),
+        ("", "77 mysqld", ()),
+        ("77", "77 mysqld", (77,)),
+        ("", "77 /usr/sbin/mysqld", (77,)),
+        ("", "77 mysqld --user=mysql", (77,)),
+    ],
+    ids=["of the look itself", "alone", "a server that ends", "a server by its path", "a server that begins"],
+)
+def test_what_ends_while_it_is_looked_at_is_a_server_only_when_it_was_there_before(
+    before: str, now: str, pids: tuple[int, ...]
+) -> None:
+    """`mysqld --version`, which the same look runs, has no arguments left while it ends."""
+    root = Output(f"@@servers_before\n{before}\n@@servers\n{now}\n", "", 0, AT)
+    quick = parse_quick("db1", Output(CLOCK, "", 0, AT), root, HostSettings(), asked_at=ASKED)
+    assert quick.mysqld_pids == pids
+
+
 CLOCK = "@@clock\n1795346090.5 +0000\n1366.01 2301.54\n"
 
 
