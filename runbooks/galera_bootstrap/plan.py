@@ -16,7 +16,7 @@ from runbooks.galera_bootstrap.first import (
     needs_initialising,
 )
 from runbooks.galera_bootstrap.refusals import refuse, refuse_unseen
-from runbooks.galera_bootstrap.rest import boot_step, join_step, restart_step, tables_step
+from runbooks.galera_bootstrap.rest import boot_step, join_step, restart_steps, tables_step
 from runbooks.galera_bootstrap.setup import NAME, Setup, setup_of
 from runbooks.model import Context, Look, Plan, Refusal, Step
 from runbooks.steps.evidence import survey_step
@@ -45,7 +45,7 @@ def plan(look: Look, values: Mapping[str, str], facts: Mapping[str, str]) -> Pla
         *prove_steps(nodes, look),
         *probe_account_steps(setup),
         tables_step(setup),
-        restart_step(setup),
+        *restart_steps(setup),
     )
     return Plan(NAME, look.survey.name, _sentence(setup), steps, _evidence(setup))
 

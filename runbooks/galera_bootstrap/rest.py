@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from runbooks.galera_bootstrap.first import blank_first
 from runbooks.galera_bootstrap.setup import Member, Setup
-from runbooks.model import Act, Check, Context, Look, Sighting, Step, no, unknown, yes
+from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no, unknown, yes
 from runbooks.steps import commands
-from runbooks.steps.checks import all_of, every, nothing_to_check, of, synced
+from runbooks.steps.checks import all_of, all_synced, every, nothing_to_check, of, synced
 from runbooks.steps.node import BOOTSTRAP_UNIT, Node
-from runbooks.steps.start import STOP_TIMEOUT_S, start_step
+from runbooks.steps.start import Way, start_step, stop_step
+from runbooks.steps.transfer import by_ist, learn_stopped
 from runbooks.steps.way import full_copy
 from runbooks.words import count, listed
 from systems.galera.preparation_probes import NO_PRIMARY_KEY_QUERY, NOT_INNODB_QUERY
@@ -24,11 +25,12 @@ _STUCK = ("_WSREP_NEW_CLUSTER=--", "WSREP_NEW_CLUSTER=--")
 def join_step(setup: Setup, member: Member, before: tuple[Member, ...]) -> Step:
     """Start one node; it copies the others. The next begins when this one is Synced (PXC-29)."""
     there = tuple(other.host for other in before)
+    donors = " or ".join(there)
     step = start_step(
         member.node,
         setup.look,
         full_copy(setup.look.survey, member.host),
-        why=f"One at a time: {member.host} copies {listed(there)} by {setup.method}, and has no data itself.",
+        why=f"One at a time: {member.host} has no data and copies {donors} by {setup.method}.",
         gotchas=("PXC-08", "PXC-10", "PXC-13", "PXC-15", "PXC-16", "PXC-17", "HOST-04"),
     )
     step = replace(
@@ -140,39 +142,45 @@ def _tables_are_fit(setup: Setup) -> Check:
     return verify
 
 
-def restart_step(setup: Setup) -> Step:
+def restart_steps(setup: Setup) -> tuple[Step, ...]:
     """Restart the last node once: it comes back by IST, so the cache and its addresses work (A.5-5)."""
     node = setup.joiners[-1].node
     others = tuple(host for host in setup.hosts if host != node.host)
-    return Step(
+    leave = stop_step(
+        node, why="A plain restart must not cost a full copy, and must not need anybody (A.5-5)."
+    )
+    leave = replace(
+        leave,
+        key=f"prove:stop:{node.host}",
+        title=f"prove: {node.host} can leave",
+        check=every(*(synced(host) for host in setup.hosts)),
+        acts=(*leave.acts, Act(node.host, Command.of("cat", node.grastate))),
+        expects=f"{node.host} down, in order; cluster size {len(setup.hosts)} -> {len(others)}",
+        learn=partial(learn_stopped, node.host),
+        undo=tuple(Act(node.host, command) for command in commands.start(node)),
+        undo_note=f"Starts {node.host} again.",
+    )
+    back = start_step(node, setup.look, Way("IST"), why=f"The others kept what {node.host} missed (B.5).")
+    back = replace(
+        back,
         key=f"prove:restart:{node.host}",
         title=f"prove: {node.host} comes back by IST",
-        why="A plain restart must not cost a full copy, and must not need anybody (A.5-5).",
-        check=every(*(synced(host) for host in setup.hosts)),
-        verify=of(all_of(synced(node.host, with_hosts=(*others, node.host)), _by_ist(node.host))),
-        acts=(
-            Act(node.host, commands.stop(node), timeout_s=STOP_TIMEOUT_S),
-            *(Act(node.host, command) for command in commands.start(node)),
-        ),
-        expects=f"{node.host} leaves and comes back by IST; size {len(setup.hosts)} again",
-        gotchas=("PXC-04", "ROLL-06", "REC-23"),
-        answers=("PXC-04", "ROLL-06", "REC-23"),
-        verify_deadline_s=180.0,
-        undo_note="Nothing needs to be undone: it is a member again.",
+        verify=_is_back(node.host, others),
+        expects=f"{node.host} Synced by IST; cluster size {len(others)} -> {len(setup.hosts)}",
+        undo=(),
+        undo_note=f"Nothing needs to be undone: {node.host} is a member again.",
         lasting=False,
     )
+    return leave, back
 
 
-def _by_ist(host: str) -> Callable[[Look], Sighting]:
-    def judge(look: Look) -> Sighting:
-        evidence = look.survey.node(host).evidence
-        if not isinstance(evidence, HostEvidence):
-            return unknown(f"{host} does not answer over SSH: {evidence}", host)
-        seen = {hit.pattern: hit.line for hit in evidence.log_hits}
-        if "sst-received" in seen:
-            return no(f"{host} took a full copy: {seen['sst-received']}", host)
-        if "ist-received" in seen:
-            return yes(f"{host} came back by IST", host)
-        return yes(f"{host} came back without a full copy", host)
+def _is_back(host: str, others: tuple[str, ...]) -> Check:
+    async def verify(context: Context) -> Sighting:
+        look = await context.look()
+        answer = all_synced((*others, host))(look)
+        if answer.holds is not Holds.YES:
+            return answer
+        came = by_ist(look, context.facts, host)
+        return replace(came, evidence=f"{host} is back, {came.evidence}; {answer.evidence}")
 
-    return judge
+    return verify

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from runbooks.model import Look, Sighting, no, unknown, yes
 from runbooks.steps.checks import Judge
+from runbooks.steps.transfer import stopped_at
 from runbooks.words import span
-from systems.errors import NotUnderstood
-from systems.galera.grastate import parse_grastate, parse_position
 from systems.galera.predict import (
     Donor,
     TransferKind,
@@ -18,7 +17,6 @@ from systems.galera.predict import (
     predict_transfer,
 )
 from systems.galera.readings import ClusterSurvey, Position, WsrepStatus
-from systems.shell import Output
 
 FACTOR = 2.0
 """The window must be so many times the expected downtime before a node is stopped (C.1)."""
@@ -87,26 +85,6 @@ def countdown(survey: ClusterSurvey, facts: Mapping[str, str], host: str) -> str
     used = 1.0 - seen.left_s / whole_s if whole_s else 1.0
     warning = next((words for share, words in _WARNINGS if used >= share), "")
     return f"{seen.words}; {warning}" if warning else seen.words
-
-
-def stopped_fact(host: str) -> str:
-    """The name of the fact that holds where a node was stopped."""
-    return f"stopped:{host}"
-
-
-def stopped_at(facts: Mapping[str, str], host: str) -> Position | None:
-    """Where this run has stopped the node; None: it has not, or nothing was saved."""
-    try:
-        position = parse_position(facts.get(stopped_fact(host), ""))
-    except NotUnderstood:
-        return None
-    return position if position.is_known else None
-
-
-def learn_stopped(host: str, outputs: Sequence[Output]) -> Mapping[str, str]:
-    """Take the position from what `cat grastate.dat` wrote; raises `NotUnderstood` when it is none."""
-    saved = next((output.stdout for output in outputs if "uuid:" in output.stdout), "")
-    return {stopped_fact(host): str(parse_grastate(saved).position)} if saved else {}
 
 
 def _careful(survey: ClusterSurvey, donor: Donor) -> Donor:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from runbooks.galera_rolling_restart import guards
-from runbooks.galera_rolling_restart.fuse import countdown, learn_stopped
+from runbooks.galera_rolling_restart.fuse import countdown
 from runbooks.galera_rolling_restart.probes import no_backup, options_parse
 from runbooks.galera_rolling_restart.situation import Situation
 from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no, unknown, yes
@@ -14,6 +14,7 @@ from runbooks.steps import commands
 from runbooks.steps.checks import Judge, all_of, all_synced, down, nothing_to_check
 from runbooks.steps.node import Node
 from runbooks.steps.start import stop_step
+from runbooks.steps.transfer import learn_stopped
 from runbooks.words import count, listed, short
 from systems.galera.readings import HostEvidence, WsrepStatus
 from systems.shell import Command

@@ -8,11 +8,11 @@ from dataclasses import replace
 from runbooks.galera_rolling_restart.fuse import countdown
 from runbooks.galera_rolling_restart.guards import short_queues, whole
 from runbooks.galera_rolling_restart.situation import Situation
-from runbooks.galera_rolling_restart.transfer import how_it_came
 from runbooks.model import Check, Context, Holds, Look, Sighting, Step, no, unknown, yes
 from runbooks.steps.checks import all_of, nothing_to_check, synced
 from runbooks.steps.node import Node, node_of
 from runbooks.steps.start import Way, start_step
+from runbooks.steps.transfer import how_it_came
 from runbooks.words import span
 
 _MARGIN_S = 300.0

@@ -58,7 +58,9 @@ class RecordedHost:
         raise NotImplementedError
 
     def _answer(self, probe: Probe) -> Output | Exception:
-        name = {"host": "anybody", "servers_before": "root", "defaults": "slow"}[probe.line[7:].partition(";")[0]]
+        name = {"host": "anybody", "servers_before": "root", "defaults": "slow"}[
+            probe.line[7:].partition(";")[0]
+        ]
         self.asked.append(name)
         if probe.as_root and not self.sudo:
             return SudoRefused(f"{self.host}: sudo: a password is required")
