@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from systems.errors import ForwardingForbidden, LoginRefused, Unreachable
+from systems.errors import ForwardingForbidden, LoginRefused, SystemsError, Unreachable
 from systems.shell import Probe, Reader
 from systems.sql import Query, Rows, SqlReader
 from systems.sql_client import ClientReader
@@ -84,7 +84,7 @@ class SqlReaders:
     async def close(self) -> None:
         """Close all connections and end the threads."""
         for reader in self._readers.values():
-            if isinstance(reader, (ServerReader, ClientReader, RootReader)):
+            if isinstance(reader, (ServerReader, ClientReader, RootReader, AccountReader)):
                 await reader.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
@@ -94,7 +94,9 @@ class SqlReaders:
             client = ClientReader(self._hosts.reader(host), self._access.socket)
             return RootReader(host, self._hosts, server, client)
         way = self._by_tunnel(host) if self._access.via == "ssh" else self._by_tcp(host)
-        return self._server(host, self._access.user, self._access.password, way)
+        server = self._server(host, self._access.user, self._access.password, way)
+        client = ClientReader(self._hosts.reader(host), self._access.socket)
+        return AccountReader(self._access.user, server, client)
 
     def _server(self, host: str, user: str, password: str | None, way: OpenWay) -> ServerReader:
         tls = self._tls if self._access.via == "tcp" else None
@@ -212,6 +214,49 @@ class RootReader:
                 self._uses_client = True
                 return answer
         return await self.client.ask(queries, timeout_s=timeout_s)
+
+    async def close(self) -> None:
+        """Close what is open."""
+        await self.server.close()
+
+
+@dataclass(slots=True)
+class AccountReader:
+    """Asks by an account; while the server has none of that name, by the host's client as root.
+
+    A new cluster must be seen before its account for watching is made (GOTCHAS A.3 step 5). An account that
+    exists and is not let in stays so: a wrong password is told, and not worked around.
+    """
+
+    user: str
+    server: ServerReader
+    client: SqlReader
+    _exists: bool = False
+
+    @property
+    def host(self) -> str:
+        return self.server.host
+
+    async def ask(self, queries: Sequence[Query], *, timeout_s: float = 5.0) -> tuple[Rows, ...]:
+        """Answer all of them, or raise a `SystemsError`."""
+        try:
+            return await self.server.ask(queries, timeout_s=timeout_s)
+        except LoginRefused:
+            answers = None if self._exists else await self._ask_as_root(queries, timeout_s)
+            if answers is None:
+                raise
+            return answers
+
+    async def _ask_as_root(self, queries: Sequence[Query], timeout_s: float) -> tuple[Rows, ...] | None:
+        """None: the account exists, or nobody can tell."""
+        name = self.user.replace("\\", "\\\\").replace("'", "''")
+        count = Query(f"SELECT COUNT(*) FROM mysql.user WHERE user = '{name}'")  # noqa: S608 - quoted above
+        try:
+            counted, *answers = await self.client.ask((count, *queries), timeout_s=timeout_s)
+        except SystemsError:
+            return None
+        self._exists = counted.rows != (("0",),)
+        return None if self._exists else tuple(answers)
 
     async def close(self) -> None:
         """Close what is open."""

@@ -6,6 +6,7 @@ from runbooks.galera_bootstrap.inputs import (
     MONITOR_FROM,
     MONITOR_PASSWORD,
     MONITOR_USER,
+    ROOT_PASSWORD,
     SST_PASSWORD,
     SST_USER,
     told,
@@ -18,8 +19,10 @@ from runbooks.steps.node import Node
 from runbooks.words import count, listed
 from systems.errors import Refused
 from systems.galera.readings import Flavour
+from systems.put import put
 from systems.shell import Command, Probe
 
+_ROOT_LOGIN = "/root/.my.cnf"
 _PROBE_USER = "quarterdeck_probe"
 _SYNC_READ = "--init-command=SET SESSION wsrep_sync_wait=1"
 _NAMES_SINCE = (10, 5)
@@ -28,7 +31,7 @@ _NAMES_SINCE = (10, 5)
 
 def account_steps(setup: Setup) -> tuple[Step, ...]:
     """On the first node, while it is alone: the others get them with their first copy (A.3 step 5)."""
-    steps = [_tidy_step(setup)]
+    steps = [*((_root_step(setup),) if setup.gives_root_password else ()), _tidy_step(setup)]
     may_see = _replication(setup)
     if setup.needs_account:
         user, why = told(setup.values, SST_USER), f"{setup.method} logs in on the donor with it (PXC-13)."
@@ -44,6 +47,44 @@ def account_steps(setup: Setup) -> tuple[Step, ...]:
         rights = ("PROCESS", *may_see[:1])
         steps.append(_account_step(setup, user, place, secret=MONITOR_PASSWORD.name, rights=rights, why=why))
     return tuple(steps)
+
+
+def _root_step(setup: Setup) -> Step:
+    """Root gets its password while there is one node, and its login file on all (A.3 step 5, PXC-12)."""
+    first = setup.first.node
+    statement = f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{marker(ROOT_PASSWORD.name, Form.SQL)}';\n"
+    login = f'[client]\nuser = root\npassword = "{marker(ROOT_PASSWORD.name, Form.OPTION)}"\n'
+    file = put(_ROOT_LOGIN, login, mode="0600", owner="root:root", keeps_old=True)
+    return Step(
+        key="root",
+        title="give root its password",
+        why="Initialised without one, root is open to everybody who has a shell on the host (PXC-12).",
+        check=every(synced(first.host)),
+        verify=_root_has_password(first),
+        acts=(
+            Act(first.host, Command.of(first.client, stdin=statement)),
+            *(Act(host, file) for host in setup.hosts),
+        ),
+        expects=f"root@localhost has a password; {_ROOT_LOGIN} on {listed(setup.hosts)} has it, mode 0600",
+        gotchas=("PXC-12", "PXC-25"),
+        answers=("PXC-12", "PXC-25"),
+        verify_deadline_s=20.0,
+        undo_note="None: a root without password is nothing to go back to.",
+        skippable=False,
+    )
+
+
+def _root_has_password(node: Node) -> Check:
+    async def verify(context: Context) -> Sighting:
+        statement = (
+            "SELECT COUNT(*) FROM mysql.user WHERE user='root' AND host='localhost' "
+            "AND authentication_string<>''"
+        )
+        if await _ask(context, node, statement) != "1":
+            return no(f"{node.host}: root@localhost has no password", node.host)
+        return yes(f"root logs in on {node.host} with its password", node.host)
+
+    return verify
 
 
 def _replication(setup: Setup) -> tuple[str, ...]:
@@ -69,7 +110,7 @@ def _account_step(
         check=every(synced(first.host)),
         verify=_has_rights(first, user, place, len(rights)),
         acts=(Act(first.host, Command.of(first.client, stdin=statements)),),
-        expects=f"{user}@{place} may {listed(rights)} and nothing else",
+        expects=f"{user}@{place} has {listed(rights)}, and no other right",
         gotchas=("PXC-13", "PXC-25", "PXC-26"),
         answers=("PXC-13", "PXC-25", "PXC-26"),
         verify_deadline_s=20.0,
@@ -121,7 +162,7 @@ def _test_is_empty(node: Node) -> Check:
                 context, node, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema='test'"
             )
         except Refused as error:
-            return no(f"{error}; put root's login into /root/.my.cnf on each host", node.host)
+            return no(f"{error}; put root's login into {_ROOT_LOGIN} on each host", node.host)
         if tables != "0":
             return no(f"{node.host}: the schema test has {tables} tables: somebody uses it", node.host)
         return yes("root logs in by the socket; the schema test has no table", node.host)

@@ -80,6 +80,23 @@ MONITOR_FROM = Input(
     default="localhost",
     pattern=r"[A-Za-z0-9][A-Za-z0-9.:_/-]*%?",
 )
+ROOT_PASSWORD = Input(
+    name="root_password",
+    title="Password of root",
+    kind=InputKind.SECRET,
+    help=(
+        "Only for XtraDB Cluster where root has none yet, as with its RPM packages. It stands in "
+        "/root/.my.cnf of each node, mode 0600."
+    ),
+)
+APPLIERS = Input(
+    name="appliers",
+    title="Threads that apply write-sets",
+    kind=InputKind.TEXT,
+    help="How many transactions of other nodes are applied side by side; about as many as there are cores.",
+    default="4",
+    pattern=r"[1-9][0-9]?",
+)
 GCACHE = Input(
     name="gcache_size",
     title="Size of the write-set cache",
@@ -124,6 +141,8 @@ INPUTS = (
     MONITOR_USER,
     MONITOR_PASSWORD,
     MONITOR_FROM,
+    ROOT_PASSWORD,
+    APPLIERS,
     GCACHE,
     CERTIFICATES,
     PROVIDER,

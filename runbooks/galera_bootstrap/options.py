@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from runbooks.galera_bootstrap.inputs import SST_PASSWORD, SST_USER, told
+from runbooks.galera_bootstrap.inputs import APPLIERS, SST_PASSWORD, SST_USER, told
 from runbooks.galera_bootstrap.setup import Member, Setup
 from runbooks.model import Sighting, no, yes
 from runbooks.secret import Form, marker
@@ -12,17 +12,11 @@ from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Flavour
 
 CERTIFICATE_FILES = ("ca.pem", "server-cert.pem", "server-key.pem")
-_ALONE = (
-    "# The only option file of this package: what it had before is beside it, as .bak and the time.\n"
-    "[client]\nsocket = /var/lib/mysql/mysql.sock\n\n"
-)
 _PLACES = {
-    "datadir": "/var/lib/mysql",
-    "socket": "/var/lib/mysql/mysql.sock",
-    "log-error": "/var/log/mysqld.log",
-    "pid-file": "/var/run/mysqld/mysqld.pid",
+    "/etc/my.cnf": ("/var/lib/mysql/mysql.sock", "/var/log/mysqld.log"),
+    "/etc/mysql/mysql.conf.d/mysqld.cnf": ("/var/run/mysqld/mysqld.sock", "/var/log/mysql/error.log"),
 }
-"""As the package has them (P80:configure-nodes)."""
+"""Socket and error log by option file, where that file is all its package has (P80:configure-nodes)."""
 
 
 def peers(setup: Setup) -> str:
@@ -47,6 +41,7 @@ def wanted(setup: Setup, member: Member) -> Mapping[str, str]:
         "wsrep_node_address": _bracketed(member.address),
         "wsrep_node_incoming_address": f"{_bracketed(member.address)}:3306",
         "wsrep_sst_method": setup.method,
+        setup.applier_option: told(setup.values, APPLIERS),
     }
     if setup.flavour is Flavour.MARIADB:
         return {**options, "wsrep_on": "ON"}
@@ -55,7 +50,7 @@ def wanted(setup: Setup, member: Member) -> Mapping[str, str]:
         options["pxc_encrypt_cluster_traffic"] = "ON"
         for name, file in zip(("ssl_ca", "ssl_cert", "ssl_key"), CERTIFICATE_FILES, strict=True):
             options[name] = f"{setup.certificates}/{file}"
-    elif setup.version >= (5, 7):
+    else:
         options["pxc_encrypt_cluster_traffic"] = "OFF"
     return options
 
@@ -72,15 +67,27 @@ def _provider_options(setup: Setup) -> list[str]:
 
 def option_file(setup: Setup, member: Member) -> str:
     """The whole text; the password of the account for copies stands in it as a marker."""
-    is_alone = setup.option_file == "/etc/my.cnf"
-    lines = [f"{name} = {value}" for name, value in _PLACES.items()] if is_alone else []
+    places = _PLACES.get(setup.option_file)
+    lines = []
+    if places:
+        socket, log = places
+        lines = [
+            "# What stood here before is beside this file, as .bak and the time.",
+            "[client]",
+            f"socket = {socket}",
+            "",
+        ]
+    lines.append("[mysqld]")
+    if places:
+        lines += ["datadir = /var/lib/mysql", f"socket = {socket}", f"log-error = {log}"]
+        lines.append("pid-file = /var/run/mysqld/mysqld.pid")
     lines += [f"{name} = {_quoted(value)}" for name, value in wanted(setup, member).items()]
     if setup.needs_account:
         user = told(setup.values, SST_USER)
         lines.append(f'wsrep_sst_auth = "{user}:{marker(SST_PASSWORD.name, Form.OPTION)}"')
     head = f"# Galera cluster {setup.cluster_name}, written by galera-bootstrap. Only server_id, names and\n"
     head += "# addresses of the node itself differ between nodes.\n"
-    return head + (_ALONE if is_alone else "") + "[mysqld]\n" + "\n".join(lines) + "\n"
+    return head + "\n".join(lines) + "\n"
 
 
 def lint(setup: Setup, member: Member, prepared: PreparationReading) -> Sighting:

@@ -13,11 +13,11 @@ from runbooks.galera_bootstrap.first import (
     hosts_step,
     initialise_step,
     keep_first,
-    needs_initialising,
+    what_holds,
 )
 from runbooks.galera_bootstrap.refusals import refuse, refuse_unseen
 from runbooks.galera_bootstrap.rest import boot_step, join_step, restart_steps, tables_step
-from runbooks.galera_bootstrap.setup import NAME, Setup, setup_of
+from runbooks.galera_bootstrap.setup import NAME, Setup, setup_of, version_of
 from runbooks.model import Context, Look, Plan, Refusal, Step
 from runbooks.steps.evidence import survey_step
 from runbooks.steps.flags import clear_flags_step
@@ -25,6 +25,7 @@ from runbooks.steps.normal_unit import normal_unit_step, uses_bootstrap_unit
 from runbooks.steps.prove import prove_steps
 from runbooks.steps.start import stop_step
 from runbooks.words import count, listed
+from systems.galera.readings import Flavour
 
 
 def plan(look: Look, values: Mapping[str, str], facts: Mapping[str, str]) -> Plan | Refusal:
@@ -53,18 +54,17 @@ def plan(look: Look, values: Mapping[str, str], facts: Mapping[str, str]) -> Pla
 def _to_the_first(setup: Setup) -> tuple[Step, ...]:
     """Everything up to the point of no return, which is planned once and not again after it."""
     running = [member.node for member in setup.members if member.node.evidence.is_running]
-    wiped = [member for member in setup.members if member.holds_data]
     clear = clear_flags_step([member.node for member in setup.members], chosen=setup.first.host, saved=True)
     return (
         _survey_first(setup),
         hosts_step(setup),
         *keep_first(setup),
         *(stop_step(node, why="Its package started it; it belongs to no cluster.") for node in running),
-        *(aside_step(setup, member) for member in wiped),
+        *(aside_step(setup, member) for member in setup.moved_aside),
         *(configure_step(setup, member) for member in setup.members),
         parse_step(setup),
         *((clear,) if clear else ()),
-        *((initialise_step(setup.first),) if needs_initialising(setup) else ()),
+        *(() if setup.is_initialised else (initialise_step(setup),)),
         bootstrap_first(setup),
     )
 
@@ -110,11 +110,13 @@ def _evidence(setup: Setup) -> tuple[str, ...]:
     """The readings that decided it."""
     found = [
         f"{member.host}: {member.address}, {member.node.datadir} is {member.prepared.datadir_state.value}, "
-        f"{member.node.evidence.server_version.strip()}"
+        f"{'.'.join(map(str, version_of(member.node)))}"
         for member in setup.members
     ]
     if len(setup.members) == 2:
         found.append("two nodes: when one is lost the other has no quorum; an arbitrator (garbd) gives one")
     if not setup.certificates:
         found.append("traffic between the nodes is not encrypted (PXC-17)")
-    return tuple(found)
+    elif setup.flavour is Flavour.MARIADB:
+        found.append("full copies are not encrypted, only the traffic of the group (PXC-17)")
+    return (*found, *what_holds(setup.look))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from runbooks.galera_bootstrap.first import blank_first
+from runbooks.galera_bootstrap.first import blank_or_ours, checked_first
 from runbooks.galera_bootstrap.setup import Member, Setup
 from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no, unknown, yes
 from runbooks.steps import commands
@@ -40,7 +40,7 @@ def join_step(setup: Setup, member: Member, before: tuple[Member, ...]) -> Step:
         verify=of(all_of(synced(member.host, with_hosts=(*there, member.host)))),
         expects=f"{member.host} Synced by a full copy; cluster size {len(there)} -> {len(there) + 1}",
     )
-    return blank_first(step, member)
+    return checked_first(step, blank_or_ours(member))
 
 
 def boot_step(setup: Setup) -> Step:

@@ -12,6 +12,7 @@ from runbooks.galera_bootstrap.inputs import (
     FIRST,
     GCACHE,
     PROVIDER,
+    ROOT_PASSWORD,
     SST_METHOD,
     SST_PASSWORD,
     WIPE,
@@ -53,6 +54,10 @@ class Member:
     @property
     def address(self) -> str:
         return self.addresses[0]
+
+    @property
+    def is_empty(self) -> bool:
+        return self.prepared.datadir_state is DatadirState.EMPTY
 
     @property
     def holds_data(self) -> bool:
@@ -102,8 +107,29 @@ class Setup:
         return self.first.node.flavour
 
     @property
-    def version(self) -> tuple[int, int]:
+    def version(self) -> tuple[int, int, int]:
         return version_of(self.first.node)
+
+    @property
+    def applier_option(self) -> str:
+        """XtraDB Cluster 8.0.26 has given it another name (A.1)."""
+        is_renamed = self.flavour is Flavour.PXC and self.version >= (8, 0, 26)
+        return "wsrep_applier_threads" if is_renamed else "wsrep_slave_threads"
+
+    @property
+    def moved_aside(self) -> tuple[Member, ...]:
+        """Those whose data directory is renamed first: it was named, and something lies in it."""
+        return tuple(one for one in self.members if one.host in self.wiped and not one.is_empty)
+
+    @property
+    def is_initialised(self) -> bool:
+        """The first node has system tables, and keeps them."""
+        return not self.first.is_empty and self.first not in self.moved_aside
+
+    @property
+    def gives_root_password(self) -> bool:
+        """Of MariaDB root logs in by the socket; a password for it is asked for with XtraDB Cluster (A.1)."""
+        return self.flavour is Flavour.PXC and bool(told(self.values, ROOT_PASSWORD))
 
     @property
     def gcache(self) -> str:
@@ -134,7 +160,7 @@ class Setup:
     def needs_account(self) -> bool:
         """XtraDB Cluster 8 makes its own (PXC-14)."""
         if self.flavour is Flavour.PXC:
-            return self.method == "xtrabackup-v2" and self.version < (8, 0)
+            return self.method == "xtrabackup-v2" and self.version < (8,)
         return self.method == "mariabackup"
 
     @property
@@ -153,18 +179,18 @@ class Setup:
             return chosen
         lib = "/usr/lib64" if self.is_rpm else "/usr/lib"
         if self.flavour is Flavour.PXC:
-            return f"{lib}/galera{'4' if self.version >= (8, 0) else '3'}/libgalera_smm.so"
+            return f"{lib}/galera{'4' if self.version >= (8,) else '3'}/libgalera_smm.so"
         is_upstream = any(name.startswith("MariaDB-") for name in self.first.prepared.packages or {})
         return f"{lib}/galera{'-4' if self.is_rpm and is_upstream else ''}/libgalera_smm.so"
 
     @property
     def option_file(self) -> str:
-        """The last file that the server reads; of XtraDB Cluster's RPM it is the only one (A.3 step 2)."""
-        if self.flavour is Flavour.PXC:
-            if self.is_rpm and self.version < (8, 0):
-                return "/etc/percona-xtradb-cluster.conf.d/zz-galera.cnf"
-            return "/etc/my.cnf" if self.is_rpm else "/etc/mysql/mysql.conf.d/zz-galera.cnf"
-        return "/etc/my.cnf.d/zz-galera.cnf" if self.is_rpm else "/etc/mysql/mariadb.conf.d/zz-galera.cnf"
+        """The file that its package means for this; of MariaDB one that is read last (A.3 step 2)."""
+        if self.flavour is not Flavour.PXC:
+            return f"/etc/{'my.cnf.d' if self.is_rpm else 'mysql/mariadb.conf.d'}/zz-galera.cnf"
+        if self.version < (8,):
+            return f"/etc/{'' if self.is_rpm else 'mysql/'}percona-xtradb-cluster.conf.d/wsrep.cnf"
+        return "/etc/my.cnf" if self.is_rpm else "/etc/mysql/mysql.conf.d/mysqld.cnf"
 
 
 def setup_of(look: Look, values: Mapping[str, str], facts: Mapping[str, str]) -> Setup:
@@ -199,7 +225,7 @@ def missing_tools(setup: Setup, method: str) -> tuple[str, ...]:
     return tuple(lacking)
 
 
-def version_of(node: Node) -> tuple[int, int]:
-    """(major, minor) of the server program; (0, 0): it does not say."""
-    found = re.search(r"(\d+)\.(\d+)\.\d+", node.evidence.server_version)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+def version_of(node: Node) -> tuple[int, int, int]:
+    """(major, minor, patch) of the server program; (0, 0, 0): it does not say."""
+    found = re.search(r"(\d+)\.(\d+)\.(\d+)", node.evidence.server_version)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)

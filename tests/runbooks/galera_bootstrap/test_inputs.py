@@ -51,7 +51,7 @@ def test_what_would_open_a_door_is_not_taken(wanted: object, text: str) -> None:
 
 def test_passwords_are_secrets_and_nothing_else_is_one() -> None:
     secrets = {wanted.name for wanted in INPUTS if wanted.kind is InputKind.SECRET}
-    assert secrets == {"sst_password", "monitor_password"}
+    assert secrets == {"sst_password", "monitor_password", "root_password"}
 
 
 def test_every_default_matches_its_own_pattern() -> None:
