@@ -168,12 +168,14 @@ class Step:
     verify_deadline_s: float = 90.0
     verify_every_s: float = 1.0
     undo: tuple[Act, ...] = ()
+    undone: Check | None = None
+    """Proves that it is undone; None: its own check says yes again."""
     undo_note: str = ""
     """What undoing restores; or, where there is no undo, what is lost for good."""
     irreversible: bool = False
     """A point of no return: asks for `confirm` in full, on a survey younger than 30 s."""
     confirm: str = ""
-    """The object's exact name, typed by the operator."""
+    """The object's exact name, typed by the operator; of a step that can be undone, where it is bold."""
     confirm_because: str = ""
     replans: bool = False
     """After it the survey is taken anew and the rest of the plan is made from it."""
@@ -183,6 +185,8 @@ class Step:
     lasting: bool = True
     """Whether its verify still says yes once later steps are done: a resume proves it again. False for what
     a later step takes back, such as a stop before a start; that is proven again while it is the last."""
+    takes_back: str = ""
+    """Key of the step whose effect this one ends: until it is done, a run that ends early says so."""
 
     def __post_init__(self) -> None:
         if self.irreversible and (self.undo or not self.confirm):

@@ -63,7 +63,7 @@ class StepCard:
     @property
     def name_to_type(self) -> str:
         """What `Go.typed` must be; empty: nothing."""
-        return self.step.confirm if self.step.irreversible and not self.is_undo else ""
+        return "" if self.is_undo else self.step.confirm
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from runbooks.engine.api import HandOver, Outcome
 from runbooks.engine.work import Work
+from runbooks.model import Step
 from systems.text import visible
 
+_BEGUN = (Outcome.DONE, Outcome.UNVERIFIED, Outcome.FAILED, Outcome.UNKNOWN)
 _OPEN = (Outcome.UNVERIFIED, Outcome.FAILED, Outcome.BLOCKED, Outcome.UNKNOWN)
 
 
@@ -40,6 +42,18 @@ def _is_settled(work: Work, key: str) -> bool:
     return result is not None and result.outcome in (Outcome.DONE, Outcome.SKIPPED, Outcome.UNDONE)
 
 
+def _still_open(work: Work) -> list[Step]:
+    """Steps that did something, or may have, which a later step was to end, and has not."""
+    ends = {step.takes_back for step in work.steps.values() if step.takes_back}
+    ended = {
+        work.steps[key].takes_back
+        for key, result in work.results.items()
+        if result.outcome is Outcome.DONE and key in work.steps
+    }
+    begun = (key for key, result in work.results.items() if result.outcome in _BEGUN)
+    return [work.steps[key] for key in begun if key in ends - ended]
+
+
 def _risks(work: Work) -> list[str]:
     risks = [f"- {doubt}" for doubt in work.doubts]
     for result in work.results.values():
@@ -47,6 +61,7 @@ def _risks(work: Work) -> list[str]:
             risks.append(f"- {result.title} is {result.outcome.value}: {result.sentence}")
             if result.job:
                 risks.append(f"- on {result.host} the job {result.job} may be running still")
+    risks += [f"- not taken back yet: {step.title}. Undo: {step.undo_note}" for step in _still_open(work)]
     for key, result in work.results.items():
         step = work.steps.get(key)
         if step is not None and step.irreversible and result.outcome is Outcome.DONE:

@@ -59,11 +59,12 @@ class Resuming:
                     break
 
     def _to_prove(self) -> list[Step]:
-        """Steps that changed something; of those that do not last, the newest only."""
+        """Steps that changed something; one that does not last only while nothing was sent after it."""
         work = self._course.work
         done = [work.steps[key] for key in work.results if work.is_done(key) and key in work.steps]
         acting = [step for step in done if step.acts]
-        return [step for step in acting if step.lasting or step is acting[-1]]
+        newest = acting[-1] if acting and not self._course.begun else None
+        return [step for step in acting if step.lasting or step is newest]
 
     async def _disproof(self, step: Step) -> StepResult | None:
         """None: it still holds."""

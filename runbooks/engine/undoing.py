@@ -102,7 +102,7 @@ class Undoing:
             await self._work.write(Kind.UNDO_BEGUN, step=step.key, data=data)
             if (failed := await self._acting.carry_out(step, attempt)) is not None:
                 return failed
-        sighting = await prove(self._work, self._eyes, step, step.check)
+        sighting = await prove(self._work, self._eyes, step, step.undone or step.check)
         proved = sighting.holds is Holds.YES
         outcome = Outcome.UNDONE if proved else Outcome.UNVERIFIED
         sentence = sighting.evidence if proved else f"undone, but not as before the step: {sighting.evidence}"

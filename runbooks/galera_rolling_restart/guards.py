@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from runbooks.galera_rolling_restart.fuse import long_enough
 from runbooks.model import Holds, Look, Sighting, no, unknown, yes
 from runbooks.rates import paused_now
-from runbooks.steps.checks import Judge, all_of, all_synced
-from runbooks.steps.node import BOOTSTRAP_UNIT
+from runbooks.steps.checks import Judge, all_of, all_synced, one_primary, synced
+from runbooks.steps.flags import no_flags
 from runbooks.steps.start import can_start, has_room, knows_peers
 from runbooks.triage.writes import schema_changes
-from runbooks.words import count, listed, share, span
+from runbooks.words import count, share, span
 from systems.galera.readings import Flavour, HostEvidence, WsrepStatus
 from systems.galera.status import switch_or_none
 
@@ -46,7 +46,7 @@ def of_cluster(hosts: tuple[str, ...]) -> tuple[Guard, ...]:
             ("ROLL-01", "ROLL-12"),
         ),
         Guard(
-            all_of(*(commandable(host) for host in hosts)),
+            commandable(hosts),
             "Open the way to that host first: a node that is stopped must be started again from here.",
             ("REC-07",),
         ),
@@ -80,9 +80,14 @@ def of_node(host: str, downtime_s: float, despite: str, *, with_fuse: bool = Tru
             ("ROLL-06",),
         ),
         Guard(
+            no_flags(host),
+            "galera-recover takes old bootstrap flags away; one in an option file is taken out by hand.",
+            ("REC-05", "PXC-03"),
+        ),
+        Guard(
             comes_back(host),
             "Put that right first: it is easier while the node still runs.",
-            ("PXC-01", "PXC-02", "REC-05", "REC-28"),
+            ("PXC-01", "PXC-02", "REC-28"),
         ),
         *((fuse,) if with_fuse else ()),
     )
@@ -119,14 +124,15 @@ def not_donating(hosts: tuple[str, ...]) -> Judge:
     return judge
 
 
-def commandable(host: str) -> Judge:
-    """Its host answers over SSH, so that what is stopped can be started."""
+def commandable(hosts: tuple[str, ...]) -> Judge:
+    """Every host answers over SSH, so that what is stopped can be started, and all can be watched."""
 
     def judge(look: Look) -> Sighting:
-        evidence = look.survey.node(host).evidence
-        if isinstance(evidence, HostEvidence):
-            return yes(f"{host} answers", host)
-        return unknown(f"{host} could not be started again from here: {evidence}", host)
+        for host in hosts:
+            evidence = look.survey.node(host).evidence
+            if not isinstance(evidence, HostEvidence):
+                return unknown(f"{host} could not be started again from here: {evidence}", host)
+        return yes("every host answers", *hosts)
 
     return judge
 
@@ -176,8 +182,8 @@ def no_long_statement(host: str) -> Judge:
 
 
 def comes_back(host: str) -> Judge:
-    """Its next start would bring it back as a member: unit, peers, flags, wsrep_on, room."""
-    judged = all_of(can_start(host), knows_peers(host), starts_as_member(host), has_room(host))
+    """Its next start would bring it back as a member: unit, peers, wsrep_on, room."""
+    judged = all_of(can_start(host), knows_peers(host), replicates(host), has_room(host))
 
     def judge(look: Look) -> Sighting:
         answer = judged(look)
@@ -188,20 +194,32 @@ def comes_back(host: str) -> Judge:
     return judge
 
 
-def starts_as_member(host: str) -> Judge:
-    """No flag makes its next start a bootstrap (REC-05), and its files switch wsrep on."""
+def replicates(host: str) -> Judge:
+    """Its option files switch wsrep on; left out, MariaDB has it off and the others on."""
 
     def judge(look: Look) -> Sighting:
         evidence = look.survey.node(host).evidence
         if not isinstance(evidence, HostEvidence):
             return unknown(f"{host} does not answer over SSH", host)
-        flags = [flag for flag in evidence.bootstrap_flags if not flag.startswith(f"unit {BOOTSTRAP_UNIT}")]
-        if flags:
-            return no(f"its next start would make a new cluster: {listed(flags)} (REC-05)", host)
         told = evidence.configured.get("wsrep_on")
         default = evidence.flavour is not Flavour.MARIADB
         if not (default if told is None else switch_or_none(told)):
             return no(f"wsrep_on is {told or 'not set'} in its option files: it would start alone", host)
-        return yes(f"{host} starts as a member", host)
+        return yes("wsrep is on in its option files", host)
+
+    return judge
+
+
+def is_member(hosts: tuple[str, ...]) -> Judge:
+    """Every node is in the one Primary component, in whatever state: what is not is no matter of waiting."""
+
+    def judge(look: Look) -> Sighting:
+        found = one_primary(look)
+        if found.holds is not Holds.YES:
+            return found
+        for host in hosts:
+            if host not in found.hosts:
+                return replace(synced(host)(look), hosts=(host,))
+        return yes(f"all {count(len(hosts), 'node')} are members", *hosts)
 
     return judge

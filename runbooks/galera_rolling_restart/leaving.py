@@ -9,9 +9,10 @@ from runbooks.galera_rolling_restart import guards
 from runbooks.galera_rolling_restart.fuse import countdown
 from runbooks.galera_rolling_restart.probes import no_backup, options_parse
 from runbooks.galera_rolling_restart.situation import Situation
+from runbooks.galera_rolling_restart.steady import Steady
 from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no, unknown, yes
 from runbooks.steps import commands
-from runbooks.steps.checks import Judge, all_of, all_synced, down, nothing_to_check
+from runbooks.steps.checks import Judge, all_of, all_synced, down, of, synced
 from runbooks.steps.node import Node
 from runbooks.steps.start import stop_step
 from runbooks.steps.transfer import learn_stopped
@@ -19,8 +20,12 @@ from runbooks.words import count, listed, short
 from systems.galera.readings import HostEvidence, WsrepStatus
 from systems.shell import Command
 
+_PAIR = 2
+"""Of two votes one is no majority: should the other node fail as well, nobody serves (C, danger guard)."""
 _READY_S = 300.0
 _STOP_S = 180.0
+_SETTLE_S = 10.0
+"""So long the others may take to tell the smaller cluster, before it is said that they do not."""
 _SHOWN = ("ROLL-03", "ROLL-04", "ROLL-07", "ROLL-09", "ROLL-10", "ROLL-12", "ROLL-13", "PXC-30")
 _ANSWERED = ("ROLL-02", "ROLL-05", "ROLL-06", "ROLL-08", "ROLL-09", "PXC-04", "PXC-35")
 _BLOCKING = ("ROLL-01", "ROLL-11")
@@ -28,7 +33,10 @@ _BLOCKING = ("ROLL-01", "ROLL-11")
 
 
 def ready_step(seen: Situation, node: Node) -> Step:
-    """Wait until a node may leave: what is busy for a moment ends here, and not an unattended run."""
+    """Wait until a node may leave: what is busy for a moment ends here, and not an unattended run.
+
+    A node that is no member is no matter of a moment: the run ends at once, with no other node touched.
+    """
     return Step(
         key=f"ready:{node.host}",
         title=f"see that {node.host} may be taken out",
@@ -36,7 +44,7 @@ def ready_step(seen: Situation, node: Node) -> Step:
             f"{node.host} leaves only while all {count(len(seen.hosts), 'node')} are Synced, nobody is "
             "behind, and its next start would bring it back (C.1)."
         ),
-        check=nothing_to_check,
+        check=of(guards.is_member(seen.hosts)),
         verify=may_leave(seen, node, with_fuse=not seen.freezes),
         expects="nothing: it only reads",
         gotchas=_SHOWN,
@@ -55,6 +63,10 @@ def leave_step(seen: Situation, node: Node, place: int) -> Step:
         step,
         check=may_leave(seen, node),
         verify=_has_left(host, seen.others(host), seen.size - 1),
+        confirm=host if seen.size == _PAIR else "",
+        confirm_because=f"{seen.others(host)[0]} is alone until {host} is back."
+        if seen.size == _PAIR
+        else "",
         acts=(*step.acts, Act(host, Command.of("cat", node.grastate))),
         expects=(
             f"{host} down, in order; cluster size {seen.size} -> {seen.size - 1}; its clients are cut off"
@@ -64,6 +76,7 @@ def leave_step(seen: Situation, node: Node, place: int) -> Step:
         verify_deadline_s=_STOP_S,
         verify_every_s=2.0,
         undo=tuple(Act(host, command) for command in commands.start(node)),
+        undone=of(synced(host, with_hosts=seen.hosts)),
         undo_note=f"Starts {host} again; it comes back by IST as long as some is left.",
         learn=partial(learn_stopped, host),
     )
@@ -130,14 +143,24 @@ def _why_now(seen: Situation, node: Node, place: int) -> str:
 
 
 def _has_left(host: str, rest: tuple[str, ...], size: int) -> Check:
-    """Down and saved in order, the others whole without it, and how much IST is left."""
-    judge = all_of(down(host), ended_in_order(host), _carry_on(rest, size))
+    """Down and saved in order, how the others are without it, and how much IST is left.
+
+    Others that do not carry on are told, and do not hold the run here: the way on is to start this node.
+    """
+    left, carry_on = all_of(down(host), ended_in_order(host)), _carry_on(rest, size)
+    alone = Steady()
 
     async def verify(context: Context) -> Sighting:
         look = await context.look()
-        answer = judge(look)
-        left = countdown(look.survey, context.facts, host)
-        return replace(answer, evidence=f"{answer.evidence}; {host}: {left}")
+        answer, others = left(look), carry_on(look)
+        lasts_s = alone.for_s(look, is_good=answer.holds is Holds.YES and others.holds is not Holds.YES)
+        told = countdown(look.survey, context.facts, host)
+        if answer.holds is not Holds.YES:
+            return replace(answer, evidence=f"{answer.evidence}; {host}: {told}")
+        if others.holds is Holds.YES:
+            return yes(f"{answer.evidence}; {others.evidence}; {host}: {told}", host)
+        holds = Holds.YES if lasts_s >= _SETTLE_S else Holds.UNKNOWN
+        return Sighting(holds, f"{answer.evidence}; WARNING: {others.evidence}; {host}: {told}", (host,))
 
     return verify
 

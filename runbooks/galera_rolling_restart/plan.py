@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from runbooks.galera_rolling_restart import guards
 from runbooks.galera_rolling_restart.leaving import leave_step, ready_step
-from runbooks.galera_rolling_restart.returning import return_step, soak_step
+from runbooks.galera_rolling_restart.returning import came_by_ist_step, return_step, soak_step
 from runbooks.galera_rolling_restart.situation import (
     FREEZE_OPTION,
     Situation,
@@ -18,6 +18,7 @@ from runbooks.galera_rolling_restart.situation import (
 from runbooks.galera_rolling_restart.switches import (
     drain_step,
     freeze_step,
+    is_drained,
     undrain_step,
     unfreeze_step,
     unfrozen_step,
@@ -58,7 +59,7 @@ def _turn(seen: Situation, nodes: Mapping[str, Node], host: str, place: int) -> 
     node, mode = nodes[host], seen.maintenance_mode(host)
     donor = nodes.get(seen.donor_to_freeze(host)) if seen.freezes else None
     yield ready_step(seen, node)
-    if mode is not None:
+    if mode is not None and not is_drained(mode):
         yield drain_step(node, mode)
     if donor is not None:
         yield freeze_step(donor, host)
@@ -67,9 +68,11 @@ def _turn(seen: Situation, nodes: Mapping[str, Node], host: str, place: int) -> 
     if donor is not None:
         yield unfreeze_step(donor, host)
     if mode is not None:
-        yield undrain_step(node)
-    if seen.soak_s and place < len(seen.order):
-        yield soak_step(seen, host, seen.order[place])
+        yield undrain_step(node, mode)
+    if place < len(seen.order):
+        yield came_by_ist_step(seen, host, seen.order[place])
+        if seen.soak_s:
+            yield soak_step(seen, host, seen.order[place])
 
 
 def _cannot_begin(seen: Situation) -> Refusal | None:

@@ -33,22 +33,40 @@ def drain_step(node: Node, before: str) -> Step:
         expects=f"no new clients on {node.host}; those that are connected stay",
         gotchas=("ROLL-05", "REC-36"),
     )
-    return replace(step, check=of(_has_mode(node.host, before.upper())), lasting=False)
+    check = of(_has_mode(node.host, before.upper()))
+    return replace(step, key=drain_key(node.host), check=check, lasting=False)
 
 
-def undrain_step(node: Node) -> Step:
-    """Give the node back to load balancers; a restart does it too, unless its files say otherwise."""
+def undrain_step(node: Node, before: str) -> Step:
+    """Give the node back to load balancers as it was: a restart sets what its files say, not what ran."""
+    drained = is_drained(before)
+    why = (
+        f"It was {before} before: whoever keeps clients away from {node.host} has not said that it is over."
+        if drained
+        else "A node that is left in maintenance looks healthy and serves nobody (REC-36)."
+    )
     step = set_step(
         node,
         "pxc_maint_mode",
-        _OFF,
+        before.upper(),
         _ON,
-        _has_mode(node.host, _OFF),
-        why="A node that is left in maintenance looks healthy and serves nobody (REC-36).",
-        expects=f"clients on {node.host} again",
+        _has_mode(node.host, before.upper()),
+        why=why,
+        expects=f"{'no ' if drained else ''}clients on {node.host} {'as before' if drained else 'again'}",
         gotchas=("REC-36",),
     )
-    return replace(step, undo=(), undo_note=f"Nothing needs to be undone: {node.host} serves.")
+    note = f"None is needed: {node.host} is as it was."
+    return replace(step, key=f"undrain:{node.host}", undo=(), undo_note=note, takes_back=drain_key(node.host))
+
+
+def drain_key(host: str) -> str:
+    """Names the step that drains a node."""
+    return f"drain:{host}"
+
+
+def is_drained(mode: str) -> bool:
+    """Whether somebody keeps load balancers away from it already."""
+    return mode.upper() != _OFF
 
 
 def freeze_step(donor: Node, host: str) -> Step:
@@ -65,7 +83,7 @@ def freeze_step(donor: Node, host: str) -> Step:
     )
     return replace(
         step,
-        key=f"freeze:{donor.host}:{host}",
+        key=freeze_key(donor.host, host),
         title=f"freeze the cache of {donor.host} for {host}",
         check=of(is_frozen(donor.host, wanted=False)),
         undo_note=f"Sets {FREEZE_OPTION} to -1 again.",
@@ -90,10 +108,16 @@ def unfreeze_step(donor: Node, host: str) -> Step:
         key=f"unfreeze:{donor.host}:{host}",
         title=f"unfreeze the cache of {donor.host}",
         undo=(),
-        undo_note="Nothing needs to be undone: it is as before.",
+        undo_note=f"None is needed: the cache of {donor.host} is as it was.",
         skippable=False,
         lasting=False,
+        takes_back=freeze_key(donor.host, host),
     )
+
+
+def freeze_key(donor: str, host: str) -> str:
+    """Names the step that freezes one member's cache for another."""
+    return f"freeze:{donor}:{host}"
 
 
 def unfrozen_step(seen: Situation) -> Step:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from runbooks.membership import is_down, is_primary, moving_unit, primary_groups, runs
 from runbooks.model import Check, Context, Holds, Look, Sighting, no, unknown, yes
-from runbooks.words import count, listed
+from runbooks.words import count, listed, subject
 from systems.galera.readings import HostEvidence, NodeSurvey, WsrepStatus, WsrepVariables
 
 Judge = Callable[[Look], Sighting]
@@ -99,7 +99,7 @@ def one_primary(look: Look) -> Sighting:
     groups = primary_groups(look.survey)
     if len(groups) == 1:
         group = groups[0]
-        return yes(f"{listed(group.hosts)} are Primary, size {group.size}", *group.hosts)
+        return yes(f"{subject(group.hosts, 'is', 'are')} Primary, size {group.size}", *group.hosts)
     if not groups:
         return no("there is no Primary component to join")
     sides = " and ".join(listed(group.hosts) for group in groups)
@@ -151,10 +151,10 @@ def all_synced(hosts: tuple[str, ...], *, beside: int = 0) -> Judge:
     """
 
     def judge(look: Look) -> Sighting:
-        for host in hosts:
-            answer = synced(host, with_hosts=hosts)(look)
-            if answer.holds is not Holds.YES:
-                return answer
+        together = (synced(host, with_hosts=hosts) for host in hosts)
+        answer = all_of(*map(synced, hosts), *together)(look)
+        if answer.holds is not Holds.YES:
+            return answer
         group = primary_groups(look.survey)[0]
         members = len(hosts) + look.survey.arbitrators + beside
         if group.size != members:

@@ -25,8 +25,9 @@ class Unattended:
             self._names[name] -= 1
             return Go(typed=name)
         because = f" ({card.step.confirm_because})" if card.step.confirm_because else ""
+        bold = "cannot be undone" if card.step.irreversible else "asks for a name to be typed"
         return Stop(
-            f"{card.step.title} cannot be undone{because} and was not agreed to beforehand: "
+            f"{card.step.title} {bold}{because} and was not agreed to beforehand: "
             f'to allow it, give --yes-to "{name}"'
         )
 

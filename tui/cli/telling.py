@@ -25,6 +25,7 @@ from runbooks.engine.api import (
     Verifying,
 )
 from runbooks.engine.cards import Outcome
+from runbooks.model import Holds
 from systems.text import visible
 from tui.cli.telling_json import record_of
 
@@ -105,7 +106,8 @@ def _(event: ActEnded) -> list[str]:
 
 @lines_of.register
 def _(event: Verifying) -> list[str]:
-    return [f"    waiting: {event.sighting.evidence}"]
+    """What it waits for; what it saw in the end is told with the step's end."""
+    return [] if event.sighting.holds is Holds.YES else [f"    waiting: {event.sighting.evidence}"]
 
 
 @lines_of.register(ActUnseen)

@@ -65,12 +65,12 @@ STOP = Question(
 
 
 def name_dialog(card: StepCard, signs: Signs) -> AskDialog:
-    """Asks for the exact name before a point of no return."""
+    """Asks for the exact name before a point of no return, or another bold step."""
     step = card.step
     rows = [
         row((step.title, Tone.STRONG)),
-        row(("There is no way back. ", Tone.CRITICAL), step.undo_note),
+        *([row(("There is no way back. ", Tone.CRITICAL), step.undo_note)] if step.irreversible else []),
         *([row(step.confirm_because)] if step.confirm_because else []),
         row("Type the name in full: ", (card.name_to_type, Tone.STRONG)),
     ]
-    return AskDialog("Point of no return", rows, signs, verb="do it")
+    return AskDialog("Point of no return" if step.irreversible else "Are you sure", rows, signs, verb="do it")
