@@ -54,7 +54,7 @@ def flags(setup: Setup) -> Refusal | None:
 def identities(setup: Setup) -> Refusal | None:
     """Two hosts are copies of one image (HOST-09)."""
     told_ids: dict[str, Mapping[str, str | None]] = {
-        "machine id": {member.host: member.prepared.machine_id for member in setup.members},
+        "machine id": {member.host: member.node.evidence.machine_id for member in setup.members},
         "host name": {member.host: member.prepared.hostname for member in setup.members},
         "server UUID": {member.host: member.prepared.server_uuid for member in setup.members},
     }
