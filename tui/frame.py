@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
@@ -15,8 +15,7 @@ from widgets.signs import UNICODE, Signs
 from widgets.tones import Piece, Tone
 
 
-@dataclass(frozen=True, slots=True)
-class FrameFacts:
+class FrameFacts(NamedTuple):
     """What the header tells."""
 
     estate: str
@@ -91,12 +90,16 @@ def _freshness(facts: FrameFacts, *, wide: bool) -> Piece:
     return words, Tone.WARNING if facts.oldest_s >= 30 else Tone.PLAIN
 
 
-class FrameHeader(Lines, can_focus=False):
-    """The first line of every screen."""
+class FrameLine(Lines, can_focus=False):
+    """One line of the frame, which fills it whatever the width."""
 
     DEFAULT_CSS = """
-    FrameHeader { height: 1; overflow: hidden hidden; scrollbar-gutter: auto; }
+    FrameLine { height: 1; overflow: hidden hidden; scrollbar-gutter: auto; }
     """
+
+
+class FrameHeader(FrameLine, can_focus=False):
+    """The first line of every screen."""
 
     def __init__(self, facts: FrameFacts, *, signs: Signs = UNICODE) -> None:
         super().__init__(signs=signs)
@@ -105,14 +108,13 @@ class FrameHeader(Lines, can_focus=False):
     def tell(self, facts: FrameFacts) -> None:
         """Renew what the header says."""
         self._facts = facts
-        self.show([header_row(facts, self.room, self.signs)])
+        self.renew()
 
-    def on_resize(self) -> None:
-        self._rows = (header_row(self._facts, self.room, self.signs),)
+    def rows_for(self, width: int) -> Sequence[Row]:
+        return [header_row(self._facts, width, self.signs)]
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(NamedTuple):
     """One pane in the rule below the header, or one step of the way to where one is."""
 
     label: str
@@ -120,12 +122,8 @@ class Tab:
     here: bool = False
 
 
-class FrameRule(Lines, can_focus=False):
+class FrameRule(FrameLine, can_focus=False):
     """A line in the estate's colour with the panes on it, or with the way to this screen."""
-
-    DEFAULT_CSS = """
-    FrameRule { height: 1; overflow: hidden hidden; scrollbar-gutter: auto; }
-    """
 
     def __init__(self, tabs: Iterable[Tab] = (), *, signs: Signs = UNICODE) -> None:
         super().__init__(signs=signs)
@@ -134,14 +132,14 @@ class FrameRule(Lines, can_focus=False):
     def tell(self, tabs: Iterable[Tab]) -> None:
         """Renew the tabs."""
         self._tabs = tuple(tabs)
-        self.show([self._row(self.room)])
+        self.renew()
 
-    def _row(self, width: int) -> Row:
+    def rows_for(self, width: int) -> Sequence[Row]:
         sign = self.signs.rule
         full = self._tab_pieces(short=False)
         pieces = full if _cells(full) <= width else self._tab_pieces(short=True)
         pieces.append((sign * max(width - _cells(pieces), 0), Tone.FRAME))
-        return Row(tuple(pieces), wrap=False)
+        return [Row(tuple(pieces), wrap=False)]
 
     def _tab_pieces(self, *, short: bool) -> list[Piece]:
         """The tabs; where room is short, those one is not on by their digits alone."""
@@ -155,12 +153,8 @@ class FrameRule(Lines, can_focus=False):
                 pieces.append((f" {tab.digit if short and tab.digit else words} ", Tone.DIM))
         return pieces
 
-    def on_resize(self) -> None:
-        self._rows = (self._row(self.room),)
 
-
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(NamedTuple):
     """A key that applies here."""
 
     key: str
@@ -169,12 +163,8 @@ class Hint:
     """Why it cannot act now; empty: it can."""
 
 
-class FrameHints(Lines, can_focus=False):
+class FrameHints(FrameLine, can_focus=False):
     """The last line: as many keys as fit; the way to all of them always does."""
-
-    DEFAULT_CSS = """
-    FrameHints { height: 1; overflow: hidden hidden; scrollbar-gutter: auto; }
-    """
 
     def __init__(self, *, signs: Signs = UNICODE) -> None:
         super().__init__(signs=signs)
@@ -184,9 +174,9 @@ class FrameHints(Lines, can_focus=False):
     def tell(self, hints: Iterable[Hint], last: Hint) -> None:
         """Renew the keys; `last` stands at the end however narrow the line is."""
         self._hints, self._last = tuple(hints), last
-        self.show([self._row(self.room)])
+        self.renew()
 
-    def _row(self, width: int) -> Row:
+    def rows_for(self, width: int) -> Sequence[Row]:
         end = _hint_pieces(self._last)
         room = width - 1 - _cells(end)
         pieces: list[Piece] = [(" ", Tone.PLAIN)]
@@ -196,10 +186,7 @@ class FrameHints(Lines, can_focus=False):
                 break
             room -= _cells(more)
             pieces += more
-        return row(*pieces, *end, wrap=False)
-
-    def on_resize(self) -> None:
-        self._rows = (self._row(self.room),)
+        return [row(*pieces, *end, wrap=False)]
 
 
 def _hint_pieces(hint: Hint) -> list[Piece]:

@@ -39,6 +39,10 @@ class Lines(Toned, can_focus=False):
         """What is shown."""
         return self._rows
 
+    def rows_for(self, width: int) -> Sequence[Row]:  # noqa: ARG002
+        """What is shown in so many cells; for a view that chooses its words by the room there is."""
+        return self._rows
+
     @property
     def plain(self) -> str:
         """The lines as they stand on the screen, without their tones."""
@@ -47,6 +51,10 @@ class Lines(Toned, can_focus=False):
     def show(self, rows: Sequence[Row]) -> None:
         """Show these rows instead; only what differs is painted."""
         self._rows = tuple(rows)
+        self.renew()
+
+    def renew(self) -> None:
+        """Lay out again; only what differs is painted."""
         if self._laid_width >= 0:
             self._renew(self._laid_width)
 
@@ -58,15 +66,27 @@ class Lines(Toned, can_focus=False):
                 return
 
     def _renew(self, width: int) -> None:
-        old, old_width = self._laid, self._laid_width
-        self._laid = lay_out(self._rows, width, cut=self.signs.cut, ascii_only=self.signs.ascii_only)
-        self._laid_width = width
-        if len(self._laid) != len(old) or width != old_width:
-            self.virtual_size = Size(width, len(self._laid))
-            if self.styles.height is not None and self.styles.height.is_auto:
-                self.refresh(layout=True)
-                return
+        old = self._laid
+        self._lay_out(width)
+        self._resize_content()
+        if len(self._laid) != len(old) and self.styles.height is not None and self.styles.height.is_auto:
+            self.refresh(layout=True)
+            return
         self._paint_changes(old)
+
+    def _lay_out(self, width: int) -> None:
+        self._laid = lay_out(
+            self.rows_for(width), width, cut=self.signs.cut, ascii_only=self.signs.ascii_only
+        )
+        self._laid_width = width
+
+    def _resize_content(self) -> None:
+        """Tell how much there is to scroll. Textual paints all anew for it, which only a scrollbar needs."""
+        before, content = self.virtual_size, Size(self._laid_width, len(self._laid))
+        if max(before.height, content.height) <= self.size.height:
+            self.set_reactive(Lines.virtual_size, content)
+        else:
+            self.virtual_size = content
 
     def _paint_changes(self, old: Sequence[Laid]) -> None:
         top, height = self.scroll_offset.y, self.size.height
@@ -86,8 +106,9 @@ class Lines(Toned, can_focus=False):
 
     def on_resize(self) -> None:
         if self.room != self._laid_width:
-            self._renew(self.room)
+            self._lay_out(self.room)
             self.refresh()
+        self._resize_content()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """A view of automatic height is as high as its lines, at the width that is offered."""
@@ -95,7 +116,14 @@ class Lines(Toned, can_focus=False):
             width -= self.styles.scrollbar_size_vertical
         if width == self._laid_width:
             return len(self._laid)
-        return len(lay_out(self._rows, width, cut=self.signs.cut, ascii_only=self.signs.ascii_only))
+        rows = self.rows_for(width)
+        return len(lay_out(rows, width, cut=self.signs.cut, ascii_only=self.signs.ascii_only))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Textual paints a new size before it tells of it: what is not laid out by then would be blank."""
+        if self.room != self._laid_width:
+            self._lay_out(self.room)
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         width = self.room
