@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from systems.errors import SystemsError
@@ -20,10 +19,10 @@ from tui.keys import key_words, places, why_not
 from tui.poller import Poller
 from tui.screen import ConsoleScreen
 from tui.sessions import read_unfinished
+from tui.themed import ThemedApp, has_few_colours
 from tui.themes import frame_colour, full_theme, plain_theme
 from widgets.layout import row
 from widgets.signs import ASCII, UNICODE, needs_ascii
-from widgets.tight_paint import TightPaint
 from widgets.tones import Tone
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 TICK_S = 1.0
 
 
-class QuarterdeckApp(TightPaint, App[None]):
+class QuarterdeckApp(ThemedApp[None]):
     """The console on one estate; read-only until it is armed."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -71,7 +70,8 @@ class QuarterdeckApp(TightPaint, App[None]):
 
         `few_colours`: None asks the terminal how many it has, and NO_COLOR whether they are wanted.
         """
-        super().__init__()
+        few = has_few_colours() if few_colours is None else few_colours
+        super().__init__(plain_theme(inventory.colour) if few else full_theme(frame_colour(inventory.colour)))
         self._source = source
         self._every_s = every_s
         self._keys = keys
@@ -81,11 +81,6 @@ class QuarterdeckApp(TightPaint, App[None]):
         self._poller = Poller(source, self.desk.picture, self._renew_soon)
         self._renewing = False
         self._is_reading = False
-        if few_colours is None:
-            few_colours = self.no_color or self.console.color_system not in ("256", "truecolor")
-        theme = plain_theme(inventory.colour) if few_colours else full_theme(frame_colour(inventory.colour))
-        self.register_theme(theme)
-        self.theme = theme.name
 
     def get_default_screen(self) -> Deck:
         return Deck(self.desk)

@@ -8,11 +8,12 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SuspendNotSupported
+from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
 from tui.frame import FrameHints, Hint
 from tui.keys import key_words
+from tui.themed import ThemedApp, has_few_colours
 from tui.themes import PLAIN_FRAME, full_theme, plain_theme
 from widgets.layout import row
 from widgets.page import Page
@@ -35,7 +36,7 @@ nodes = "db[1-3]"
 """
 
 
-class EstateTrouble(App[bool]):
+class EstateTrouble(ThemedApp[bool]):
     """Edit the file, read it again, or leave. Returns True when it can be used now."""
 
     KEYS_TITLE = "Estate file"
@@ -51,17 +52,13 @@ class EstateTrouble(App[bool]):
     """
 
     def __init__(self, options: Options, sentence: str) -> None:
-        super().__init__()
+        super().__init__(plain_theme("") if has_few_colours() else full_theme(PLAIN_FRAME))
         self._options = options
         signs = ASCII if options.ascii_only or needs_ascii() else UNICODE
         self._signs = signs
         self._page = Page(signs=signs)
         self._hints = FrameHints(signs=signs)
         self._say(sentence)
-        few = self.no_color or self.console.color_system not in ("256", "truecolor")
-        theme = plain_theme("") if few else full_theme(PLAIN_FRAME)
-        self.register_theme(theme)
-        self.theme = theme.name
 
     def compose(self) -> ComposeResult:
         yield self._page
