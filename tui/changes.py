@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from systems.errors import SystemsError
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from systems.galera.readings import HostEvidence, NodeSurvey, UnitState, WsrepStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One thing that became different. `at` (aware, UTC): when systemd says so, else when it was seen."""
 
     at: datetime

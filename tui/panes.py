@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.containers import Vertical
 from textual.message import Message
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from tui.desk import Desk
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """What the operator points at, or has marked."""
 
     system: str = ""

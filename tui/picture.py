@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CHANGES_KEPT = 500
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class NodeView:
     """One node: its newest answers, and the last good ones, which stay on screen with their age."""
 
@@ -61,7 +61,7 @@ class NodeView:
         return self.sql_error is not None and self.ssh_error is not None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ClusterView:
     """One Galera cluster: its nodes in inventory order, the last complete look, what triage says of it."""
 
@@ -86,7 +86,7 @@ class ClusterView:
         return max([int(finding.severity) for finding in self.findings], default=-1)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class HostView:
     """One host: its last answer and the last good one."""
 
@@ -106,7 +106,7 @@ class HostView:
             self.error, self.reading = None, news.answer
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Picture:
     """All of it. One writer, the poller's messages; the panes only read."""
 

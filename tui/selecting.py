@@ -9,8 +9,7 @@ from textual.binding import Binding, BindingType
 
 from tui.panes import Selection
 from tui.screen import ConsoleScreen
-from widgets.choices import Choices
-from widgets.live_table import LiveTable
+from widgets.choosing import ChoseAnother
 
 if TYPE_CHECKING:
     from runbooks.model import Finding
@@ -47,8 +46,7 @@ class SelectingScreen(ConsoleScreen[None]):
             )
         return super().why_not(action)
 
-    @on(Choices.Moved)
-    @on(LiveTable.Highlighted)
+    @on(ChoseAnother)
     def choose_another(self) -> None:
         """What can be done depends on what is chosen."""
         self.show_hints()

@@ -14,6 +14,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
+from widgets.choosing import ChoseAnother
 from widgets.layout import Laid, Row
 from widgets.lines import Lines
 from widgets.signs import UNICODE, Signs
@@ -47,7 +48,7 @@ class Choices(Lines, can_focus=True):
             return self.choices
 
     @dataclass
-    class Moved(Message):
+    class Moved(ChoseAnother):
         """The cursor is on another row."""
 
         choices: Choices

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -12,8 +11,7 @@ from systems.text import visible
 from widgets.tones import Piece, Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: as many screen lines as its text needs."""
 
     pieces: tuple[Piece, ...] = ()

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from systems.matching import Matcher
+from widgets.choosing import ChoseAnother
 from widgets.clipping import plain
 from widgets.line_editor import Typed
 from widgets.live_table.body import TableBody
@@ -53,7 +54,7 @@ class LiveTable(TableBody, can_focus=True):
             return self.table
 
     @dataclass
-    class Highlighted(_OfTable):
+    class Highlighted(_OfTable, ChoseAnother):
         """The cursor is on another row; None: there is none any more."""
 
         key: str | None
