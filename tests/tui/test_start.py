@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.pty import Screen, Session
 from tests import scenes
 from tests.tui.screens import console_of, see, until
 from tui.cli.options import Options, console_options
@@ -23,6 +24,7 @@ HEAVY = (
     "click",
     "runbooks.model",
     "systems.galera.readings",
+    "widgets.live_table",
     "textual.widgets._data_table",
     "textual.widgets._markdown",
 )
@@ -46,6 +48,20 @@ def test_nothing_heavy_is_imported_on_the_way_to_the_first_frame(tmp_path: Path)
         [sys.executable, "-c", FIRST_FRAME, str(place), *HEAVY], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["QuarterdeckApp"]
+
+
+def test_the_first_paint_is_the_whole_frame(tmp_path: Path) -> None:
+    (tmp_path / "estate.toml").write_text(ESTATE.replace('"red"', '"red"\nssh_config = "ssh_config"'))
+    (tmp_path / "ssh_config").write_text("Host *\n  HostName 127.0.0.1\n  Port 1\n")
+    argv = [sys.executable, "-m", "tui.cli", "--estate", str(tmp_path / "estate.toml")]
+    screen = Screen(100, 24)
+    with Session(argv, columns=100, lines=24) as session:
+        session.wait_for(" keys")
+        written = b"".join(chunk.data for chunk in session.chunks)
+    first, end, _ = written.partition(b"\x1b[?2026l")
+    screen.feed(first + end)
+    for text in ("north", "READ-ONLY", "[0 watch]", "asking 3 nodes", "what changed", "A arm", "? keys"):
+        assert any(text in line for line in screen.lines), text
 
 
 @pytest.mark.parametrize(
