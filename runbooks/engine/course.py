@@ -25,7 +25,7 @@ from runbooks.engine.recording import end_step
 from runbooks.engine.stepping import Leave, Stepping
 from runbooks.engine.text import runbook_digest
 from runbooks.engine.undoing import Undoing
-from runbooks.engine.work import Work
+from runbooks.engine.work import Work, job_id
 from runbooks.journal.entries import Data, Kind
 from runbooks.journal.port import JournalError
 from runbooks.lease.port import LeaseLost, LeaseTaken
@@ -74,7 +74,8 @@ class Course:
         try:
             await self.leasing.take([node.host for node in look.survey.nodes])
         except (LeaseTaken, JournalError) as error:
-            return await self.refuse(Refusal(str(error), (), "wait for it, or break the lease with a reason"))
+            way_on = error.way_on if isinstance(error, LeaseTaken) else "have the journal written again"
+            return await self.refuse(Refusal(str(error), (), way_on))
         try:
             return await self._carried(body)
         finally:
@@ -171,6 +172,7 @@ class Course:
                 outcome=Outcome.UNKNOWN,
                 sentence=sentence,
                 attempt=attempt.number,
+                job=job_id(self.work.run, key, attempt.next, attempt.number, undo=attempt.is_undo),
                 host=act.host,
                 is_undo=attempt.is_undo,
             )
@@ -180,8 +182,13 @@ class Course:
         self, ending: Ending, sentence: str, refusal: Refusal | None, choice: HandOver | None
     ) -> RunResult:
         work = self.work
-        note = "" if ending in (Ending.DONE, Ending.UNDONE) else hand_over_note(work, sentence, choice)
         keep = any(attempt.is_pending for attempt in work.open.values())
+        if keep:
+            work.doubts.append(
+                f"the lease of {work.target} stays, with its markers on the hosts, while that command may "
+                "run: resuming this run takes it over, and without that it expires"
+            )
+        note = "" if ending in (Ending.DONE, Ending.UNDONE) else hand_over_note(work, sentence, choice)
         await self._try_to(self.leasing.give_back(keep=keep))
         data: Data = {"ending": ending.value, "sentence": sentence, "note": note}
         await self._try_to(work.write(Kind.RUN_ENDED, data=data))

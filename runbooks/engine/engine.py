@@ -38,7 +38,7 @@ from runbooks.secret import Secrets
 from systems.errors import NotArmed
 from systems.shell import Hosts
 
-ARM = "arm the session with a reason, then begin again"
+ARM = 'arm the session with a reason (A in the console, --arm "WHY" without it), then begin again'
 
 
 class Engine:

@@ -78,6 +78,8 @@ class History:
     """By step; of its undo by "undo " and the step."""
     facts: dict[str, str] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
+    last_step: str = ""
+    """Title of the step that was begun last."""
     is_undoing: bool = False
     must_plan_anew: bool = True
     """There is no plan yet, or a step that replans was done and no plan came after it."""
@@ -168,6 +170,7 @@ class _Folding:
     def _begin(self, history: History, entry: Entry) -> None:
         key = f"undo {entry.step}" if entry.kind is Kind.UNDO_BEGUN else entry.step
         number = _number(entry.data.get("attempt"))
+        history.last_step = str(entry.data.get("title", ""))
         history.attempts[key] = number
         if key not in history.sent or history.sent[key].number != number:
             history.sent[key] = SentAttempt(number)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from runbooks.engine.api import Told
 from runbooks.engine.work import Work, job_id
-from runbooks.journal.port import JournalError
+from runbooks.journal.entries import Kind
+from runbooks.journal.port import Filter, JournalError
 from runbooks.lease import marker
 from runbooks.lease.port import Lease, LeaseLost, LeaseTaken
 from systems.errors import NotUnderstood, Refused, SystemsError
 from systems.shell import Command
 
 _READ_S = 15.0
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_LEASE_KINDS = frozenset({Kind.LEASE_TAKEN, Kind.LEASE_RELEASED, Kind.LEASE_BROKEN})
 
 
 class Leasing:
@@ -69,10 +72,20 @@ class Leasing:
             return SystemsError(f"{host} did not answer within {_READ_S:g} s")
         if found is None:
             return None
-        if found.run != self._work.run and found.expires > self._work.gear.clock.now():
-            how = f"If nobody is at work: rm {marker.path_of(self._work.target)} there."
-            return LeaseTaken(f"{found}; nothing was changed. {how}")
-        return datetime.min.replace(tzinfo=found.since.tzinfo)
+        is_free = found.run == self._work.run or found.expires <= self._work.gear.clock.now()
+        if is_free or await self._work.gear.aside(self._is_given_up, found.run):
+            return _NEVER
+        way_on = f"ask {found.owner}; if nobody is at work: rm {marker.path_of(self._work.target)} there"
+        return LeaseTaken(f"{found}; nothing was changed", way_on=way_on)
+
+    def _is_given_up(self, run: str) -> bool:
+        """Whether our own journal says that a run lost its lease or gave it back: its marker was left behind.
+
+        So a host that did not answer at the end of a run does not stop the next one, and a lease that was
+        broken with a reason is broken on the hosts as well.
+        """
+        last = list(self._work.gear.journal.entries(Filter(run=run, kinds=_LEASE_KINDS, last=1)))
+        return bool(last) and last[0].kind is not Kind.LEASE_TAKEN
 
     async def mark(self, hosts: Iterable[str]) -> None:
         """Write the markers of a run that begins, a journalled change on each host.

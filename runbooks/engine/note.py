@@ -32,7 +32,8 @@ def hand_over_note(work: Work, sentence: str, choice: HandOver | None = None) ->
     parts += ["", "## Open risks", "", *(_risks(work) or ["- none known"])]
     parts += [
         "",
-        f"To go on: `quarterdeck runbook resume {work.run}`. To undo: `quarterdeck runbook undo {work.run}`.",
+        f'To go on: `quarterdeck runbook resume {work.run} --arm "WHY"`, or in the console, pane runbooks.',
+        f'To undo: `quarterdeck runbook undo {work.run} --arm "WHY"`.',
     ]
     return "\n".join(visible(part, newlines=True) for part in parts) + "\n"
 

@@ -13,7 +13,7 @@ from runbooks.engine.proving import prove
 from runbooks.engine.recording import record_survey
 from runbooks.engine.restoring import open_attempts
 from runbooks.engine.stepping import Leave
-from runbooks.journal.entries import Kind
+from runbooks.journal.entries import Data, Kind
 from runbooks.model import Holds, Look, Step
 
 
@@ -41,7 +41,12 @@ class Resuming:
     async def _take_up(self) -> Mapping[str, Attempt]:
         """Say that it goes on, mark the hosts, and take up what was sent; returns the attempts at undoing."""
         course, work = self._course, self._course.work
-        await work.write(Kind.RUN_RESUMED, data={"runbook": work.runbook.name, "was": self._history.ending})
+        opening: Data = {
+            "runbook": work.runbook.name,
+            "was": self._history.ending,
+            "reason": work.gear.arming.reason,
+        }
+        await work.write(Kind.RUN_RESUMED, data=opening)
         await record_survey(work, self._look)
         forward, back = open_attempts(work, self._history)
         course.begun = forward

@@ -18,6 +18,12 @@ def summaries(journal: Journal, leases: Leases, *, last: int = 50) -> tuple[RunS
     return tuple(_summary(history, leases) for history in histories if history is not None)
 
 
+def _where(history: History, *, is_alive: bool) -> str:
+    """Of a run that was not ended: how far it is."""
+    at = f"at: {history.last_step}" if history.last_step else "before its first step"
+    return at if is_alive else f"its console is gone; it was {at}"
+
+
 def _summary(history: History, leases: Leases) -> RunSummary:
     held = leases.of_run(history.run)
     return RunSummary(
@@ -28,7 +34,7 @@ def _summary(history: History, leases: Leases) -> RunSummary:
         begun_at=history.begun_at,
         ended_at=history.ended_at,
         ending=history.ending or ("alive" if held is not None else "interrupted"),
-        sentence=history.sentence,
+        sentence=history.sentence or _where(history, is_alive=held is not None),
         done=sum(result.outcome is Outcome.DONE for result in history.results.values()),
         reason=str(history.opening.get("reason", "")),
         secrets=history.secrets,

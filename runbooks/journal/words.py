@@ -13,7 +13,7 @@ _PLAIN = {
     Kind.LEASE_RELEASED: "lease of {system} given back",
     Kind.LEASE_BROKEN: "lease of {system} broken, it was {owner}'s: {reason}",
     Kind.RUN_BEGUN: "run of {runbook} on {system} begun: {reason}",
-    Kind.RUN_RESUMED: "run of {runbook} on {system} resumed",
+    Kind.RUN_RESUMED: "run of {runbook} on {system} resumed: {reason}",
     Kind.RUN_ENDED: "run ended, {ending}: {sentence}",
     Kind.SURVEY: "survey: {sentence}",
     Kind.PLAN: "plan: {sentence}",

@@ -40,9 +40,10 @@ class Lease:
 class LeaseTaken(SystemsError):
     """Somebody else has the right to change this system; nothing was changed."""
 
-    def __init__(self, sentence: str, lease: Lease | None = None) -> None:
+    def __init__(self, sentence: str, lease: Lease | None = None, *, way_on: str = "") -> None:
         super().__init__(sentence)
         self.lease = lease
+        self.way_on = way_on or "wait for it, or break the lease with a reason"
 
 
 class LeaseLost(SystemsError):

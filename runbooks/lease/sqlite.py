@@ -51,8 +51,7 @@ class SqliteLeases:
         with self._journal.store.write() as link:
             held = self._find(link, system)
             if held is not None and held.is_live(now) and not self._is_ours_to_take(held, run):
-                sentence = f"{system} is being changed by {held}; nothing was changed"
-                raise LeaseTaken(f"{sentence}. Wait for it, or break the lease with a reason.", held)
+                raise _taken(system, held)
             link.execute(_PUT, {"estate": self._journal.estate, **_row(lease)})
             data = {"expires": time_text(lease.expires), "what": what, "was": str(held) if held else ""}
             self._journal.append_in(link, Draft(Kind.LEASE_TAKEN, run=run, system=system, data=data))
@@ -111,6 +110,17 @@ class SqliteLeases:
         where = (self._journal.estate, system)
         row = link.execute("SELECT * FROM lease WHERE estate = ? AND system = ?", where).fetchone()
         return _lease(row) if row else None
+
+
+def _taken(system: str, held: Lease) -> LeaseTaken:
+    """Who has it since when, and what can be done about it."""
+    breaking = f'`quarterdeck lease break {system} --reason "WHY"` takes it away'
+    if is_dead(held.process):
+        sentence = f"{system} was being changed by {held}, and that console is gone; nothing was changed"
+        going_on = f'`quarterdeck runbook resume {held.run} --arm "WHY"` goes on with its run'
+        return LeaseTaken(sentence, held, way_on=f"{going_on}; {breaking}")
+    sentence = f"{system} is being changed by {held}; nothing was changed"
+    return LeaseTaken(sentence, held, way_on=f"wait for it; where its holder will not come back, {breaking}")
 
 
 _PUT = """

@@ -82,6 +82,8 @@ def list_(
 @click.argument("number", type=int)
 def show(place: str | None, number: int, *, as_json: bool) -> None:
     """Show one entry whole, with the long outputs that it names."""
+    import json
+
     from runbooks.journal.kept import kept_in
     from runbooks.journal.search import as_json as to_json
     from systems.text import visible
@@ -96,9 +98,11 @@ def show(place: str | None, number: int, *, as_json: bool) -> None:
     if as_json:
         say_json(to_json(entry))
         return
-    for name, value in to_json(entry).items():
-        if value != "":
+    for name, value in {**to_json(entry), "data": ""}.items():
+        if value not in ("", 0):
             click.echo(f"{name:<10} {visible(str(value))}")
+    if entry.data:
+        click.echo(visible(json.dumps(entry.data, ensure_ascii=False, indent=2), newlines=True))
     with sentences():
         for kept in kept_in(entry.data):
             click.echo(f"\n--- {kept.name}{' (cut)' if kept.is_cut else ''}")

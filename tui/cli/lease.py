@@ -33,6 +33,7 @@ def _open(ctx: click.Context, place: str | None, *, read_only: bool) -> SqliteJo
 @click.pass_context
 def list_(ctx: click.Context, place: str | None, *, as_json: bool) -> None:
     """List the live leases of this estate; those of other bastions stand on the hosts themselves."""
+    from runbooks.lease.process import is_dead
     from runbooks.lease.sqlite import SqliteLeases
 
     with sentences():
@@ -48,13 +49,15 @@ def list_(ctx: click.Context, place: str | None, *, as_json: bool) -> None:
                     "what": held.what,
                     "since": held.since.isoformat(),
                     "expires": held.expires.isoformat(),
+                    "is_dead": is_dead(held.process),
                 }
                 for held in found
             ]
         )
         return
     for held in found:
-        click.echo(f"{held.system:<16} {held}")
+        gone = "; its console is gone" if is_dead(held.process) else ""
+        click.echo(f"{held.system:<16} {held}{gone}")
     if not found:
         click.echo("Nobody holds a lease.", err=True)
 

@@ -38,8 +38,10 @@ def fail(sentence: str, status: int) -> NoReturn:
 
 @contextmanager
 def sentences(status: int = UNREAD) -> Iterator[None]:
-    """Turn a `SystemsError` (and a `ValueError` from bad input) into its sentence and this exit status."""
+    """Turn a `SystemsError` into its sentence and this exit status, and a `ValueError` from bad input too."""
     try:
         yield
-    except (SystemsError, ValueError) as error:
+    except SystemsError as error:
         fail(str(error), status)
+    except ValueError as error:
+        fail(str(error), USAGE)

@@ -44,7 +44,7 @@ TAIL_LINES = 5
 
 @dataclass(slots=True)
 class Teller:
-    """Prints events as they come. Verifying is told when what it sees changes, not each time it asks."""
+    """Prints events as they come. What is asked again and again is told when its answer changes."""
 
     as_json: bool
     _seen: list[str] = field(default_factory=list, init=False)
@@ -56,7 +56,7 @@ class Teller:
                 click.echo(json.dumps({"at": datetime.now(UTC).isoformat(), **record}, ensure_ascii=False))
             return
         lines = lines_of(event)
-        if isinstance(event, Verifying):
+        if isinstance(event, Verifying | JobRead):
             if lines == self._seen:
                 return
             self._seen = lines

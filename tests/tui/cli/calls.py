@@ -18,19 +18,23 @@ class Called:
     err: str
 
 
-def call(*arguments: str, home: Path, timeout_s: float = 60.0) -> Called:
-    """Run `quarterdeck ARGUMENTS` without a terminal; settings and journal are below `home`."""
-    environment = {
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment of a call: settings and journal are below `home`."""
+    return {
         **os.environ,
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
         "QUARTERDECK_JOURNAL": str(home / "journal.sqlite"),
     }
+
+
+def call(*arguments: str, home: Path, timeout_s: float = 60.0) -> Called:
+    """Run `quarterdeck ARGUMENTS` without a terminal; settings and journal are below `home`."""
     done = subprocess.run(
         [sys.executable, "-m", "tui.cli", *arguments],
         capture_output=True,
         check=False,
-        env=environment,
+        env=surroundings(home),
         stdin=subprocess.DEVNULL,
         text=True,
         timeout=timeout_s,

@@ -47,7 +47,7 @@ def test_grep_finds_by_command_and_says_by_status_that_it_found_nothing(home: Pa
 
 def test_a_pattern_that_is_none_is_answered_with_a_sentence(home: Path) -> None:
     called = call("journal", "grep", "([", home=home)
-    assert called.status == 3
+    assert called.status == 64
     assert "is no regular expression" in called.err
 
 

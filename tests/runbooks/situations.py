@@ -1,0 +1,92 @@
+"""Situations that between them make every kind of step of every runbook: for the walks of all that is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from runbooks.model import Look
+from systems.galera.preparation import DatadirState
+from systems.galera.readings import Flavour, NodeSurvey
+from tests.builders import a_node, a_stopped_node, a_survey, a_unit, some_evidence, some_variables
+from tests.preparation_builders import a_preparation
+from tests.runbooks.galera_recover.test_held_writes import stalled
+from tests.runbooks.galera_recover.test_no_quorum import all_up
+from tests.runbooks.test_library import SITUATIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a runbook is asked about a look, and the inputs that it is given."""
+
+    runbook: str
+    look: Look
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def recovers(*nodes: NodeSurvey, **values: str) -> Situation:
+    return Situation("galera-recover", Look(a_survey(*nodes)), values)
+
+
+def pxc(host: str) -> NodeSurvey:
+    """A node of XtraDB Cluster, whose cache can be frozen and which knows a maintenance mode."""
+    options = {**some_variables().provider_options, "gcache.freeze_purge_at_seqno": "-1"}
+    return a_node(
+        host,
+        variables={"flavour": Flavour.PXC, "provider_options": options, "pxc_maint_mode": "DISABLED"},
+        evidence={"server_version": "8.0.36-28.1 Percona XtraDB Cluster"},
+    )
+
+
+def in_bootstrap_unit() -> NodeSurvey:
+    units = {
+        "mariadb": a_unit(active="inactive", sub="dead"),
+        "mysql@bootstrap": a_unit("mysql@bootstrap", enabled="disabled"),
+    }
+    return a_node("db1", evidence={"units": units})
+
+
+def prepared(first: dict[str, Any] | None = None, **values: str) -> Situation:
+    """Three hosts without a cluster; `first` changes fields of the first one's preparation."""
+    hosts = ("db1", "db2", "db3")
+    survey = a_survey(*(a_stopped_node(host, grastate=None) for host in hosts))
+    preparation = {host: a_preparation(host) for host in hosts}
+    preparation["db1"] = replace(preparation["db1"], **first or {})
+    return Situation("galera-bootstrap", Look(survey, preparation), values)
+
+
+def end_of_a_wait() -> Situation:
+    """Everybody runs, waits for a last view that cannot come back, and db3 was signed off."""
+    waiting = {"mariadb": a_unit(active="activating", sub="start")}
+    nodes = [
+        replace(a_stopped_node(f"db{number}"), evidence=some_evidence(f"db{number}", units=waiting))
+        for number in (1, 2)
+    ]
+    return recovers(*nodes, a_stopped_node("db3", recovered=3), without="db3")
+
+
+SECRETS = {"sst_password": "«secret:sst_password»", "monitor_password": "«secret:monitor_password»"}
+ALL: Mapping[str, Situation] = {
+    **{
+        f"recover {name}": Situation("galera-recover", Look(survey), values)
+        for name, (survey, values) in SITUATIONS.items()
+    },
+    "recover stalled": Situation("galera-recover", Look(stalled())),
+    "recover stalled, kill": Situation(
+        "galera-recover", Look(stalled()), {"remedy": "kill", "connection": "76"}
+    ),
+    "recover stalled, desync": Situation("galera-recover", Look(stalled()), {"remedy": "desync"}),
+    "recover all up": Situation("galera-recover", Look(all_up())),
+    "recover in bootstrap unit": recovers(in_bootstrap_unit(), a_node("db2"), a_node("db3")),
+    "restart": Situation("galera-rolling-restart", Look(a_survey())),
+    "restart, freeze": Situation(
+        "galera-rolling-restart",
+        Look(a_survey(*(pxc(f"db{number}") for number in (1, 2, 3)))),
+        {"freeze": "yes"},
+    ),
+    "bootstrap": prepared(),
+    "bootstrap, accounts": prepared(**SECRETS, sst_method="mariabackup"),
+    "bootstrap, empty": prepared({"datadir_state": DatadirState.EMPTY}),
+    "bootstrap, wipe": prepared({"datadir_state": DatadirState.HAS_DATA, "schemas": ("old",)}, wipe="db1"),
+}
