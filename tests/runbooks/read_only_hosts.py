@@ -1,4 +1,4 @@
-"""Hosts that answer "nothing" to every question, and fail the test on any change: for the walks of all that reads."""
+"""Hosts that answer "nothing" to every question, and fail the test on any change to one of them."""
 
 from __future__ import annotations
 

@@ -26,6 +26,8 @@ from runbooks.journal.sqlite import SqliteJournal
 from runbooks.lease.sqlite import SqliteLeases
 from runbooks.model import Gotcha, Look, Runbook, Step
 from runbooks.secret import Secrets
+from systems.galera import readings
+from systems.galera.preparation import PreparationReading
 from systems.galera.readings import ClusterSurvey, NodeSurvey
 from systems.shell import Hosts
 from tests.builders import a_node, a_survey
@@ -121,12 +123,13 @@ class DoubleSurveyor:
     fuse: Fuse
     looks: int = 0
     fixed: ClusterSurvey | None = None
+    prepared: Mapping[str, readings.Answer[PreparationReading]] = field(default_factory=dict)
 
     async def look(self, target: str, *, preparation: bool = False) -> Look:
         self.fuse.point("look")
         self.looks += 1
         if self.fixed is not None:
-            return Look(self.fixed)
+            return Look(self.fixed, self.prepared)
         nodes = tuple(self.node(name, self.world.clock) for name in self.world)
         survey: ClusterSurvey = a_survey(*nodes, name=target)
         return Look(survey)

@@ -1,4 +1,4 @@
-"""Situations that between them make every kind of step of every runbook: for the walks of all that is planned."""
+"""Situations that between them make every kind of step of every runbook, for walks over all of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 from runbooks.model import Look
 from systems.galera.preparation import DatadirState
 from systems.galera.readings import Flavour, NodeSurvey
-from tests.builders import a_node, a_stopped_node, a_survey, a_unit, some_evidence, some_variables
+from tests.builders import a_filesystem, a_node, a_stopped_node, a_survey, a_unit, some_variables
 from tests.preparation_builders import a_preparation
 from tests.runbooks.galera_recover.test_held_writes import stalled
 from tests.runbooks.galera_recover.test_no_quorum import all_up
+from tests.runbooks.galera_recover.test_nobody_runs import back_from_power_loss
 from tests.runbooks.test_library import SITUATIONS
 
 
@@ -47,23 +48,14 @@ def in_bootstrap_unit() -> NodeSurvey:
     return a_node("db1", evidence={"units": units})
 
 
-def prepared(first: dict[str, Any] | None = None, **values: str) -> Situation:
-    """Three hosts without a cluster; `first` changes fields of the first one's preparation."""
+def prepared(values: Mapping[str, str], **first: Any) -> Situation:
+    """Three hosts without a cluster; `first` are fields of the first one's preparation."""
     hosts = ("db1", "db2", "db3")
-    survey = a_survey(*(a_stopped_node(host, grastate=None) for host in hosts))
+    filesystem = a_filesystem(target="/")
+    survey = a_survey(*(a_stopped_node(host, grastate=None, filesystem=filesystem) for host in hosts))
     preparation = {host: a_preparation(host) for host in hosts}
-    preparation["db1"] = replace(preparation["db1"], **first or {})
+    preparation["db1"] = replace(preparation["db1"], **first)
     return Situation("galera-bootstrap", Look(survey, preparation), values)
-
-
-def end_of_a_wait() -> Situation:
-    """Everybody runs, waits for a last view that cannot come back, and db3 was signed off."""
-    waiting = {"mariadb": a_unit(active="activating", sub="start")}
-    nodes = [
-        replace(a_stopped_node(f"db{number}"), evidence=some_evidence(f"db{number}", units=waiting))
-        for number in (1, 2)
-    ]
-    return recovers(*nodes, a_stopped_node("db3", recovered=3), without="db3")
 
 
 SECRETS = {"sst_password": "«secret:sst_password»", "monitor_password": "«secret:monitor_password»"}
@@ -77,6 +69,9 @@ ALL: Mapping[str, Situation] = {
         "galera-recover", Look(stalled()), {"remedy": "kill", "connection": "76"}
     ),
     "recover stalled, desync": Situation("galera-recover", Look(stalled()), {"remedy": "desync"}),
+    "recover waiting": Situation(
+        "galera-recover", Look(back_from_power_loss("db1", "db2")), {"without": "db3"}
+    ),
     "recover all up": Situation("galera-recover", Look(all_up())),
     "recover in bootstrap unit": recovers(in_bootstrap_unit(), a_node("db2"), a_node("db3")),
     "restart": Situation("galera-rolling-restart", Look(a_survey())),
@@ -85,8 +80,8 @@ ALL: Mapping[str, Situation] = {
         Look(a_survey(*(pxc(f"db{number}") for number in (1, 2, 3)))),
         {"freeze": "yes"},
     ),
-    "bootstrap": prepared(),
-    "bootstrap, accounts": prepared(**SECRETS, sst_method="mariabackup"),
-    "bootstrap, empty": prepared({"datadir_state": DatadirState.EMPTY}),
-    "bootstrap, wipe": prepared({"datadir_state": DatadirState.HAS_DATA, "schemas": ("old",)}, wipe="db1"),
+    "bootstrap": prepared({}),
+    "bootstrap, accounts": prepared({**SECRETS, "sst_method": "mariabackup"}),
+    "bootstrap, empty": prepared({}, datadir_state=DatadirState.EMPTY),
+    "bootstrap, wipe": prepared({"wipe": "db1"}, datadir_state=DatadirState.HAS_DATA, schemas=("old",)),
 }
