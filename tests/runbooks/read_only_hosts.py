@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from systems.errors import Unreachable
 from systems.readonly import is_read_only
-from systems.shell import Hands, JobReading, Jobs, JobState, Output, Permit, Probe, Reader, Sink
+from systems.shell import Hands, JobReading, Jobs, JobState, Output, Permit, Probe, Reader, Sink, Stream
 from tests.builders import NOON
 
 
@@ -71,6 +71,7 @@ class _Reader:
         return tuple([await self.read(probe) for probe in probes])
 
     async def stream(self, probe: Probe, sink: Sink, *, timeout_s: float | None = None) -> int:
+        sink.data(self.host, Stream.STDOUT, b"nothing\n")
         return (await self.read(probe)).status
 
 

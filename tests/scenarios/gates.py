@@ -5,8 +5,9 @@ from __future__ import annotations
 from tests.lab.lab import Lab, wait_for
 
 _SHUT = r"""
+rm -f /root/gate /root/starts /root/bootstraps
 mkfifo /root/gate
-mv /usr/bin/galera_new_cluster /usr/bin/galera_new_cluster.real
+[ -e /usr/bin/galera_new_cluster.real ] || mv /usr/bin/galera_new_cluster /usr/bin/galera_new_cluster.real
 cat > /usr/bin/galera_new_cluster <<'END'
 #!/bin/sh
 echo bootstrap >> /root/bootstraps
@@ -59,10 +60,9 @@ class BootstrapGate:
         """The invocation of every start of the database that came to the gate."""
         return self._lines("starts")
 
-    def jobs(self) -> list[str]:
-        """Names of the jobs of the step, without the run: key, command, attempt."""
-        said = self._lab.sh(self._host, f"ls {_JOBS} | grep bootstrap", check=False)
-        return sorted(name.split(".", 1)[1] for name in said.split())
+    def jobs(self, run: str) -> list[str]:
+        """Names of the jobs of the step that a run began here."""
+        return sorted(self._lab.sh(self._host, f"ls {_JOBS} | grep {run}.bootstrap", check=False).split())
 
     def _lines(self, name: str) -> list[str]:
         return self._lab.sh(self._host, f"cat /root/{name}", check=False).split()

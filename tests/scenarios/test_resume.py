@@ -62,7 +62,8 @@ class Outage:
         assert called.status == 0, called.out + called.err
         assert self.gate.bootstraps() == 1
         assert len(self.gate.starts()) == 1
-        assert self.gate.jobs() == [job_id("", "bootstrap:db1", number, 1)[1:] for number in (0, 1)]
+        run = str(self.newest()["run"])
+        assert self.gate.jobs(run) == [job_id(run, "bootstrap:db1", number, 1) for number in (0, 1)]
         self.lab.wait_synced()
         self._writer.verify()
         proof = self.call("journal", "verify")
@@ -158,7 +159,7 @@ def test_a_console_that_dies_between_act_and_entry_is_taken_up(
         if moment == dying_console.AFTER:
             outage.gate.wait_held()
             outage.gate.open()
-        assert console.ended() == -9
+        assert console.ended() == -9, console.said
     if moment == dying_console.BEFORE:
         assert outage.gate.bootstraps() == 0
         refused = outage.resume()
@@ -195,7 +196,7 @@ def test_a_link_that_is_cut_in_the_bootstrap_is_waited_for(outage: Outage) -> No
 @pytest.mark.whole
 def test_a_console_killed_at_the_wizard_is_taken_up(outage: Outage) -> None:
     with terminal(outage.home, *outage.estate) as console:
-        console.see("R-6")
+        console.see("All 3 nodes are down after a crash", "b galera-recover")
         console.press("b")
         console.see("galera-recover")
         console.press("\r")

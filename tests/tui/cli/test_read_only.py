@@ -1,0 +1,91 @@
+"""No verb of the command line changes anything unarmed: each is called, on hosts that fail on any change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from runbooks.journal.entries import Draft, Kind
+from runbooks.journal.place import ENVIRONMENT, open_journal
+from tests.runbooks.read_only_hosts import Changed, ReadOnlyHosts
+from tui.cli.group import cli
+
+RUN = "20261122-1402-a7c3f1"
+CALLS: dict[str, tuple[str, ...]] = {
+    "triage": ("triage", "--between", "0"),
+    "doctor": ("doctor",),
+    "exec": ("exec", "@orders", "uptime"),
+    "runbook list": ("runbook", "list"),
+    "runbook show": ("runbook", "show", "galera-recover"),
+    "runbook plan": ("runbook", "plan", "galera-recover", "--target", "orders"),
+    "runbook run": ("runbook", "run", "galera-recover", "--target", "orders"),
+    "runbook resume": ("runbook", "resume", RUN),
+    "runbook undo": ("runbook", "undo", RUN),
+    "runbook runs": ("runbook", "runs"),
+    "journal list": ("journal", "list"),
+    "journal show": ("journal", "show", "1"),
+    "journal grep": ("journal", "grep", "orders"),
+    "journal verify": ("journal", "verify"),
+    "journal export": ("journal", "export", "--run", RUN),
+    "lease list": ("lease", "list"),
+    "lease break": ("lease", "break", "orders", "--reason", "its console burnt down"),
+}
+"""Every verb, with what it needs and without `--arm`."""
+
+
+def verbs(group: click.Group = cli, before: str = "") -> Iterator[str]:
+    """Every command of the command line that is no group, with the groups before it."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from verbs(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}"
+
+
+@pytest.fixture
+def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ReadOnlyHosts:
+    """What every call is given instead of SSH; estate and journal are real."""
+    hosts = ReadOnlyHosts()
+    monkeypatch.setattr("tui.access.SshHosts", lambda **_: hosts)
+    (tmp_path / "estate.toml").write_text(
+        '[estate]\nname = "north"\n[[galera]]\nname = "orders"\nnodes = "db[1-3]"\n'
+    )
+    monkeypatch.setenv("QUARTERDECK_ESTATE", str(tmp_path / "estate.toml"))
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "journal.sqlite"))
+    journal = open_journal(estate="north")
+    opening = {"runbook": "galera-recover", "title": "Bring it back", "reason": "db1 lost its power"}
+    journal.append(Draft(Kind.RUN_BEGUN, run=RUN, system="orders", data=opening))
+    journal.close()
+    return hosts
+
+
+def test_every_verb_is_called() -> None:
+    """A new verb needs a call above, so that it is walked as well."""
+    assert set(verbs()) == set(CALLS)
+
+
+@pytest.mark.parametrize("verb", CALLS)
+def test_no_verb_changes_a_host_unarmed(hosts: ReadOnlyHosts, verb: str) -> None:
+    called = CliRunner().invoke(cli, CALLS[verb])
+    assert hosts.reached == []
+    assert isinstance(called.exception, SystemExit | None), called.exception
+    assert called.output
+
+
+def test_a_line_that_may_change_something_is_not_sent_unarmed(hosts: ReadOnlyHosts) -> None:
+    called = CliRunner().invoke(cli, ("exec", "@orders", "--", "reboot"))
+    assert called.exit_code == 64
+    assert hosts.asked == hosts.reached == []
+
+
+def test_the_walk_itself_can_fail(hosts: ReadOnlyHosts) -> None:
+    """With a reason it does reach for the hands of its hosts."""
+    called = CliRunner().invoke(cli, ("exec", "--arm", "ticket 1432", "@orders", "--", "reboot"))
+    assert isinstance(called.exception, Changed)
+    assert hosts.reached
