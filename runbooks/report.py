@@ -5,31 +5,16 @@ Everything in it comes from the journal. Text from hosts is fenced and made visi
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
+from runbooks.engine.api import Ending, Outcome
 from runbooks.engine.history import History, fold
 from runbooks.journal.entries import Entry, Json, Kind
 from runbooks.journal.port import Filter, Journal, JournalError
 from runbooks.journal.words import describe
+from runbooks.report_course import ENDS, course, records
+from runbooks.report_markdown import fence, line, table, texts, took
 from systems.text import visible
-
-_STEP_KINDS = frozenset(
-    {
-        Kind.STEP_BEGUN,
-        Kind.UNDO_BEGUN,
-        Kind.CHANGE,
-        Kind.OUTCOME,
-        Kind.VERIFIED,
-        Kind.UNVERIFIED,
-        Kind.FAILED,
-        Kind.BLOCKED,
-        Kind.UNKNOWN,
-        Kind.SKIPPED,
-        Kind.UNDONE,
-    }
-)
-_TAIL_LINES = 20
 
 
 def report(journal: Journal, run: str) -> str:
@@ -42,9 +27,9 @@ def report(journal: Journal, run: str) -> str:
         return _refused(run, entries)
     lines = [
         *_heading(history, entries),
-        *_decision(entries),
-        *_steps(entries),
-        *_findings(history, entries),
+        *_in_short(entries),
+        *_left(history, entries),
+        *course(entries),
         *_timeline(entries),
         *_proof(journal, entries),
     ]
@@ -52,138 +37,110 @@ def report(journal: Journal, run: str) -> str:
 
 
 def _heading(history: History, entries: Sequence[Entry]) -> Iterator[str]:
-    people = sorted({str(entry.who) for entry in entries})
-    ended = f"{history.ended_at:%Y-%m-%d %H:%M:%S} UTC" if history.ended_at else "it has not ended"
-    yield f"# {_line(history.opening.get('title'))} on {_line(history.target)}"
+    yield f"# {line(history.opening.get('title'))} on {line(history.target)}"
     yield ""
-    yield f"**{_line(history.ending or 'not ended')}**: {_line(history.sentence or 'the run was not ended')}"
+    if history.ended_at:
+        later = took(history.ended_at - history.begun_at)
+        ended = f"{history.ended_at:%Y-%m-%d %H:%M:%S} UTC, {later} later"
+        yield f"**{line(history.ending)}** after {later}: {line(history.sentence)}"
+    else:
+        ended = "it has not ended: it is under way still, or its console is gone"
+        yield f"**not ended**: it was at: {line(history.last_step or 'its beginning')}"
     yield ""
-    yield from _table(
+    rows = [
         ("run", history.run),
         ("runbook", history.runbook),
         ("estate", entries[0].estate),
-        ("who", ", ".join(people)),
+        ("who", ", ".join(sorted({str(entry.who) for entry in entries}))),
         ("why", str(history.opening.get("reason", ""))),
         ("begun", f"{history.begun_at:%Y-%m-%d %H:%M:%S} UTC"),
         ("ended", ended),
-        ("inputs", ", ".join(f"{name}={value}" for name, value in history.values.items()) or "none"),
-        ("secret inputs", ", ".join(history.secrets) or "none"),
-    )
+        ("inputs", ", ".join(f"{name}={value}" for name, value in history.values.items() if value)),
+        ("secret inputs", ", ".join(history.secrets)),
+    ]
+    rows += [("taken up again", _resumed(entry)) for entry in entries if entry.kind is Kind.RUN_RESUMED]
+    yield from table(("", ""), [row for row in rows if row[1]])
 
 
-def _table(*rows: tuple[str, str]) -> Iterator[str]:
-    yield "| | |"
-    yield "|---|---|"
-    for name, value in rows:
-        yield f"| {name} | {_line(value)} |"
+def _resumed(entry: Entry) -> str:
+    reason = str(entry.data.get("reason") or "no reason given")
+    return f"{entry.at:%Y-%m-%d %H:%M:%S} UTC by {entry.who}: {reason}"
 
 
-def _decision(entries: Sequence[Entry]) -> Iterator[str]:
-    """Every survey and every plan, in order: what was seen, and what followed from it."""
-    yield from ("", "## What was seen and decided")
-    for entry in entries:
-        if entry.kind is Kind.SURVEY:
-            yield from ("", f"Survey of {entry.at:%H:%M:%S}: {_line(entry.data.get('sentence'))}", "")
-            yield from _fence(_texts(entry.data.get("nodes")))
-        elif entry.kind is Kind.PLAN:
-            yield from _plan(entry)
-        elif entry.kind is Kind.REFUSED:
-            yield from ("", f"Refused: {_line(entry.data.get('sentence'))}")
-            yield from (f"- {_line(line)}" for line in _texts(entry.data.get("evidence")))
-
-
-def _plan(entry: Entry) -> Iterator[str]:
-    plan = entry.data.get("plan")
-    if not isinstance(plan, Mapping):
-        return
-    yield from ("", f"Plan of {entry.at:%H:%M:%S}: **{_line(plan.get('sentence'))}**", "")
-    if evidence := _texts(plan.get("evidence")):
-        yield from (*(f"- {_line(line)}" for line in evidence), "")
-    steps = plan.get("steps")
-    for number, step in enumerate(steps if isinstance(steps, list) else [], 1):
-        if isinstance(step, Mapping):
-            mark = " (point of no return)" if step.get("irreversible") else ""
-            yield f"{number}. {_line(step.get('title'))}{mark}: {_line(step.get('why'))}"
-    if plan.get("open"):
-        yield from ("", f"Open: {_line(plan.get('open'))}")
-
-
-def _steps(entries: Sequence[Entry]) -> Iterator[str]:
-    yield from ("", "## What was done")
-    markers = {entry.number for entry in entries if entry.data.get("marker")}
-    for entry in entries:
-        if entry.kind not in _STEP_KINDS or markers & {entry.number, entry.about}:
-            continue
-        match entry.kind:
-            case Kind.STEP_BEGUN | Kind.UNDO_BEGUN:
-                yield from _begun(entry)
-            case Kind.CHANGE:
-                user = "root" if entry.data.get("as_root") else "the login user"
-                yield from ("", f"{entry.at:%H:%M:%S} on {_line(entry.host)}, as {user}:", "")
-                given = [f"< {line}" for line in entry.stdin.splitlines()]
-                yield from _fence([entry.line, *given], "sh")
-            case Kind.OUTCOME:
-                yield from _outcome(entry)
-            case _:
-                sentence = _line(entry.data.get("sentence") or entry.data.get("reason"))
-                yield from ("", f"**{entry.kind.value}** at {entry.at:%H:%M:%S}: {sentence}")
-
-
-def _begun(entry: Entry) -> Iterator[str]:
-    undo = "undo: " if entry.kind is Kind.UNDO_BEGUN else ""
-    attempt = entry.data.get("attempt")
-    again = f", attempt {attempt}" if attempt != 1 else ""
-    yield from ("", f"### {undo}{_line(entry.data.get('title'))}{again}", "")
-    if entry.data.get("why"):
-        yield f"Why: {_line(entry.data.get('why'))}"
-    if entry.data.get("expects"):
-        yield f"Expected: {_line(entry.data.get('expects'))}"
-    if entry.data.get("typed"):
-        yield f"Point of no return, confirmed by typing `{_line(entry.data.get('typed'))}`."
-    evidence = _texts(entry.data.get("evidence"))
-    if evidence:
+def _in_short(entries: Sequence[Entry]) -> Iterator[str]:
+    """What was decided first, then each step in a line: where, how it ended, what proves it."""
+    yield from ("", "## In short", "")
+    plans = [entry for entry in entries if entry.kind is Kind.PLAN]
+    if plans:
+        yield f"Found at {plans[0].at:%H:%M:%S}: {line(plans[0].data.get('sentence'))}"
         yield ""
-        yield from (f"- {_line(line)}" for line in evidence)
+    rows = list(_step_rows(entries))
+    if not rows:
+        yield "No step was begun."
+        return
+    yield from table(("step", "where", "how it ended, and what shows it", "begun", "took"), rows)
 
 
-def _outcome(entry: Entry) -> Iterator[str]:
-    data = entry.data
-    how = " (read from the host afterwards)" if data.get("read") else ""
-    took = f" after {data['took_s']} s" if "took_s" in data else ""
-    yield from ("", f"{entry.at:%H:%M:%S} {_line(data.get('sentence'))}{took}{how}")
-    for name in ("stdout", "stderr"):
-        lines = str(data.get(name, "")).splitlines()
-        if lines:
-            cut = len(lines) > _TAIL_LINES or f"{name}_kept" in data
-            yield from (
-                "",
-                f"{name}{', its end' if cut else ''} (SHA-256 {data.get(f'{name}_sha256', '?')}):",
-                "",
-            )
-            yield from _fence(lines[-_TAIL_LINES:])
-
-
-def _findings(history: History, entries: Sequence[Entry]) -> Iterator[str]:
-    """What is left: steps that are not done, notes, and the hand-over."""
-    left = [result for result in history.results.values() if result.outcome.value not in ("done", "undone")]
-    notes = [entry for entry in entries if entry.kind is Kind.NOTE]
-    yield from ("", "## What is left", "")
-    yield from (
-        f"- {_line(result.title)} is {result.outcome.value}: {_line(result.sentence)}" for result in left
-    )
-    yield from (f"- {_line(entry.data.get('sentence'))}" for entry in notes)
-    if not left and not notes:
-        yield "- nothing that this run knows of"
+def _step_rows(entries: Sequence[Entry]) -> Iterator[tuple[str, ...]]:
+    steps: dict[str, list[Entry]] = {}
     for entry in entries:
-        if entry.kind is Kind.RUN_ENDED and entry.data.get("note"):
+        if entry.step and not entry.data.get("marker") and entry.step != "lease":
+            steps.setdefault(f"{'undo: ' if _is_undo(entry) else ''}{entry.step}", []).append(entry)
+    for key, own in steps.items():
+        titles = [str(entry.data["title"]) for entry in own if entry.data.get("title")]
+        ends = [entry for entry in own if entry.kind in ENDS]
+        where = ", ".join(dict.fromkeys(entry.host for entry in own if entry.kind is Kind.CHANGE))
+        ended, time = "it has not ended", ""
+        if ends:
+            ended = f"{ends[-1].kind.value}: {ends[-1].data.get('sentence')}"
+            time = took(ends[-1].at - own[0].at)
+        mark = " (point of no return)" if any(entry.data.get("irreversible") for entry in own) else ""
+        undo = "undo: " if key.startswith("undo: ") else ""
+        title = titles[0] if titles else key
+        yield f"{undo}{title}{mark}", where or "reads only", ended, f"{own[0].at:%H:%M:%S}", time
+
+
+def _is_undo(entry: Entry) -> bool:
+    return entry.kind is Kind.UNDO_BEGUN or bool(entry.data.get("undo"))
+
+
+def _left(history: History, entries: Sequence[Entry]) -> Iterator[str]:
+    """What is left: steps that are not done, notes, what was not planned, and the last hand-over."""
+    left = [result for result in history.results.values() if result.outcome.value not in ("done", "undone")]
+    yield from ("", "## What is left", "")
+    found = [f"- {line(one.title)} is {one.outcome.value}: {line(one.sentence)}" for one in left]
+    found += [f"- {line(entry.data.get('sentence'))}" for entry in entries if entry.kind is Kind.NOTE]
+    found += [f"- {line(sentence)}" for sentence in _for_good(history)]
+    opened = _open(history)
+    found += [f"- {line(opened)}"] if opened else []
+    yield from found or ["- nothing that this run knows of"]
+    if history.ending and history.ending not in (Ending.DONE.value, Ending.UNDONE.value):
+        note = str([entry for entry in entries if entry.kind is Kind.RUN_ENDED][-1].data.get("note", ""))
+        if note:
             yield from ("", "The note that it left:", "")
-            yield from (f"> {visible(line)}" for line in str(entry.data["note"]).splitlines())
+            yield from (f"> {visible(one)}" for one in note.splitlines())
+
+
+def _for_good(history: History) -> Iterator[str]:
+    """The points of no return that were passed, and what each means."""
+    steps = {str(step.get("key")): step for record in history.plans for step in records(record.plan)}
+    for key, step in steps.items():
+        result = history.results.get(key)
+        if step.get("irreversible") and result is not None and result.outcome is Outcome.DONE:
+            yield f"{step.get('title')} cannot be undone. {step.get('undo_note')}".strip()
+
+
+def _open(history: History) -> Json:
+    """What its newest plan says that it does not do."""
+    return history.plans[-1].plan.get("open") if history.plans else ""
 
 
 def _timeline(entries: Sequence[Entry]) -> Iterator[str]:
-    yield from ("", "## Every entry", "", "| entry | UTC | who | what |", "|---|---|---|---|")
-    for entry in entries:
-        yield f"| {entry.number} | {entry.at:%H:%M:%S} | {_line(entry.operator)} | {_line(describe(entry))} |"
+    yield from ("", "## Every entry", "")
+    yield "Each stands in the journal with all that it holds: `quarterdeck journal show NUMBER`."
+    yield ""
+    rows = [(str(entry.number), f"{entry.at:%H:%M:%S}", entry.operator, describe(entry)) for entry in entries]
+    yield from table(("entry", "UTC", "who", "what"), rows)
 
 
 def _proof(journal: Journal, entries: Sequence[Entry]) -> Iterator[str]:
@@ -193,46 +150,29 @@ def _proof(journal: Journal, entries: Sequence[Entry]) -> Iterator[str]:
     except JournalError as error:
         sentence = str(error)
     yield from ("", "## Proof", "")
-    yield f"When this was written: {_line(sentence)}"
+    yield f"When this was written: {line(sentence)}"
     yield ""
     yield f"The last entry of this run is number {last.number}, with the hash"
     yield ""
-    yield from _fence([last.hash])
+    yield from fence([last.hash])
     yield ""
     yield "To see that the journal still holds what this report was made from:"
     yield ""
-    yield from _fence([f"quarterdeck journal verify --known {last.hash}"], "sh")
+    yield from fence([f"quarterdeck journal verify --known {last.hash}"], "sh")
     yield ""
     yield (
         "Each hash is the SHA-256 of the entry's JSON object (keys sorted, no blanks, UTF-8, without "
         "`hash`), in which `previous` is the hash of the entry before; `quarterdeck journal export --json` "
-        "gives them."
+        "gives them. Whoever can write the journal's files can cut its end off, or write all of it anew; "
+        "neither can then show this hash, so keep this report elsewhere."
     )
 
 
 def _refused(run: str, entries: Sequence[Entry]) -> str:
     lines = [f"# Run {run} did not begin", ""]
     for entry in entries:
-        lines.append(f"- {entry.at:%Y-%m-%d %H:%M:%S} UTC, {_line(str(entry.who))}: {_line(describe(entry))}")
-        lines += [f"  - {_line(line)}" for line in _texts(entry.data.get("evidence"))]
+        lines.append(f"- {entry.at:%Y-%m-%d %H:%M:%S} UTC, {line(str(entry.who))}: {line(describe(entry))}")
+        lines += [f"  - {line(one)}" for one in texts(entry.data.get("evidence"))]
+        if way_on := entry.data.get("way_on"):
+            lines.append(f"  - way on: {line(way_on)}")
     return "\n".join(lines) + "\n"
-
-
-def _texts(value: Json) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
-
-
-def _line(value: Json) -> str:
-    """Text in the middle of Markdown: one line, with nothing in it that Markdown or HTML would obey."""
-    text = visible(" ".join(str("" if value is None else value).split()))
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)
-
-
-def _fence(lines: Sequence[str], language: str = "text") -> Iterator[str]:
-    """Text as it is: the fence is longer than any run of backticks in it."""
-    shown = [visible(line) for line in lines]
-    longest = max((len(found) for line in shown for found in re.findall(r"`+", line)), default=0)
-    fence = "`" * max(3, longest + 1)
-    yield f"{fence}{language}"
-    yield from shown
-    yield fence

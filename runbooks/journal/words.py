@@ -45,7 +45,8 @@ def describe(entry: Entry) -> str:
     """The entry in one line, fit for a terminal; text from outside is made visible."""
     words = _Words(entry.data)
     words.update(system=entry.system, host=entry.host, line=entry.line, step=entry.step, about=entry.about)
-    template = _PLAIN.get(entry.kind)
+    template = "{host}: the marker of the lease" if entry.line and entry.data.get("marker") else None
+    template = template or _PLAIN.get(entry.kind)
     text = template.format_map(words) if template is not None else entry.kind.value
     return visible(" ".join(text.split("\n")))
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from runbooks.engine.api import Stop
+from runbooks.engine.api import Ending, Stop
 from runbooks.report import report
 from tests.builders import a_stopped_node
-from tests.runbooks.doubles import World
+from tests.runbooks.doubles import Fuse, Killed, World
 from tests.runbooks.engine.books import (
     BOOTSTRAP,
     CATALOGUE,
@@ -21,6 +21,7 @@ from tests.runbooks.engine.books import (
     a_step,
     a_world,
 )
+from tests.runbooks.engine.test_resume import BOOKS, a_rig
 from tests.runbooks.rigs import Rig
 
 
@@ -39,17 +40,18 @@ async def test_a_report_tells_who_why_what_and_how_to_prove_it(rig: Rig) -> None
     text = report(rig.journal, result.run)
     for words in (
         "# the whole book on orders",
-        "**done**: 6 steps done and verified",
+        "**done** after 0.0 s: 6 steps done and verified",
         "| who | ana@bastion1 |",
         "| why | the test wants it |",
-        "Survey of 12:00:00: 3 of 3 nodes answered",
-        "Plan of 12:00:00: **db1 is ahead of db2 (1227)**",
+        "| bootstrap db1 (point of no return) | db1 | verified: ",
+        "12:00:00 survey: 3 of 3 nodes answered",
+        "12:00:00 plan: **db1 is ahead of db2 (1227)**",
         "3. bootstrap db1 (point of no return): it is down",
-        "Point of no return, confirmed by typing `db1`.",
-        "- REC-01 no: 0 Primary found",
-        f"on db1, as root:\n\n```sh\n{BOOTSTRAP}\n```",
+        "- **point of no return**, confirmed by ana@bastion1 with the name `db1`",
+        "- does not hold: REC-01, 0 Primary found",
+        f"):\n\n```sh\n{BOOTSTRAP}\n```",
         "**verified** at 12:00:00: db2 is at 1227",
-        "- nothing that this run knows of",
+        "- bootstrap db1 cannot be undone.",
         "the chain is whole",
     ):
         assert words in text
@@ -88,7 +90,37 @@ async def test_a_run_that_did_not_begin_has_a_report_too(rig: Rig) -> None:
 async def test_a_stopped_run_says_where_it_stopped(rig: Rig) -> None:
     steering = rig.steering(confirms={"start:db2": [Stop()]})
     result = await rig.engine.run(a_book(), "orders", {}, steering)
-    assert "**stopped**: stopped at: start db2." in report(rig.journal, result.run)
+    text = report(rig.journal, result.run)
+    assert "**stopped** after 0.0 s: stopped at: start db2." in text
+    assert "The note that it left:" in text
+
+
+async def test_a_run_that_was_taken_up_tells_where_it_broke_off_and_why_it_went_on(
+    tmp_path: Path, world: World
+) -> None:
+    first = a_rig(tmp_path, world, fuse=Fuse(60), process="killed")
+    with pytest.raises(Killed):
+        await first.engine.run(BOOKS["whole"], "orders", {}, first.steering())
+    first.journal.close()
+    world.clock.turn(121)
+    second = a_rig(tmp_path, world)
+    [run] = await second.engine.runs()
+    assert run.sentence.startswith("its console is gone; it was at: ")
+    assert (await second.engine.resume(run.run, BOOKS, second.steering())).ending is Ending.DONE
+    text = report(second.journal, run.run)
+    assert "**Here the console was gone**: its last entry is of 12:00:0" in text
+    assert "| taken up again | 2026-11-22 12:02:" in text
+    assert f"by {second.journal.who}: the test wants it" in text
+    assert "The note that it left" not in text
+
+
+async def test_a_note_that_was_left_on_the_way_is_not_shown_as_if_it_were_left(rig: Rig) -> None:
+    steering = rig.steering(confirms={"start:db2": [Stop("lunch")]})
+    stopped = await rig.engine.run(a_book(), "orders", {}, steering)
+    await rig.engine.resume(stopped.run, {"whole": a_book()}, rig.steering())
+    text = report(rig.journal, stopped.run)
+    assert "run ended, stopped: stopped at: start db2. lunch" in text
+    assert "Hand-over" not in text
 
 
 def test_an_unknown_run_is_a_sentence(rig: Rig) -> None:

@@ -53,6 +53,10 @@ class Headless:
 
         wait_for(f"it to say {words!r}", is_said, deadline_s)
 
+    def last_words(self) -> str:
+        """What it said, once it has ended; empty while it goes on."""
+        return "" if self._process.poll() is None else f"{self._process.returncode}: {self.said}"
+
     def kill(self) -> None:
         """kill -9."""
         self._process.kill()
@@ -138,6 +142,21 @@ class Terminal:
 
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
+
+    def answer(self, *texts: str, key: str = "\r") -> None:
+        """Press a key once a question with these texts stands there, and again until it is taken.
+
+        A key that comes too soon after a question was meant for what stood there before, and does nothing.
+        """
+        self.see(*texts)
+
+        def is_taken() -> bool:
+            if not all(text in self.shown for text in texts):
+                return True
+            self.press(key)
+            return False
+
+        wait_for(f"{texts} to be answered", is_taken)
 
     def resize(self, columns: int, rows: int) -> None:
         """As when somebody drags the corner of the window."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.lab.lab import Lab, wait_for
+from collections.abc import Callable
+
+from tests.lab.lab import Lab, LabError, wait_for
 
 _SHUT = r"""
 rm -f /root/gate /root/starts /root/bootstraps
@@ -36,9 +38,15 @@ class BootstrapGate:
         self._lab, self._host = lab, host
         lab.sh(host, _SHUT)
 
-    def wait_held(self, deadline_s: float = 120) -> None:
-        """Wait until the bootstrap has begun and stands at the gate."""
-        wait_for(f"{self._host} to stand at the gate", lambda: bool(self.starts()), deadline_s)
+    def wait_held(self, has_failed: Callable[[], str] = lambda: "", deadline_s: float = 180) -> None:
+        """Wait until the bootstrap has begun and stands at the gate; `has_failed` tells why it never will."""
+
+        def is_held() -> bool:
+            if why := has_failed():
+                raise LabError(f"the bootstrap did not begin: {why}")
+            return bool(self.starts())
+
+        wait_for(f"{self._host} to stand at the gate", is_held, deadline_s)
 
     def open(self) -> None:
         """Let it go on; works with the cable out."""

@@ -85,7 +85,7 @@ def outage(lab: Lab, tmp_path: Path) -> Outage:
 def test_a_cut_link_and_a_killed_console_in_the_bootstrap_are_taken_up(outage: Outage) -> None:
     """It ends on the host while nobody sees it; the next console learns that from the host."""
     with outage.begin() as console:
-        outage.gate.wait_held()
+        outage.gate.wait_held(console.last_words)
         outage.lab.script("host", "unplug", "db1")
         outage.gate.open()
         outage.gate.wait_ended()
@@ -128,7 +128,7 @@ def _forge(home: Path, statement: str, *values: object) -> None:
 @pytest.mark.whole
 def test_a_console_killed_in_the_bootstrap_is_taken_up_while_it_still_runs(outage: Outage) -> None:
     with outage.begin() as console:
-        outage.gate.wait_held()
+        outage.gate.wait_held(console.last_words)
         console.kill()
     run = str(outage.newest()["run"])
     resume = (*outage.estate, "runbook", "resume", run, "--arm", "INC-7: the console died")
@@ -157,7 +157,7 @@ def test_a_console_that_dies_between_act_and_entry_is_taken_up(
 ) -> None:
     with outage.begin((sys.executable, "-m", "tests.scenarios.dying_console", moment)) as console:
         if moment == dying_console.AFTER:
-            outage.gate.wait_held()
+            outage.gate.wait_held(console.last_words)
             outage.gate.open()
         assert console.ended() == -9, console.said
     if moment == dying_console.BEFORE:
@@ -169,7 +169,7 @@ def test_a_console_that_dies_between_act_and_entry_is_taken_up(
         run = str(outage.newest()["run"])
         again = (*outage.estate, "runbook", "resume", run, "--arm", "again", "--yes-to", "db1")
         with headless(outage.home, *again) as console:
-            outage.gate.wait_held()
+            outage.gate.wait_held(console.last_words)
             outage.gate.open()
             status = console.ended()
         resumed = Called(status, refused.out + console.said, "")
@@ -183,7 +183,7 @@ def test_a_console_that_dies_between_act_and_entry_is_taken_up(
 def test_a_link_that_is_cut_in_the_bootstrap_is_waited_for(outage: Outage) -> None:
     """The console lives: it asks the host as soon as it answers again, and goes on by itself."""
     with outage.begin() as console:
-        outage.gate.wait_held()
+        outage.gate.wait_held(console.last_words)
         outage.lab.script("host", "unplug", "db1")
         console.wait_said("db1 cannot be asked whether 'galera_new_cluster' ran")
         outage.gate.open()
@@ -198,17 +198,14 @@ def test_a_console_killed_at_the_wizard_is_taken_up(outage: Outage) -> None:
     with terminal(outage.home, *outage.estate) as console:
         console.see("All 3 nodes are down after a crash", "b galera-recover")
         console.press("b")
-        console.see("galera-recover")
-        console.press("\r")
-        console.see("keep copies of grastate", "reads only")
-        console.press("\r")
+        console.answer("[7 runbooks]", "galera-recover")
+        console.answer("keep copies of grastate", "reads only")
         console.see("This console is read-only")
         console.press("INC-7: power loss\r")
-        for words in ("install -d -m 0700", *("--wsrep-recover",) * 3):
-            console.see(words, "Enter does it")
-            console.press("\r")
-        console.see("POINT OF NO RETURN", "Enter does it")
-        console.press("\r")
+        console.answer("install -d -m 0700", "Enter does it")
+        for host in outage.lab.hosts:
+            console.answer("--wsrep-recover", f"on {host} ", "Enter does it")
+        console.answer("POINT OF NO RETURN", "Enter does it")
         console.see("Type the name in full: db1")
         console.press("db1\r")
         outage.gate.wait_held()

@@ -128,6 +128,25 @@ async def test_an_expired_marker_is_replaced(rig: Rig, world: World) -> None:
     assert result.ending is Ending.DONE
 
 
+@pytest.mark.parametrize("how", ["broken", "given back"])
+async def test_a_marker_of_a_run_that_has_no_lease_any_more_is_replaced(
+    rig: Rig, world: World, how: str
+) -> None:
+    """A broken lease is broken on the hosts too, and one given back while a host was away stops nobody."""
+    world["db3"].files["/run/quarterdeck/lease-orders"] = (
+        "owner: ben@bastion1\nrun: r9\nwhat: galera-recover\n"
+        "since: 2026-11-22T11:59:00+00:00\nexpires: 2026-11-22T12:59:00+00:00\n"
+    )
+    lease = rig.leases.take("orders", run="r9", what="galera-recover")
+    if how == "broken":
+        rig.leases.break_up("orders", "its console burnt down")
+    else:
+        rig.leases.release(lease)
+    result = await rig.engine.run(a_book_of(a_step()), "orders", {}, rig.steering())
+    assert result.ending is Ending.DONE
+    assert "/run/quarterdeck/lease-orders" not in world["db3"].files
+
+
 async def test_a_marker_that_nobody_understands_refuses(rig: Rig, world: World) -> None:
     world["db3"].files["/run/quarterdeck/lease-orders"] = "hands off!"
     result = await rig.engine.run(a_book_of(a_step()), "orders", {}, rig.steering())

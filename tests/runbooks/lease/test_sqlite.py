@@ -48,6 +48,17 @@ def test_a_second_console_is_told_who_where_and_since_when(two: Two) -> None:
     assert two.kinds() == ["lease-taken"]
 
 
+def test_a_lease_of_a_console_that_is_gone_tells_how_to_go_on(two: Two) -> None:
+    gone = subprocess.Popen(["true"])
+    name = this_process().replace(f"/{os.getpid()}/", f"/{gone.pid}/")
+    gone.wait()
+    two.of(two.journal, name).take("orders", run="r1", what="galera-recover")
+    with pytest.raises(LeaseTaken) as caught:
+        two.ben.take("orders", run="r2", what="galera-recover")
+    assert "that console is gone; nothing was changed" in str(caught.value)
+    assert '`quarterdeck runbook resume r1 --arm "WHY"` goes on with its run' in caught.value.way_on
+
+
 def test_other_systems_are_free(two: Two) -> None:
     two.ana.take("orders", run="r1", what="x")
     two.ben.take("billing", run="r2", what="x")

@@ -1,0 +1,46 @@
+"""Markdown of text that must be shown and never obeyed, and times in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from runbooks.journal.entries import Json
+from runbooks.words import span
+from systems.text import visible
+
+
+def line(value: Json) -> str:
+    """Text in the middle of Markdown: one line, with nothing in it that Markdown or HTML would obey."""
+    text = visible(" ".join(str("" if value is None else value).split()))
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)
+
+
+def fence(lines: Sequence[str], language: str = "text") -> Iterator[str]:
+    """Text as it is: the fence is longer than any run of backticks in it."""
+    shown = [visible(one) for one in lines]
+    longest = max((len(found) for one in shown for found in re.findall(r"`+", one)), default=0)
+    marks = "`" * max(3, longest + 1)
+    yield f"{marks}{language}"
+    yield from shown
+    yield marks
+
+
+def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A table; what its cells say is data."""
+    yield f"| {' | '.join(titles)} |"
+    yield f"|{'---|' * len(titles)}"
+    for row in rows:
+        yield f"| {' | '.join(map(line, row))} |"
+
+
+def texts(value: Json) -> list[str]:
+    """The texts of a list in an entry's data."""
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def took(time: timedelta) -> str:
+    """How long something took: "0.4 s", "45 s", "38 min"."""
+    seconds = time.total_seconds()
+    return f"{seconds:.1f} s" if seconds < 10 else span(seconds)
