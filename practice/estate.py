@@ -1,0 +1,99 @@
+"""The whole practice estate: its hosts, its clusters, one clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from practice.clock import Clock
+from practice.galera.cluster import Cluster
+from practice.galera.history import Branch, Position
+from practice.galera.saved import SavedState
+from practice.galera.server import MariadbService, Server
+from practice.host.machine import Machine
+from practice.host.outfit import database_units, fit_out, fit_out_database
+from practice.host.units import random_of
+
+HOSTS = ("db1", "db2", "db3")
+_FIRST_ADDRESS = 11
+
+
+@dataclass(slots=True)
+class Practice:
+    """See the module."""
+
+    clock: Clock
+    seed: int
+    machines: dict[str, Machine] = field(default_factory=dict)
+    clusters: dict[str, Cluster] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+    """Names of the faults that are there now."""
+
+    def server(self, host: str) -> Server:
+        """The database server on a host; raises `KeyError`."""
+        for cluster in self.clusters.values():
+            if host in cluster.servers:
+                return cluster.servers[host]
+        raise KeyError(host)
+
+
+def build(
+    clock: Clock, *, seed: int = 1, hosts: tuple[str, ...] = HOSTS, cluster: str = "orders"
+) -> Practice:
+    """An estate of one healthy cluster, that has run for a while."""
+    practice = Practice(clock, seed)
+    addresses = {name: f"10.20.0.{_FIRST_ADDRESS + at}" for at, name in enumerate(hosts)}
+    randomness = random_of(seed, "estate")
+    group = Cluster(cluster, clock, writes_per_s=round(randomness.uniform(35.0, 48.0), 1))
+    practice.clusters[cluster] = group
+    for name in hosts:
+        machine = Machine(name, addresses[name], clock, seed=seed, up_s=randomness.uniform(8e5, 4e6))
+        practice.machines[name] = machine
+        fit_out(machine, addresses)
+        fit_out_database(machine, cluster, tuple(addresses.values()))
+        data_bytes = int(randomness.uniform(1.9e9, 2.6e9))
+        server = Server(machine, group, seed=seed, data_bytes=data_bytes)
+        group.servers[name] = server
+        member, first = database_units(machine)
+        member.service = MariadbService(server)
+        first.service = MariadbService(server, new_cluster=True)
+    start_whole(practice, group)
+    return practice
+
+
+def start_whole(practice: Practice, cluster: Cluster) -> None:
+    """Let a cluster be up, as if it had been started long ago."""
+    servers = list(cluster.servers.values())
+    first = servers[0]
+    for server in servers:
+        server.read_settings()
+    history = Branch(first._new_uuid())
+    cluster.branches.append(history)
+    seqno = random_of(practice.seed, f"cluster {cluster.name}").randrange(180_000, 240_000)
+    history.acknowledge(1, seqno)
+    for server in servers:
+        position = Position(history, seqno)
+        server.put_storage(position)
+        server.save(SavedState(history.uuid, -1))
+        server.gcomm_uuid = server._new_uuid()
+        server.start_position, server.applied, server.local_state = position, seqno, 4
+        _running(server)
+    cluster.found(history, seqno, conf_id=len(servers))
+
+
+def _running(server: Server) -> None:
+    """Let the server process and its unit run."""
+    machine = server.machine
+    unit = machine.systemd.units["mariadb"]
+    server.unit = unit
+    server.process = machine.processes.make(
+        ("/usr/sbin/mariadbd", f"--wsrep_start_position={server.start_position}")
+    )
+    server.process.who = machine.accounts["mysql"].who
+    server.process.on_signal = server.signalled
+    server.phase = "joining"
+    server.started_s = machine.clock.now_s() - 86_400
+    unit.invocation = f"{machine.random.getrandbits(128):032x}"
+    unit.log(f"Starting {unit.name}.service - {unit.description}...")
+    unit.starting(server.process.pid)
+    machine.listeners[4567] = 100
+    unit.set("activating", "start")

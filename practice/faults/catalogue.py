@@ -1,0 +1,88 @@
+"""The faults by name, and how one is applied or healed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from practice.galera.server import Server
+    from practice.serving import Serving
+
+
+class FaultUnknown(Exception):
+    """There is no such fault, or no such host; its text is a sentence."""
+
+
+Act = Callable[["Scene"], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that can go wrong, in a sentence."""
+
+    name: str
+    what: str
+    apply: Act
+    heal: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a fault happens."""
+
+    serving: Serving
+    server: Server
+    """The one that it befalls, or the first that it does."""
+
+    @property
+    def others(self) -> list[Server]:
+        """The rest of its cluster."""
+        return [one for one in self.server.cluster.servers.values() if one is not self.server]
+
+    @property
+    def all(self) -> list[Server]:
+        """Its cluster."""
+        return list(self.server.cluster.servers.values())
+
+
+FAULTS: dict[str, Fault] = {}
+
+
+def _scene(serving: Serving, host: str | None) -> Scene:
+    name = host or list(serving.practice.machines)[-1]
+    try:
+        return Scene(serving, serving.practice.server(name))
+    except KeyError:
+        raise FaultUnknown(
+            f"there is no host {name!r}; one of {', '.join(serving.practice.machines)}"
+        ) from None
+
+
+async def apply(serving: Serving, name: str, *, host: str | None = None) -> str:
+    """Break something; returns the host that it befalls. Twice is once."""
+    if name not in FAULTS:
+        raise FaultUnknown(f"there is no fault {name!r}; one of {', '.join(FAULTS)}")
+    scene = _scene(serving, host)
+    if name not in serving.practice.broken:
+        await FAULTS[name].apply(scene)
+        serving.practice.broken.append(name)
+        await serving.follow()
+    return scene.server.name
+
+
+async def heal(serving: Serving, name: str, *, host: str | None = None) -> None:
+    """Take the cause away."""
+    if name not in FAULTS:
+        raise FaultUnknown(f"there is no fault {name!r}; one of {', '.join(FAULTS)}")
+    await FAULTS[name].heal(_scene(serving, host))
+    if name in serving.practice.broken:
+        serving.practice.broken.remove(name)
+    await serving.follow()
+
+
+async def heal_all(serving: Serving) -> None:
+    """Take all causes away."""
+    for name in reversed(list(serving.practice.broken)):
+        await heal(serving, name)

@@ -1,0 +1,1 @@
+"""Simulated Galera clusters."""

@@ -1,0 +1,133 @@
+"""One process that serves a practice estate: SSH listeners, the clock, the control socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import asyncssh
+
+from practice import layout
+from practice.clock import Clock
+from practice.control import Control
+from practice.estate import Practice, build
+from practice.sshd import Sshd
+
+if TYPE_CHECKING:
+    from practice.galera.server import Server
+    from practice.host.machine import ByteReader, ByteWriter, Listener
+
+SQL_SOCKET = "/run/mysqld/mysqld.sock"
+SQL_PASSWORD = "practice"
+_PARENT_EVERY_S = 1.0
+
+
+class Serving:
+    """See the module."""
+
+    def __init__(self, folder: Path, *, seed: int = 1, speed: float = 1.0) -> None:
+        self.folder = folder
+        self.practice: Practice = build(Clock(speed=speed), seed=seed)
+        self.key = asyncssh.generate_private_key("ssh-ed25519")
+        self.sshds = {name: Sshd(machine, self.key) for name, machine in self.practice.machines.items()}
+        self.stopping = asyncio.Event()
+        self._control = Control(self)
+        self._changed = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Listen, and write what a console needs to get there."""
+        for name, sshd in self.sshds.items():
+            await sshd.start()
+            machine = self.practice.machines[name]
+            machine.on_network.append(self._changed.set)
+            server = self.practice.server(name)
+            machine.sockets[SQL_SOCKET] = _listener(server)
+        layout.write_access(self.folder, self.key, self.sshds.values())
+        layout.write_known_hosts(self.folder, self.sshds.values())
+        nodes = {name: tuple(cluster.servers) for name, cluster in self.practice.clusters.items()}
+        layout.write_estate(self.folder, nodes, password=SQL_PASSWORD)
+        await self._control.start(self.folder / layout.CONTROL)
+        self._tasks = [
+            asyncio.create_task(self.practice.clock.run()),
+            asyncio.create_task(self._watch_network()),
+        ]
+
+    async def follow(self) -> None:
+        """Have every listener be as its host is now."""
+        for name, sshd in self.sshds.items():
+            machine = self.practice.machines[name]
+            if machine.is_on:
+                machine.sockets.setdefault(SQL_SOCKET, _listener(self.practice.server(name)))
+            await sshd.follow()
+
+    async def _watch_network(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            await self.follow()
+
+    async def close(self) -> None:
+        """End everything."""
+        self._control.close()
+        for task in self._tasks:
+            task.cancel()
+        for machine in self.practice.machines.values():
+            await machine.processes.end_all()
+        for sshd in self.sshds.values():
+            await sshd.stop()
+
+
+def _listener(server: Server) -> Listener:
+    async def listen(reader: ByteReader, writer: ByteWriter, login: str) -> None:
+        from practice.sql.wire import serve
+
+        await serve(server, reader, writer, login)
+
+    return listen
+
+
+async def serve(
+    folder: Path, *, seed: int, speed: float, faults: tuple[str, ...], parent: int | None
+) -> None:
+    """Serve until a signal, an order, or the end of the parent process. Prints one line when ready."""
+    from practice.faults import apply
+
+    was_made = layout.make_folder(folder)
+    try:
+        serving = Serving(folder, seed=seed, speed=speed)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, serving.stopping.set)
+        await serving.start()
+        try:
+            for fault in faults:
+                await apply(serving, fault)
+            sys.stdout.write(f"practice estate ready: {folder}/estate.toml\n")
+            sys.stdout.flush()
+            loop.run_in_executor(None, _import_sql)
+            await _until_stopped(serving, parent)
+        finally:
+            await serving.close()
+    finally:
+        layout.clear_folder(folder, was_made=was_made)
+
+
+def _import_sql() -> None:
+    """Load the protocol's library once nobody waits for it."""
+    import practice.sql.identity
+    import practice.sql.wire  # noqa: F401
+
+
+async def _until_stopped(serving: Serving, parent: int | None) -> None:
+    while not serving.stopping.is_set():
+        if parent is not None and os.getppid() != parent:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PARENT_EVERY_S if parent is not None else None):
+                await serving.stopping.wait()

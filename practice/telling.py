@@ -1,0 +1,46 @@
+"""What is so in the practice estate, told by the simulation itself: for tests, drills and scores."""
+
+from __future__ import annotations
+
+from practice.estate import Practice
+from practice.galera.cluster import Cluster
+from practice.galera.server import Server
+
+
+def state_of(practice: Practice) -> dict[str, object]:
+    """Everything that a judge needs: hosts, servers, Primary components, what was acknowledged and lost."""
+    return {
+        "seed": practice.seed,
+        "simulated_s": round(practice.clock.now_s(), 3),
+        "speed": practice.clock.speed,
+        "faults": list(practice.broken),
+        "clusters": {name: _cluster(cluster) for name, cluster in practice.clusters.items()},
+    }
+
+
+def _cluster(cluster: Cluster) -> dict[str, object]:
+    cluster.settle()
+    primaries = cluster.primaries()
+    whole = len(primaries) == 1 and len(primaries[0].members) == len(cluster.servers)
+    return {
+        "primaries": [[server.name for server in one.members] for one in primaries],
+        "is_healthy": whole and all(server.local_state == 4 for server in cluster.servers.values()),
+        "acknowledged": cluster.acknowledged(),
+        "lost": cluster.lost(),
+        "forced": cluster.forced,
+        "nodes": {name: _server(server) for name, server in cluster.servers.items()},
+    }
+
+
+def _server(server: Server) -> dict[str, object]:
+    machine = server.machine
+    unit = machine.systemd.units["mariadb"]
+    storage = server.storage()
+    return {
+        "on": machine.is_on,
+        "unplugged": machine.is_unplugged,
+        "unit": f"{unit.active}/{unit.sub}",
+        "phase": server.phase,
+        "state": server.state_comment if server.process else "",
+        "position": str(server.position() if server.is_synced else storage.position if storage else "none"),
+    }
