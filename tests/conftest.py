@@ -4,10 +4,22 @@ from tests.lab.fixtures import (
     _blank_instance,
     _lab_instance,
     _light_instance,
+    _patient_instance,
     blank_lab,
     lab,
     light,
+    patient_lab,
     shared_lab,
 )
 
-__all__ = ["_blank_instance", "_lab_instance", "_light_instance", "blank_lab", "lab", "light", "shared_lab"]
+__all__ = [
+    "_blank_instance",
+    "_lab_instance",
+    "_light_instance",
+    "_patient_instance",
+    "blank_lab",
+    "lab",
+    "light",
+    "patient_lab",
+    "shared_lab",
+]

@@ -17,7 +17,6 @@ PLACES = (
     "tui.finding:FindingScreen",
     "tui.gotcha:GotchaScreen",
     "tui.entry:EntryScreen",
-    "tui.report:ReportScreen",
     "tui.help:HelpScreen",
     "tui.palette:Palette",
     "tui.arm:ArmDialog",

@@ -9,7 +9,7 @@ from datetime import datetime
 from runbooks.engine.api import Looked
 from runbooks.engine.work import Work
 from runbooks.model import Check, Look, Sighting, unknown
-from systems.errors import SystemsError
+from systems.errors import SystemsError, TimedOut
 from systems.shell import Reader
 
 
@@ -47,8 +47,15 @@ class Eyes:
         return look
 
     async def look_for_plan(self) -> Look:
-        """A new look with all that the runbook plans from."""
-        return await self.look(preparation=self._work.runbook.needs_preparation)
+        """A new look with all that the runbook plans from; a second one where a host was only too slow.
+
+        Right after a power loss hosts are busy, and a plan must not be refused for one answer that was late.
+        """
+        preparation = self._work.runbook.needs_preparation
+        look = await self.look(preparation=preparation)
+        if any(isinstance(node.evidence, TimedOut) for node in look.survey.nodes):
+            look = await self.look(preparation=preparation)
+        return look
 
     def age_s(self, look: Look) -> float:
         return (self._work.gear.clock.now() - looked_at(look)).total_seconds()

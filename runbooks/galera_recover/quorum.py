@@ -52,11 +52,17 @@ def plan_quorum(seen: Situation) -> Plan | Refusal:
 
 def refuse_unproven(seen: Situation) -> Refusal:
     """Nodes out of reach may be Primary, or come back: nothing is made Primary on that (REC-04, REC-07)."""
-    who = listed(seen.found.not_surveyed)
+    mute = [host for host in seen.found.not_surveyed if seen.node(host) is not None]
+    away = [host for host in seen.found.not_surveyed if host not in mute]
+    way_on = [f"Make the database of {listed(mute)} answer, or stop it, then plan again."] if mute else []
+    if away:
+        way_on.append(
+            f"Bring {listed(away)} back into reach, or prove that it is off (power state, fencing, console) "
+            f"and sign it off by name: {WITHOUT.name}={','.join(away)}"
+        )
     return refusal_of(
         seen,
-        f"Bring {who} back into reach, or prove that it is off (power state, fencing, console) and sign it "
-        f"off by name: {WITHOUT.name}={','.join(seen.found.not_surveyed)}",
+        " ".join(way_on),
         sentence=f"{seen.sentence}: {seen.found.refused}",
         gotchas=("REC-04", "REC-07"),
     )

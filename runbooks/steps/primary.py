@@ -9,6 +9,7 @@ from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no,
 from runbooks.steps import commands
 from runbooks.steps.checks import all_of, down, host_answers, of, synced
 from runbooks.steps.node import Node
+from runbooks.steps.signs import no_sign_of_life
 from runbooks.steps.start import STOP_TIMEOUT_S, can_start, has_room
 from runbooks.words import listed
 
@@ -53,7 +54,7 @@ def bootstrap_step(
         key=f"bootstrap:{node.host}",
         title=f"bootstrap {node.host}",
         why=why,
-        check=_ready_and_allowed(ready, allowed),
+        check=_ready_and_allowed(ready, allowed, leaves_out),
         verify=of(synced(node.host)),
         acts=tuple(acts),
         expects=f"{node.host} Primary, size 1, Synced; clients can write again",
@@ -84,7 +85,9 @@ def pc_bootstrap_step(
         key=f"pc.bootstrap:{node.host}",
         title=f"make {listed(fragment)} Primary (pc.bootstrap on {node.host})",
         why=why,
-        check=_ready_and_allowed(all_of(host_answers(node.host), runs_non_primary(node.host)), allowed),
+        check=_ready_and_allowed(
+            all_of(host_answers(node.host), runs_non_primary(node.host)), allowed, leaves_out
+        ),
         verify=of(all_of(*(synced(host, with_hosts=fragment) for host in fragment))),
         acts=(Act(node.host, commands.pc_bootstrap(node)),),
         expects=f"{listed(fragment)} Primary, size {len(fragment)}, Synced; clients can write again",
@@ -115,13 +118,15 @@ def runs_non_primary(host: str) -> Callable[[Look], Sighting]:
     return judge
 
 
-def _ready_and_allowed(ready: Callable[[Look], Sighting], allowed: Allowed) -> Check:
+def _ready_and_allowed(
+    ready: Callable[[Look], Sighting], allowed: Allowed, leaves_out: tuple[str, ...]
+) -> Check:
     async def check(context: Context) -> Sighting:
         look = await context.look()
-        answer = allowed(context, look)
-        if answer.holds is not Holds.YES:
-            return answer
-        is_ready = ready(look)
-        return yes(f"{answer.evidence}; {is_ready.evidence}") if is_ready.holds is Holds.YES else is_ready
+        answers = [allowed(context, look), ready(look)]
+        if leaves_out:
+            answers.append(await no_sign_of_life(context, look, leaves_out))
+        against = [answer for answer in answers if answer.holds is not Holds.YES]
+        return against[0] if against else yes("; ".join(answer.evidence for answer in answers))
 
     return check

@@ -52,8 +52,8 @@ def _some_run(survey: ClusterSurvey, sides: Sides) -> Classification:
 def _silent(survey: ClusterSurvey, sides: Sides) -> Classification:
     hosts = _hosts(sides.silent)
     mute = subject(hosts, "runs without answering", "run without answering")
-    sentence = f"No node says that it is Primary, and {mute}: there may be a Primary that cannot be seen"
-    refused = f"{mute}; whether there is a Primary is not known"
+    sentence = f"No node says that it is Primary, and {mute}"
+    refused = f"{listed(hosts)} may be Primary, unseen (REC-01)"
     return _stop(survey, sides, Scenario.STOP_SIDE, sentence, refused, hosts=hosts)
 
 
@@ -82,10 +82,7 @@ def _unreached(survey: ClusterSurvey, sides: Sides) -> Classification:
     gone = _hosts(sides.unreached)
     here = _hosts((*sides.talking, *_silent_waiting(sides)))
     away = subject(gone, "is", "are")
-    refused = (
-        f"{away} out of reach and may be Primary, or come back: prove that each is off (power, console) and "
-        "sign it off by name"
-    )
+    refused = f"{listed(gone)} may be Primary, or come back (REC-07)"
     if _waits(sides):
         return _stop(survey, sides, Scenario.MEMBER_MISSING, _waiting_for(here, gone), refused)
     if _is_half(survey, sides):
@@ -97,7 +94,7 @@ def _unreached(survey: ClusterSurvey, sides: Sides) -> Classification:
         )
         return _stop(survey, sides, Scenario.HALVES, sentence, refused)
     run = subject(here, "runs", "run")
-    sentence = f"{run} without a Primary, and {away} out of reach: the other side may be Primary"
+    sentence = f"{run} without a Primary, and {away} out of reach"
     return _stop(survey, sides, Scenario.STOP_SIDE, sentence, refused)
 
 

@@ -48,20 +48,15 @@ def stopped(
 
 
 def _unseen(survey: ClusterSurvey, saved: tuple[Saved, ...], unseen: tuple[str, ...]) -> Classification:
-    refused = (
-        f"{listed(unseen)} could not be looked at: there may be the newest data, or a running database; "
-        "bring each "
-        "back, or prove that it is off and sign it off by name"
-    )
+    refused = f"{listed(unseen)} may hold the newest data, or run (REC-04)"
     known = ", ".join(
         f"{one.host} {one.position.seqno if one.position else one.kind.value}"
         for one in saved
         if one.host not in unseen
     )
     sentence = (
-        f"Nobody runs, as far as one can see ({known or 'no host answers'}), and {listed(unseen)} could "
-        "not be "
-        "looked at: nothing may be bootstrapped on that"
+        f"Nobody runs, as far as one can see ({known or 'no host answers'}), "
+        f"and {listed(unseen)} could not be looked at"
     )
     return Classification(
         Scenario.STOP_SURVEY,

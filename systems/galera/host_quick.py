@@ -70,7 +70,12 @@ def parse_quick(
         zone=zone,
         units=units,
         unit_flags=_unit_flags(units, unit_properties("\n".join(common.get("units", ())))),
-        mysqld_pids=server_pids(_servers(host, special, root), settings.datadir, settings.defaults_file),
+        mysqld_pids=server_pids(
+            _servers(host, special, root),
+            settings.datadir,
+            settings.defaults_file,
+            {unit.main_pid for unit in units.values()},
+        ),
         sst_pids=transfer_pids(parse_processes(special.get("transfers", ())), settings.datadir),
         listening=listening_ports(common.get("listen", ()), settings.own_address),
         view=parse_datadir(special, settings.datadir),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 SERVER_NAMES = ("mysqld", "mariadbd")
@@ -27,6 +27,11 @@ class Process:
     def program(self) -> str:
         return posixpath.basename(self.arguments[0]) if self.arguments else ""
 
+    @property
+    def is_passing(self) -> bool:
+        """It has no command line: it ends, has ended and nobody has taken note, or only just begins."""
+        return not self.arguments or self.arguments[0].startswith("[")
+
 
 def parse_processes(lines: Iterable[str]) -> tuple[Process, ...]:
     """Read the lines of `pgrep -a`; what begins with no pid is left out."""
@@ -38,13 +43,21 @@ def parse_processes(lines: Iterable[str]) -> tuple[Process, ...]:
     return tuple(processes)
 
 
-def server_pids(processes: Sequence[Process], datadir: str, defaults_file: str) -> tuple[int, ...]:
-    """The servers that may be this node's.
+def server_pids(
+    processes: Sequence[Process], datadir: str, defaults_file: str, main_pids: Collection[int] = ()
+) -> tuple[int, ...]:
+    """The servers that may be this node's. `main_pids`: what the units call their main process.
 
     One that names another datadir or another option file is another node's. One that names neither
-    counts, unless this node has an option file of its own: rather one too many than one unseen.
+    counts, unless this node has an option file of its own: rather one too many than one unseen. One without
+    a command line counts only while a unit calls it its own: else it is a `mariadbd --version` that ends,
+    this look's or another console's, and a stopped node would pass for one that runs and does not answer.
     """
-    return tuple(process.pid for process in processes if _may_serve(process, datadir, defaults_file))
+    return tuple(
+        process.pid
+        for process in processes
+        if (process.pid in main_pids if process.is_passing else _may_serve(process, datadir, defaults_file))
+    )
 
 
 def transfer_pids(processes: Sequence[Process], datadir: str) -> tuple[int, ...]:

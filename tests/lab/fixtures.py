@@ -38,7 +38,7 @@ def _instance(kind: str, **form: str) -> Iterator[Lab]:
     if why := why_no_lab():
         pytest.skip(f"this machine cannot host the lab: {why}")
     with slot(kind) as number:
-        lab = Lab(f"{kind}{number}", cache_folder(), LAB_FAST="1", **form)
+        lab = Lab(f"{kind}{number}", cache_folder(), **{"LAB_FAST": "1", **form})
         lab.up()
         try:
             yield lab
@@ -62,6 +62,12 @@ def _lab_instance() -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
+def _patient_instance() -> Iterator[Lab]:
+    with _instance("qdslow", LAB_FAST="", SST="mariabackup") as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
 def _blank_instance() -> Iterator[Lab]:
     with _instance("qdblank", LAB_BLANK="1") as lab:
         yield lab
@@ -79,6 +85,14 @@ def lab(_lab_instance: Lab) -> Iterator[Lab]:
 def shared_lab(_lab_instance: Lab) -> Iterator[Lab]:
     """As `lab`, for tests that change nothing: no reset before the next test, unless `sh` or `sql` ran."""
     with _clean(_lab_instance) as lab:
+        yield lab
+
+
+@pytest.fixture
+def patient_lab(_patient_instance: Lab) -> Iterator[Lab]:
+    """As `lab`, with Galera's own timeouts (a lost node is noticed in 5 to 15 s) and SST by mariabackup."""
+    with _clean(_patient_instance) as lab:
+        lab.is_dirty = True
         yield lab
 
 

@@ -213,7 +213,29 @@ FACTS: dict[str, Callable[[Lab], None]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FACTS)
+TRIAGED = (
+    "kill-one",
+    "kill-two",
+    "stop-one",
+    "stop-two",
+    "stop-all",
+    "power-loss",
+    "power-loss-no-view",
+    "never-returns",
+    "never-returns-waiting",
+    "unequal-seqno",
+    "partition",
+    "ssh-blocked",
+    "two-clusters",
+    "foreign-uuid",
+    "zero-uuid",
+)
+"""Faults that tests/scenarios have triage name each time: here they are long tests."""
+
+
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=[pytest.mark.whole] * (fault in TRIAGED)) for fault in FACTS]
+)
 def test_a_fault_shows_what_its_line_says(lab: Lab, fault: str) -> None:
     lab.breaks(fault)
     lab.breaks(fault)

@@ -15,8 +15,9 @@ from runbooks.engine.api import (
     StepCard,
 )
 from runbooks.model import Plan
+from systems.errors import SystemsError, TimedOut, Unreachable
 from systems.galera.readings import NodeSurvey
-from tests.builders import a_stopped_node
+from tests.builders import a_stopped_node, without_ssh
 from tests.runbooks.clocks import HandClock
 from tests.runbooks.doubles import World
 from tests.runbooks.engine.books import (
@@ -54,6 +55,21 @@ async def test_a_dry_run_plans_and_changes_nothing(rig: Rig, world: World) -> No
     assert [step.key for step in plan.steps] == ["prepare", "recover:db2"]
     assert world.ran == []
     assert rig.kinds() == ["armed"]
+
+
+@pytest.mark.parametrize(("error", "looks"), [(TimedOut("db2: late"), 2), (Unreachable("db2: no route"), 1)])
+async def test_a_host_that_was_only_too_slow_is_looked_at_again_before_a_plan_is_made(
+    tmp_path: Path, world: World, error: SystemsError, looks: int
+) -> None:
+    seen: list[str] = []
+
+    def busy_at_first(name: str, clock: HandClock) -> NodeSurvey:
+        seen.append(name)
+        return without_ssh(a_node_of(name, clock), error if seen.count("db2") < 2 else None)
+
+    rig = Rig(tmp_path, world, CATALOGUE, node=busy_at_first)
+    await rig.engine.prepare(a_book(), "orders", {})
+    assert rig.surveyor.looks == looks
 
 
 async def test_a_whole_run_is_done_and_written_down_in_order(rig: Rig, world: World) -> None:

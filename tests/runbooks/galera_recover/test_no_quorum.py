@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from runbooks.model import Holds
 from systems.galera.readings import ClusterSurvey, NodeSurvey
-from tests.builders import NOON, a_lost_node, a_node, a_stopped_node, a_survey, a_unit
+from tests.builders import NOON, a_lost_node, a_node, a_stopped_node, a_survey, a_unit, without_sql
 from tests.runbooks.plans import ScriptedContext, core, keys, lines, planned, refused, step_of
 
 PC_BOOTSTRAP = "mariadb -e \"SET GLOBAL wsrep_provider_options='pc.bootstrap=1'\""
@@ -139,3 +139,12 @@ def test_a_silent_node_may_be_primary() -> None:
     refusal = refused(survey)
     assert "db2" in refusal.way_on
     assert "db3" in refusal.way_on
+
+
+def test_a_node_that_runs_and_says_nothing_must_answer_or_be_stopped_and_cannot_be_signed_off() -> None:
+    survey = a_survey(survivor(), a_stopped_node("db2", recovered=990), without_sql(a_node("db3")))
+    refusal = refused(survey, without="db3")
+    assert refusal.sentence.startswith("STOP-SIDE")
+    assert "db3 may be Primary" in refusal.sentence
+    assert "Make the database of db3 answer, or stop it" in refusal.way_on
+    assert "without" not in refusal.way_on

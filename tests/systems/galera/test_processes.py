@@ -60,6 +60,13 @@ def test_a_server_counts_unless_it_is_surely_another_node(
     assert bool(server_pids(parse_processes([line]), DATADIR, defaults_file)) is counts
 
 
+@pytest.mark.parametrize("line", ["31 [mariadbd] <defunct>", "31 [mariadbd]", "31 "])
+def test_a_process_without_a_command_line_counts_while_a_unit_calls_it_its_own(line: str) -> None:
+    processes = parse_processes([line])
+    assert server_pids(processes, DATADIR, "", {0, 30}) == ()
+    assert server_pids(processes, DATADIR, "", {31}) == (31,)
+
+
 def test_wsrep_threads_and_long_statements_are_kept() -> None:
     rows = Rows(
         (

@@ -1,0 +1,50 @@
+"""A node that was signed off and lives all the same: its peers find it, and nothing is made Primary."""
+
+from __future__ import annotations
+
+import pytest
+
+from runbooks.model import Holds, Look
+from runbooks.steps.signs import no_sign_of_life
+from tests.builders import a_lost_node, a_stopped_node, a_survey
+from tests.runbooks.plans import ScriptedContext, planned, step_of
+
+SURVEY = a_survey(
+    a_lost_node("db1"),
+    a_stopped_node("db2", seqno=995, addresses=("10.77.0.12",)),
+    a_stopped_node("db3", seqno=990, addresses=("10.77.0.13",)),
+)
+REFUSED = "ERROR 2002 (HY000): Can't connect to server on '10.77.0.11' (111)\n"
+DENIED = "ERROR 1045 (28000): Access denied for user 'root'@'10.77.0.13' (using password: NO)\n"
+
+
+@pytest.mark.parametrize("said", [DENIED, "1\n", "ERROR 2013 (HY000): Lost connection to server\n"])
+async def test_a_database_that_answers_one_of_its_peers_lives(said: str) -> None:
+    context = ScriptedContext(
+        SURVEY, answers={"db2": {"10.77.0.11": REFUSED}, "db3": {"--host=10.77.0.11": said}}
+    )
+    answer = await no_sign_of_life(context, Look(SURVEY), ("db1",))
+    assert answer.holds is Holds.NO
+    assert "db1 was signed off" in answer.evidence
+    assert "10.77.0.11 to db3" in answer.evidence
+
+
+@pytest.mark.parametrize("said", [REFUSED, "sh: 1: mariadb: not found\n", ""])
+async def test_silence_leaves_the_word_of_the_operator_as_it_is(said: str) -> None:
+    context = ScriptedContext(SURVEY, answers={"db2": {"10.77.0.11": said}})
+    assert (await no_sign_of_life(context, Look(SURVEY), ("db1",))).holds is Holds.YES
+
+
+async def test_a_bootstrap_without_a_node_that_lives_is_blocked() -> None:
+    step = step_of(planned(SURVEY, without="db1"), "bootstrap:db2")
+    values = {"without": "db1"}
+    alone = ScriptedContext(SURVEY, values=values)
+    assert (await step.check(alone)).holds is Holds.YES
+    seen = ScriptedContext(SURVEY, values=values, answers={"db3": {"10.77.0.11": DENIED}})
+    assert (await step.check(seen)).holds is Holds.NO
+
+
+async def test_only_addresses_of_nodes_that_nobody_saw_are_asked() -> None:
+    answers = {"db2": {"10.77.0.13": DENIED}, "db3": {"10.77.0.12": DENIED}}
+    context = ScriptedContext(SURVEY, answers=answers)
+    assert (await no_sign_of_life(context, Look(SURVEY), ("db1",))).holds is Holds.YES
