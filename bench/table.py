@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+HEADS = ("what", "ours", "unit", "peer", "theirs", "ratio", "goal", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -48,9 +50,8 @@ class Table:
         self.rows.append(row)
 
     def __str__(self) -> str:
-        heads = ("what", "ours", "unit", "peer", "theirs", "ratio", "goal", "")
-        lines = [heads, *(_cells(row) for row in self.rows)]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
+        lines = [HEADS, *(cells(row) for row in self.rows)]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(HEADS))]
         right = {1, 4, 5, 6}
         text = [
             "  ".join(
@@ -62,7 +63,8 @@ class Table:
         return "\n".join([self.title, "", text[0], "-" * len(text[0]), *text[1:], *self.notes])
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def cells(row: Row) -> tuple[str, ...]:
+    """What stands under `HEADS` for one row."""
     sign = {None: "", True: "reached", False: "NOT REACHED"}[row.reached]
     compare = ">=" if row.more_is_better else "<="
     goals = [] if row.goal is None else [f"{compare} {_number(row.goal)}"]

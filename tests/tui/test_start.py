@@ -105,7 +105,7 @@ async def test_an_editor_that_is_not_there_is_named(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("EDITOR", "no-such-editor")
     monkeypatch.delenv("VISUAL", raising=False)
     app = make_console(Options(place))
-    async with app.run_test(size=(90, 24)) as pilot:
+    async with app.run_test(size=(160, 24)) as pilot:
         await see(pilot, "there is no such file")
         await pilot.press("e")
         await see(pilot, "no-such-editor is not on this machine", "Set EDITOR")
