@@ -13,7 +13,7 @@ from systems.galera.predict import (
     Donor,
     TransferKind,
     donors_of,
-    position_of,
+    joins_at,
     predict_transfer,
 )
 from systems.galera.readings import ClusterSurvey, Position, WsrepStatus
@@ -44,7 +44,7 @@ def window(survey: ClusterSurvey, host: str, position: Position | None = None) -
     bursts must not look like an idle cluster.
     """
     donors = tuple(_careful(survey, donor) for donor in donors_of(survey, but=host))
-    found = predict_transfer(position or position_of(survey.node(host)), donors)
+    found = predict_transfer(position or joins_at(survey, host), donors)
     if found.kind is TransferKind.SST:
         return Window(0.0, f"IST is not possible: {found.sentence}")
     if found.kind is TransferKind.UNKNOWN:

@@ -96,9 +96,11 @@ CARDS: Mapping[Scenario, Card] = {
         RECOVER,
         names_a_node=True,
     ),
-    Scenario.DDL: Card("Let it end: killing it does not undo it on the other nodes (PXC-30)."),
+    Scenario.DDL: Card("Let it end: killing it does not undo it on the other nodes (PXC-30).", RECOVER),
     Scenario.LOCK: Card(
-        "Release the lock on that node (end the backup, UNLOCK TABLES, or that session); then it catches up."
+        "Release the lock on that node (end the backup, UNLOCK TABLES, or that session); then it catches up.",
+        RECOVER,
+        names_a_node=True,
     ),
     Scenario.CERTIFICATION: Card(
         "Send writes that touch the same rows to one node, and let applications retry on error 1213."

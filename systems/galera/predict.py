@@ -81,7 +81,7 @@ def predict_transfer(joiner: Position, donors: Sequence[Donor]) -> Prediction:
 
 def predict_for(survey: ClusterSurvey, host: str) -> Prediction:
     """Predict what a start of `host` would lead to, or, while it runs, a restart with nothing in between."""
-    return predict_transfer(position_of(survey.node(host)), donors_of(survey, but=host))
+    return predict_transfer(joins_at(survey, host), donors_of(survey, but=host))
 
 
 def ist_minutes_left(survey: ClusterSurvey, host: str) -> float | None:
@@ -112,6 +112,28 @@ def position_of(node: NodeSurvey) -> Position:
     if recovered and saved.seqno < 0 and recovered.uuid == saved.uuid:
         return recovered
     return saved
+
+
+def joins_at(survey: ClusterSurvey, host: str) -> Position:
+    """Where a node would join: its position, but no more than the newest of those it is in one view with.
+
+    Nodes are asked at different moments: under load the one that was asked last seems ahead of the others.
+    """
+    node = survey.node(host)
+    position, own = position_of(node), node.status
+    if not isinstance(own, WsrepStatus) or not own.is_primary or own.conf_id is None:
+        return position
+    statuses = [other.status for other in survey.nodes if other.host != host]
+    view = (own.state_uuid, own.conf_id)
+    peers = [
+        status.last_committed
+        for status in statuses
+        if isinstance(status, WsrepStatus)
+        and status.is_primary
+        and (status.state_uuid, status.conf_id) == view
+    ]
+    newest = max((seqno for seqno in peers if seqno is not None), default=position.seqno)
+    return Position(position.uuid, min(position.seqno, newest))
 
 
 def donors_of(survey: ClusterSurvey, *, but: str = "") -> tuple[Donor, ...]:

@@ -15,6 +15,7 @@ from systems.galera.predict import (
     TransferKind,
     donors_of,
     ist_minutes_left,
+    joins_at,
     position_of,
     predict_for,
     predict_transfer,
@@ -207,3 +208,18 @@ def test_rates_need_two_looks_at_the_same_life_of_a_server() -> None:
     assert write_rate(now, now) is None
     assert write_rate(a_lost_node("db1"), now) is None
     assert paused_share(a_lost_node("db1"), now) is None
+
+
+def test_a_member_that_was_asked_last_is_not_ahead_of_its_own_cluster() -> None:
+    """Under load the looks at two nodes are some transactions apart."""
+    survey = a_survey(a_node("db1", seqno=1_000), a_node("db2", seqno=1_001), a_node("db3", seqno=1_002))
+    assert joins_at(survey, "db3") == at(1_001)
+    assert predict_for(survey, "db3").kind is TransferKind.IST
+
+
+def test_one_in_another_view_may_well_be_ahead() -> None:
+    split = a_node("db3", seqno=1_002, status={"conf_id": 9})
+    survey = a_survey(a_node("db1", seqno=1_000), a_node("db2", seqno=1_000), split)
+    assert joins_at(survey, "db3") == at(1_002)
+    stopped = a_stopped_node("db3", seqno=1_002)
+    assert joins_at(a_survey(a_node("db1", seqno=1_000), stopped), "db3") == at(1_002)
