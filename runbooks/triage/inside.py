@@ -51,8 +51,8 @@ def _desynced(survey: ClusterSurvey, node: NodeSurvey, status: WsrepStatus) -> C
     manual = isinstance(node.variables, WsrepVariables) and node.variables.desync
     if manual:
         sentence = (
-            f"{host} is desynced by hand (wsrep_desync is ON): it lags "
-            f"without limit, {_lag(status)}, and cannot be a donor (ROLL-04)"
+            f"{host} is desynced by hand (wsrep_desync is ON): {_lag(status)}, it may lag without limit and "
+            "cannot be a donor (ROLL-04)"
         )
         return Case(Scenario.DONOR, (host,), sentence, proof, Severity.WARNING)
     evidence = node.evidence

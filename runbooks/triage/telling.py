@@ -59,7 +59,7 @@ def node_evidence(node: NodeSurvey, saved: Saved | None = None) -> tuple[str, ..
         if line := telling_line(node):
             lines.append(f"{node.host}: log: {line}")
     elif isinstance(node.evidence, SystemsError):
-        lines.append(f"{node.host}: SSH: {node.evidence}")
+        lines.append(f"{node.host}: SSH: {_without(node.host, node.evidence)}")
     return tuple(lines)
 
 
@@ -78,7 +78,7 @@ def _busy_units(node: NodeSurvey) -> tuple[UnitState, ...]:
 
 def _status_line(node: NodeSurvey) -> str:
     if not isinstance(node.status, WsrepStatus):
-        return f"{node.host}: SQL: {node.status}"
+        return f"{node.host}: SQL: {_without(node.host, node.status)}"
     status = node.status
     return (
         f"{node.host}: wsrep_cluster_status {status.cluster_status}, size {_said(status.cluster_size)}, "
@@ -111,6 +111,11 @@ def _disk_lines(host: str, evidence: HostEvidence) -> list[str]:
     if disk is None or disk.used_share < _FULL_SHARE:
         return []
     return [f"{host}: {disk.target} is {share(disk.used_share)} full"]
+
+
+def _without(host: str, error: SystemsError) -> str:
+    """An error that begins with its host, said once the host was named."""
+    return str(error).removeprefix(f"{host}: ")
 
 
 def _said(value: object) -> str:

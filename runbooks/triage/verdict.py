@@ -78,16 +78,27 @@ def _whole(
     return Verdict(survey.name, severity, f"{grave[0].sentence}{more}", healthy, grave[0].id)
 
 
+_HEADED = (Scenario.FLOW_CONTROL, Scenario.DONOR, Scenario.LOCK)
+"""Their sentences begin with what it is, and go on after a colon with what follows from it."""
+
+
 def _missing(survey: ClusterSurvey, found: Classification, first: Case) -> str:
     """Tell how many are in, and what the first case is in three words."""
     group = found.groups[0]
     if not found.outside:
-        return f"{_inside(survey, group)}: {_what(survey, first)}"
+        what = _parts(first)[0] if first.scenario in _HEADED else _what(survey, first)
+        return f"{_inside(survey, group)}: {what}"
     counted = group.size - survey.arbitrators
     told = [_what(survey, case) for case in found.outside]
     if counted > len(group.hosts) and {case.scenario for case in found.outside} == {Scenario.HOST}:
         return f"{counted} of {len(survey.nodes)} as the cluster counts; {'; '.join(told)} of this console"
     return f"{len(group.hosts)} of {len(survey.nodes)} in the cluster: {'; '.join(told)}"
+
+
+def _parts(case: Case) -> tuple[str, str]:
+    """What it is, for the first line, and the rest, so that nothing is said twice."""
+    what, _, rest = case.sentence.partition(": ")
+    return what, rest
 
 
 def _inside(survey: ClusterSurvey, group: Group) -> str:
@@ -101,6 +112,8 @@ def _inside(survey: ClusterSurvey, group: Group) -> str:
 
 def _detail(survey: ClusterSurvey, found: Classification, first: Case) -> str:
     """The way back of a node that is down, else what was seen of it."""
+    if first.scenario in _HEADED and not found.outside:
+        return _parts(first)[1]
     if first.scenario not in (Scenario.CRASHED_ONE, Scenario.STOPPED_ONE):
         return first.sentence
     at = f"seqno {first.position.seqno} of {found.groups[0].last_committed}: " if first.position else ""

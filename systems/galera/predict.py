@@ -99,10 +99,12 @@ def ist_minutes_left(survey: ClusterSurvey, host: str) -> float | None:
 def position_of(node: NodeSurvey) -> Position:
     """The newest that is known of a node's position: running, saved in grastate.dat, or recovered.
 
-    Without a grastate.dat a node has no state, which the zero UUID says too.
+    Without a grastate.dat a node has no state, which the zero UUID says too. What a node that was voted out
+    says of itself no longer counts: its saved state is what its next start reads (R-VOTE).
     """
-    if isinstance(node.status, WsrepStatus) and node.status.last_committed is not None:
-        return Position(node.status.state_uuid, node.status.last_committed)
+    status = node.status
+    if isinstance(status, WsrepStatus) and status.connected and status.last_committed is not None:
+        return Position(status.state_uuid, status.last_committed)
     evidence = node.evidence
     if not isinstance(evidence, HostEvidence) or evidence.grastate_error:
         return Position(_NO_UUID, -1)

@@ -17,6 +17,7 @@ from tests.builders import (
     NOON,
     a_filesystem,
     a_hit,
+    a_hung_node,
     a_lost_node,
     a_node,
     a_stopped_node,
@@ -186,3 +187,27 @@ def test_an_arbitrator_that_the_estate_names_is_no_stranger() -> None:
     four = [a_node(f"db{n}", status={"cluster_size": 4}) for n in (1, 2, 3)]
     assert "ROLL-12" in found(a_survey(*four))
     assert "ROLL-12" not in found(replace(a_survey(*four), arbitrators=1))
+
+
+def test_a_verdict_says_what_it_is_and_its_detail_what_follows_from_it() -> None:
+    """Nothing is said twice on the screen that is read first."""
+    by_hand = a_node("db3", state="Donor/Desynced", variables={"desync": True}, status={"recv_queue": 7})
+    said = verdict(a_survey(a_node("db1"), a_node("db2"), by_hand))
+    assert said.sentence == "2 of 3 Synced: db3 is desynced by hand (wsrep_desync is ON)"
+    assert said.detail == "7 write-sets behind, it may lag without limit and cannot be a donor (ROLL-04)"
+
+
+def test_the_host_of_an_error_is_named_once() -> None:
+    evidence = found(two_and(a_hung_node("db3")))["R-MUTE"].evidence
+    assert evidence[0] == "db3: SQL: SHOW GLOBAL STATUS had no answer after 5 s"
+
+
+def test_a_flag_at_boot_is_answered_by_the_runbook_that_takes_it_away() -> None:
+    units = {
+        "mariadb": a_unit(),
+        "mysql@bootstrap": a_unit("mysql@bootstrap", active="inactive", enabled="enabled"),
+    }
+    finding = found(a_survey(a_node("db1", evidence={"units": units}), a_node("db2"), a_node("db3")))[
+        "PXC-03"
+    ]
+    assert (finding.runbook, finding.values) == ("galera-recover", {"node": "db1"})

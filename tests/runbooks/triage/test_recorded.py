@@ -31,14 +31,14 @@ FAULTS = [
     pytest.param("desync", "R-DON", ("db3",), RECOVER, id="desynced by hand"),
     pytest.param("donor", "R-DON", ("db1", "db3"), RECOVER, id="donor in a full copy"),
     pytest.param("donor", "R-WAIT", ("db3",), RECOVER, id="joiner in a full copy"),
-    pytest.param("ftwrl", "R-LOCK", ("db3",), None, id="held by a backup's lock"),
+    pytest.param("ftwrl", "R-LOCK", ("db3",), RECOVER, id="held by a backup's lock"),
     pytest.param("disk-full", "R-LOOP", ("db3",), RECOVER, id="full disk"),
     pytest.param("disk-full", "REC-28", ("db3",), RECOVER, id="full disk, the gotcha"),
     pytest.param("frozen", "R-MUTE", ("db3",), None, id="a stopped process"),
     pytest.param("host-off", "R-HOST", ("db3",), None, id="a host without power"),
     pytest.param("ssh-blocked", "R-HOST", ("db3",), None, id="SSH dropped"),
     pytest.param("left-in-bootstrap", "PXC-04", ("db1",), "galera-rolling-restart", id="bootstrap unit"),
-    pytest.param("boot-unit", "PXC-03", ("db1",), None, id="bootstrap unit at boot"),
+    pytest.param("boot-unit", "PXC-03", ("db1",), RECOVER, id="bootstrap unit at boot"),
 ]
 
 

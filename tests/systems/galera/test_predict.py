@@ -223,3 +223,10 @@ def test_one_in_another_view_may_well_be_ahead() -> None:
     assert joins_at(survey, "db3") == at(1_002)
     stopped = a_stopped_node("db3", seqno=1_002)
     assert joins_at(a_survey(a_node("db1", seqno=1_000), stopped), "db3") == at(1_002)
+
+
+def test_a_node_that_was_voted_out_needs_a_full_copy_whatever_it_says_of_itself() -> None:
+    """Recorded: its status still tells where it was, its grastate.dat has the zero UUID."""
+    out = a_node("db3", state="Inconsistent", status={"last_committed": 999})
+    survey = a_survey(a_node("db1", size=2), a_node("db2", size=2), out)
+    assert ist_minutes_left(survey, "db3") == 0.0
