@@ -59,9 +59,8 @@ def _coming(survey: ClusterSurvey, node: NodeSurvey, unit: UnitState) -> _Told:
     lasts = _lasts(node, unit)
     evidence = node.evidence
     if isinstance(evidence, HostEvidence) and evidence.sst_pids:
-        sentence = (
-            f"{node.host} receives state from the cluster{lasts}{_progress(survey, node, evidence)}: wait"
-        )
+        so_far = _progress(survey, node, evidence)
+        sentence = f"{node.host} has been receiving state from the cluster{lasts}{so_far}: wait"
         return Scenario.WAIT, Severity.WARNING, sentence
     if hit(node, "no-donor"):
         sentence = (

@@ -89,14 +89,15 @@ def _status_line(node: NodeSurvey) -> str:
 
 def _unit_line(unit: UnitState, node: NodeSurvey) -> str:
     when = f" since {clock(unit.since, now=node.taken_at)}" if unit.since else ""
-    how = "" if unit.active == "active" else f", {ending(unit)}"
+    goes_on = unit.active == "active" or (unit.active != "inactive" and unit.result == "success")
+    how = "" if goes_on else f", {ending(unit)}"
     return f"{unit.name} {unit.active}/{unit.sub}{how}{when}"
 
 
 def _saved_lines(saved: Saved, evidence: HostEvidence) -> list[str]:
     state = evidence.grastate
     said = f"{state.position}" if state else evidence.grastate_error or "absent"
-    lines = [f"{saved.host}: grastate.dat {said}"]
+    lines = [f"{saved.host}: grastate.dat {said.removeprefix('grastate.dat ')}"]
     if evidence.recovered is not None:
         lines.append(f"{saved.host}: wsrep-recover {evidence.recovered}")
     if evidence.gvwstate is not None:

@@ -18,6 +18,7 @@ from tests.builders import (
     a_filesystem,
     a_hit,
     a_hung_node,
+    a_joining_node,
     a_lost_node,
     a_node,
     a_stopped_node,
@@ -211,3 +212,10 @@ def test_a_flag_at_boot_is_answered_by_the_runbook_that_takes_it_away() -> None:
         "PXC-03"
     ]
     assert (finding.runbook, finding.values) == ("galera-recover", {"node": "db1"})
+
+
+def test_a_joiner_is_told_by_how_long_it_has_been_at_it_and_not_as_one_that_has_ended() -> None:
+    joiner = found(two_and(a_joining_node("db3")))["R-WAIT"]
+    assert joiner.sentence.startswith("db3 has been receiving state from the cluster for 0 s")
+    assert "db3: unit mariadb activating/start since 12:00:00 UTC" in joiner.evidence
+    assert "db3: grastate.dat is empty" in joiner.evidence
