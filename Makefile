@@ -1,6 +1,6 @@
 # Every target sets up what it needs. `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env demo check check-all lint lab-up lab-down clean
+.PHONY: help env demo check check-all lint pages lab-up lab-down clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -22,6 +22,10 @@ lint: env ## ruff, mypy and the import layers only
 	@.venv/bin/ruff format --check --quiet
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
+
+pages: env ## the generated pages and pictures anew, from the code
+	@.venv/bin/python -m docs.generate
+	@.venv/bin/python -m screenshots.take
 
 lab-up: env ## three real hosts with a Galera cluster (root); see lab/README.md
 	@LAB_FAST=1 lab/up.sh

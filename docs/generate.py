@@ -10,9 +10,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from docs.examples import EXAMPLES, Example
+from runbooks.engine.text import plan_text, refusal_text
 from runbooks.gotchas import CATALOGUE
 from runbooks.library import RUNBOOKS
-from runbooks.model import Gotcha, Input, InputKind, Runbook
+from runbooks.model import Gotcha, Input, InputKind, Plan, Runbook
+from runbooks.sources import spelled
 
 FOLDER = Path(__file__).resolve().parent
 NOTE = "<!-- Generated from the code by `python -m docs.generate`; do not edit. -->\n"
@@ -41,29 +44,52 @@ def input_row(item: Input) -> tuple[str, str, str, str]:
 
 def gotcha_text(gotcha: Gotcha) -> str:
     """One gotcha as a section."""
-    seen = "seen by itself" if gotcha.detector else f"look yourself: {gotcha.why_no_detector}"
+    seen = (
+        "The console sees it by itself"
+        if gotcha.detector
+        else f"The console cannot see it: {gotcha.why_no_detector.rstrip('.')}"
+    )
     blocks = "; a step that lists it does not start while it holds" if gotcha.blocks else ""
     return (
         f"### {gotcha.id} {gotcha.title}\n\n"
-        f"{gotcha.severity.name.lower()}, {seen}{blocks}\n\n"
-        f"- **Symptom** {gotcha.symptom}\n- **Cause** {gotcha.cause}\n- **Do** {gotcha.fix}\n"
-        f"- **Source** {gotcha.source}\n"
+        f"*{gotcha.severity.name.lower()}.* {seen}{blocks}.\n\n"
+        f"- **Symptom:** {gotcha.symptom}\n- **Cause:** {gotcha.cause}\n- **Fix:** {gotcha.fix}\n"
+        f"- **Source:** {spelled(gotcha.source)}\n"
     )
 
 
-def runbook_page(runbook: Runbook, catalogue: Mapping[str, Gotcha]) -> str:
-    """The page of one runbook."""
+def example_text(runbook: Runbook, example: Example) -> str:
+    """The steps, on an example: what `runbook plan` prints there."""
+    made = runbook.plan(example.look, example.values, {})
+    printed = plan_text(made) if isinstance(made, Plan) else refusal_text(made)
+    given = "".join(f" --set {name}={value}" for name, value in example.values.items())
+    command = f"quarterdeck runbook plan {runbook.name} --target {example.look.survey.name}{given}"
+    return f"{example.story} `{command}` answers:\n\n```text\n{printed}```\n"
+
+
+def runbook_page(runbook: Runbook, catalogue: Mapping[str, Gotcha], example: Example) -> str:
+    """The page of one runbook: purpose, inputs, steps, gotchas."""
     inputs = table(("input", "what", "default", "meaning"), map(input_row, runbook.inputs))
-    gotchas = "\n".join(gotcha_text(catalogue[name]) for name in runbook.gotchas)
+    found = [catalogue[name] for name in runbook.gotchas]
+    at_a_glance = "".join(f"- [{gotcha.id}](#{anchor(gotcha)}) {gotcha.title}\n" for gotcha in found)
+    gotchas = "\n".join(map(gotcha_text, found))
     return (
         f"{NOTE}\n# {runbook.title}\n\n{runbook.purpose}\n\n"
+        "In the console: `b` on what is selected, or `:` and the runbook's name. From a shell:\n\n"
         f"```sh\nquarterdeck runbook plan {runbook.name} --target CLUSTER      # changes nothing\n"
-        f'quarterdeck runbook run {runbook.name} --target CLUSTER --arm "why" --yes-to "NAME"\n```\n\n'
-        "In the console: `b` on what is selected, or `:` and the runbook's name. "
-        "The plan is shown first, with every command word for word.\n\n"
-        f"## Inputs\n\n{inputs if runbook.inputs else 'None.'}\n\n"
-        f"## What goes wrong here, and is watched for\n\n{gotchas}"
+        f'quarterdeck runbook run {runbook.name} --target CLUSTER --arm "why" --yes-to NAME\n```\n\n'
+        f"## Inputs\n\n{inputs if runbook.inputs else 'None.'}\n"
+        "## Steps\n\nThe plan is made from what all nodes say at that moment, so it differs from one "
+        "situation to the next. It is shown before anything is done, with every command word for word.\n\n"
+        f"{example_text(runbook, example)}\n"
+        f"## What goes wrong here\n\n{at_a_glance}\n{gotchas}"
     )
+
+
+def anchor(gotcha: Gotcha) -> str:
+    """Where a Markdown reader puts the heading of a gotcha."""
+    kept = "".join(sign for sign in f"{gotcha.id} {gotcha.title}".lower() if sign.isalnum() or sign in " -_")
+    return kept.replace(" ", "-")
 
 
 def index_page(runbooks: Mapping[str, Runbook]) -> str:
@@ -78,7 +104,7 @@ def pages() -> dict[Path, str]:
 
     found = {FOLDER / "runbooks" / "README.md": index_page(RUNBOOKS)}
     for name, runbook in RUNBOOKS.items():
-        found[FOLDER / "runbooks" / f"{name}.md"] = runbook_page(runbook, CATALOGUE)
+        found[FOLDER / "runbooks" / f"{name}.md"] = runbook_page(runbook, CATALOGUE, EXAMPLES[name])
     found[FOLDER / "keys.md"] = f"{NOTE}\n{keys_page()}"
     return found
 

@@ -20,11 +20,12 @@ class Shot:
 
 
 TO_THE_LAST_STEP = (
-    ("7", "Runbooks"),
-    ("end enter", "must tell"),
-    ("enter", "touch /srv/prepared touch /srv/counted then"),
-    ("enter", "on db2 recover-position"),
-    ("enter", "on db1 galera_new_cluster"),
+    ("b", "answers what you came from"),
+    ("enter", "survey all nodes"),
+    ("enter", "on db1 install -d"),
+    ("", "s shell q stop here"),
+    ("enter", "on db1 systemctl reset-failed mariadb"),
+    ("", "s shell q stop here"),
 )
 
 SHOTS: dict[str, Shot] = {
@@ -43,16 +44,31 @@ SHOTS: dict[str, Shot] = {
     "why": Shot("one-node-down", (("w", "evidence"),), (SMALL,)),
     "hosts": Shot("one-node-down", (("6", "web1"), ("end", "port 22"))),
     "runbooks": Shot("one-node-down", (("b", "answers what you came from"),), (SMALL,)),
-    "stream": Shot("one-node-down", (("1", "db2"), ("down l", "4 lines"))),
+    "stream": Shot("one-node-down", (("1", "db2"), ("space space space l", "8 lines"))),
     "palette": Shot("one-node-down", (("colon d b", "node db1"),), (SMALL,)),
     "keys": Shot("one-node-down", (("question_mark", "Why"),), (SMALL,)),
     "arm": Shot("one-node-down", (("A", "This console is read-only"),), (SMALL,)),
     "plan": Shot("wizard-plan", (("b", "answers"), ("enter", "systemctl start"))),
     "step": Shot(
-        "wizard-armed", (("b", "answers"), ("enter", "systemctl start"), ("enter", "Enter does it"))
+        "wizard-armed",
+        (
+            ("b", "answers"),
+            ("enter", "systemctl start"),
+            ("enter", "Enter does it"),
+            ("", "s shell q stop here"),
+        ),
     ),
-    "no-return": Shot("no-return", TO_THE_LAST_STEP),
-    "type-the-name": Shot("no-return", (*TO_THE_LAST_STEP, ("enter", "There is no way back")), (SMALL,)),
-    "journal": Shot("wizard-armed", (("8", "armed for 15 min"),), (SMALL,)),
+    "no-return": Shot("power-loss", TO_THE_LAST_STEP),
+    "type-the-name": Shot("power-loss", (*TO_THE_LAST_STEP, ("enter", "There is no way back")), (SMALL,)),
+    "journal": Shot("power-loss", (*TO_THE_LAST_STEP, ("escape", "Runbooks"), ("8", "step keep verified"))),
     "tiny": Shot("one-node-down", (("", "2 of 3 in the"),), ((40, 10),)),
 }
+
+GALLERY: dict[str, tuple[int, int]] = {
+    "watch": (100, 18),
+    "nodes": (100, 22),
+    "no-return": (100, 39),
+    "stream": (100, 16),
+    "journal": (100, 24),
+}
+"""Those that README shows, each in the size that suits it; they stand in `screenshots/pictures`."""

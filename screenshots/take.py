@@ -1,4 +1,8 @@
-"""Takes the pictures: `python -m screenshots.take [--png] [NAME ...]`. The same scenes make the tests."""
+"""Takes the pictures; the same scenes make the tests.
+
+python -m screenshots.take                   those that README shows, into `screenshots/pictures`
+python -m screenshots.take --png --folder F  every picture in every size, to look at
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from screenshots.shots import SHOTS, Shot
+from screenshots.shots import GALLERY, SHOTS, Shot
 from tests.scenes import SCENES, Stage
 
 DEADLINE_S = 20.0
@@ -64,18 +68,29 @@ def as_png(svg: str, place: Path) -> None:
     cairosvg.svg2png(bytestring=fixed.encode(), write_to=str(place), output_width=1600)
 
 
+async def take_for_page(name: str) -> str:
+    """One picture of the gallery: its fonts are those of whoever looks, so that no page fetches any."""
+    svg = await take(name, GALLERY[name])
+    return re.sub(r" *@font-face \{.*?\}\n", "", svg, flags=re.DOTALL)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Take them all, or those that are named."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=FOLDER)
+    """Take the gallery; with a folder: every picture, or those that are named."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--folder", type=Path, help="where to; without it the gallery is taken")
     parser.add_argument("--png", action="store_true", help="PNG beside the SVG, for looking at it")
     parser.add_argument("names", nargs="*", help="pictures; all of them when left out")
     options = parser.parse_args(arguments)
-    options.folder.mkdir(parents=True, exist_ok=True)
-    for name in options.names or SHOTS:
-        for width, height in SHOTS[name].sizes:
-            svg = asyncio.run(take(name, (width, height)))
-            place = options.folder / f"{name}-{width}x{height}.svg"
+    folder: Path = options.folder or FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in options.names or (SHOTS if options.folder else GALLERY):
+        for width, height in SHOTS[name].sizes if options.folder else [GALLERY[name]]:
+            if options.folder:
+                svg, place = asyncio.run(take(name, (width, height))), folder / f"{name}-{width}x{height}.svg"
+            else:
+                svg, place = asyncio.run(take_for_page(name)), folder / f"{name}.svg"
             place.write_text(svg, encoding="utf-8")
             if options.png:
                 as_png(svg, place.with_suffix(".png"))

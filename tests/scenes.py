@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,9 +12,12 @@ from tempfile import TemporaryDirectory
 from runbooks.gotchas import CATALOGUE
 from runbooks.library import RUNBOOKS
 from runbooks.model import Runbook
+from runbooks.steps.commands import evidence_dir
+from runbooks.steps.recovery import incident
 from systems.errors import SystemsError, Unreachable
 from systems.galera.readings import ClusterSurvey, NodeSurvey
 from systems.host import HostReading
+from systems.shell import Probe
 from tests.builders import (
     NOON,
     a_joining_node,
@@ -21,6 +25,7 @@ from tests.builders import (
     a_node,
     a_stopped_node,
     a_survey,
+    a_unit,
     some_variables,
 )
 from tests.runbooks.clocks import HandClock
@@ -30,13 +35,22 @@ from tests.scripted import ScriptedSource
 from tui.app import QuarterdeckApp
 from tui.works import Works
 
+KILLED = {"mariadb": a_unit(active="failed", sub="failed", result="signal", since=NOON)}
 LOG_LINE = "journalctl -u mariadb -n 200 -f --no-pager -o short"
-LOG = """\
-Nov 22 11:59:58 db2 mariadbd[2600]: WSREP: evs::proto(5e1c, OPERATIONAL) suspecting node: 97c6
+NOTICED = """\
+Nov 22 12:00:01 {0} mariadbd[2600]: [Warning] WSREP: evs::proto, node 97c6 is inactive
+Nov 22 12:00:01 {0} mariadbd[2600]: [Note] WSREP: New cluster view: Primary, members: 2
+"""
+LOGS = {
+    "db1": NOTICED.format("db1"),
+    "db2": """\
+Nov 22 11:59:58 db2 mariadbd[2600]: [Note] WSREP: Synchronized with group, ready for connections
 Nov 22 11:59:59 db2 mariadbd[2600]: [ERROR] WSREP: failed to send to 10.77.0.13: Broken pipe
 Nov 22 12:00:00 db2 systemd[1]: mariadb.service: Main process exited, code=killed, status=9/KILL
 Nov 22 12:00:00 db2 systemd[1]: mariadb.service: Failed with result 'signal'.
-"""
+""",
+    "db3": NOTICED.format("db3"),
+}
 
 
 def noon() -> datetime:
@@ -50,6 +64,11 @@ class Stage(QuarterdeckApp):
     source: ScriptedSource
     rig: Rig
     folder: TemporaryDirectory[str]
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """The picture, the same to the byte: Rich's number in it counts differences that nobody can see."""
+        svg = super().export_screenshot(title=title, simplify=simplify)
+        return re.sub(r"\bterminal-\d+", "terminal-0", svg)
 
 
 def stage(
@@ -75,7 +94,7 @@ def stage(
     rig = Rig(Path(folder.name), books.a_world(), catalogue, armed=False, node=node)
     for name, host in rig.world.items():
         host.answer("uptime", f" 12:00:02 up 14 days,  load average: 0.4{name[-1]}, 0.40, 0.38\n")
-        host.answer(LOG_LINE, LOG)
+        host.answer(LOG_LINE, LOGS[name])
     rig.engine._new_id = lambda: "a7c3f1"
     if armed:
         rig.arming.arm("db2 lost its power at noon")
@@ -103,6 +122,7 @@ def stage(
         keys=keys,
     )
     app.desk.breath_s = 0.0
+    app.desk.clock = lambda: 0.0
     app.source, app.rig, app.folder = source, rig, folder
     return app
 
@@ -148,7 +168,7 @@ def asking() -> Stage:
 
 def killed() -> list[ClusterSurvey]:
     """db2 was killed just before noon."""
-    down = a_stopped_node("db2", recovered=1227)
+    down = a_stopped_node("db2", recovered=1227, units=KILLED)
     return [whole(), a_survey(busy("db1", 1311, 2), down, busy("db3", 1311, 2))]
 
 
@@ -239,6 +259,21 @@ def no_return() -> Stage:
     return stage([stopped], book=books.a_book(), armed=True)
 
 
+def power_loss() -> Stage:
+    """All three lost their power; galera-recover bootstraps db1, which has the highest position."""
+    positions = {"db1": 1311, "db2": 1227, "db3": 1309}
+    down = a_survey(
+        *[a_stopped_node(host, recovered=seqno, units=KILLED) for host, seqno in positions.items()]
+    )
+    app = stage([down], armed=True)
+    copies = Probe.of(
+        "find", evidence_dir("orders", incident(down)), "-type", "f", "-printf", "%f\\n", as_root=True
+    )
+    for host in app.rig.world.values():
+        host.answer(copies.line, "journal.txt\ngrastate.dat\n")
+    return app
+
+
 def plain_signs() -> Stage:
     """ASCII signs and the terminal's own colours."""
     return stage(killed(), ascii_only=True, few_colours=True)
@@ -256,6 +291,6 @@ SCENES: dict[str, Callable[[], Stage]] = {
     "nothing-to-watch": nothing_to_watch,
     "wizard-plan": wizard_plan,
     "wizard-armed": wizard_armed,
-    "no-return": no_return,
+    "power-loss": power_loss,
     "plain-signs": plain_signs,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,6 +43,8 @@ class Desk:
     picture: Picture = field(default_factory=Picture)
     signs: Signs = UNICODE
     now: Callable[[], datetime] = utc_now
+    clock: Callable[[], float] = time.monotonic
+    """Seconds, for how long something takes."""
     breath_s: float = 0.4
     """A key that comes sooner after a question was meant for what stood there before."""
     frozen: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from runbooks.sources import spelled
 from tui.frame import Tab
 from tui.screen import ConsoleScreen
 from tui.tones import severity_tone
@@ -76,7 +77,7 @@ class FindingScreen(ConsoleScreen[str | None]):
             rows += _part("symptom", [gotcha.symptom])
             rows += _part("cause", [gotcha.cause])
             rows += _part("fix", [gotcha.fix])
-            rows += _part("source", [gotcha.source])
+            rows += _part("source", [spelled(gotcha.source)])
         if finding.runbook:
             given = ", ".join(f"{name}={value}" for name, value in finding.values.items())
             words = f"  {finding.runbook}" + (f" with {given}" if given else "")

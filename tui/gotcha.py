@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from runbooks.model import Holds, Look, Sighting
+from runbooks.sources import spelled
 from tui.frame import Tab
 from tui.screen import ConsoleScreen
 from tui.tones import severity_tone
@@ -54,7 +55,8 @@ class GotchaScreen(ConsoleScreen[None]):
             row((f"{sign} {gotcha.id}".ljust(LABEL), tone), (gotcha.title, Tone.STRONG), hang=LABEL),
             row(),
         ]
-        parts = {"symptom": gotcha.symptom, "cause": gotcha.cause, "fix": gotcha.fix, "source": gotcha.source}
+        source = spelled(gotcha.source)
+        parts = {"symptom": gotcha.symptom, "cause": gotcha.cause, "fix": gotcha.fix, "source": source}
         rows += [_part(label, text) for label, text in parts.items() if text]
         if gotcha.blocks:
             rows.append(_part("blocks", "a step that lists it does not start while it holds or is unknown"))

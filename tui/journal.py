@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
+from runbooks.words import count
 from systems.errors import SystemsError
 from tui.panes import Pane
 from widgets.layout import row
@@ -105,7 +106,7 @@ class JournalPane(Pane):
         self._table.show({key: _cells(entry) for key, entry in reversed(self._entries.items())})
         works = self.desk.works
         place = works.journal_name or works.journal.place if works is not None else ""
-        self._say(f" {self._last} entries in {place}", Tone.DIM)
+        self._say(f" {count(self._last, 'entry', 'entries')} in {place}", Tone.DIM)
 
     def _say(self, words: str, tone: Tone) -> None:
         self._heading.show([row((words, tone), wrap=False)])

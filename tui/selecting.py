@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class SelectingScreen(ConsoleScreen[None]):
     """The same keys do the same on every screen that shows systems: why, runbooks, run, log, shell."""
 
+    KEYS_TITLE = "What is chosen"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "why", "Why", id="deck.why"),
         Binding("b", "answer", "Runbooks", id="deck.answer"),

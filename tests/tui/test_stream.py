@@ -75,7 +75,7 @@ async def test_a_log_without_sudo_shows_what_the_login_may_see() -> None:
         def refuse_once(_host: object) -> str:
             for error in said:
                 raise error
-            return scenes.LOG
+            return scenes.LOGS["db2"]
 
         app.rig.world["db2"].answer(scenes.LOG_LINE, refuse_once)
         await pilot.press("1", "down", "l")

@@ -75,7 +75,7 @@ async def test_a_point_of_no_return_wants_the_name_in_full() -> None:
         await to_the_last_step(pilot)
         await see(pilot, "None: it begins a new history.", "REC-01 0 Primary found")
         await pilot.press("enter")
-        await see(pilot, "There is no way back.", "Type the name in full: db1")
+        await see(pilot, "There is no way back: it begins a new history.", "Type the name in full: db1")
         await type_in(pilot, "db2")
         await pilot.press("enter")
         await see(pilot, "'db2' is not 'db1': nothing was done.")

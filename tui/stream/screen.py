@@ -46,7 +46,7 @@ class StreamScreen(ConsoleScreen[None]):
     DEFAULT_CSS = """
     StreamScreen {
         & > #stream-hosts { height: auto; max-height: 2; overflow: hidden hidden; scrollbar-gutter: auto; }
-        & > Input { background: $panel; padding: 0 1; }
+        & > Input.-textual-compact { background: $panel; padding: 0 1; }
         & > #stream-states { height: auto; max-height: 4; overflow: hidden hidden; scrollbar-gutter: auto; }
         & > SpoolView { height: 1fr; }
     }
@@ -170,7 +170,7 @@ class StreamScreen(ConsoleScreen[None]):
             self.desk.commands.append(str(order))
         self._place = len(self.desk.commands)
         self._spool.clear()
-        self._job = StreamJob(order, works, self._spool, on_change=self._renew_soon)
+        self._job = StreamJob(order, works, self._spool, on_change=self._renew_soon, clock=self.desk.clock)
         self._view.title_text = str(order)
         self._view.focus()
         self.renew()

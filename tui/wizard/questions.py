@@ -67,10 +67,12 @@ STOP = Question(
 def name_dialog(card: StepCard, signs: Signs) -> AskDialog:
     """Asks for the exact name before a point of no return, or another bold step."""
     step = card.step
+    note = step.undo_note
+    note = note.removeprefix("None") if note.startswith("None") else f". {note}".rstrip()
     rows = [
         row((step.title, Tone.STRONG)),
-        *([row(("There is no way back. ", Tone.CRITICAL), step.undo_note)] if step.irreversible else []),
-        *([row(step.confirm_because)] if step.confirm_because else []),
+        *([row(("There is no way back", Tone.CRITICAL), note)] if step.irreversible else []),
+        *([row(step.confirm_because)] if step.confirm_because not in note else []),
         row("Type the name in full: ", (card.name_to_type, Tone.STRONG)),
     ]
     return AskDialog("Point of no return" if step.irreversible else "Are you sure", rows, signs, verb="do it")

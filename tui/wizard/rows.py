@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from runbooks.engine.api import Judged, Outcome, StepCard, StepResult
-from runbooks.model import Act, Holds, Plan, Refusal, Step
+from runbooks.engine.api import Outcome, StepResult
+from runbooks.model import Act, Plan, Refusal, Step
 from runbooks.words import span
-from tui.frame import age
+from tui.wizard.card import INDENT, LABEL, act_rows, card_rows, head_piece, labelled, sign_of, undo_rows
 from tui.wizard.state import Phase, Sent, StepView, WizardState
 from widgets.layout import Row, row
 from widgets.tones import Piece, Tone
@@ -17,8 +17,6 @@ from widgets.tones import Piece, Tone
 if TYPE_CHECKING:
     from widgets.signs import Signs
 
-LABEL = 13
-INDENT = 4
 OUTPUT_LINES = 6
 OUTCOMES = {
     Outcome.DONE: Tone.GOOD,
@@ -73,54 +71,25 @@ def refusal_rows(refusal: Refusal, signs: Signs) -> list[Row]:
         row(),
     ]
     for number, line in enumerate(refusal.evidence):
-        rows.append(_line("evidence" if number == 0 else "", line))
-    rows.append(_line("way on", refusal.way_on))
+        rows.append(labelled("evidence" if number == 0 else "", line))
+    rows.append(labelled("way on", refusal.way_on))
     if refusal.gotchas:
-        rows.append(_line("gotchas", ", ".join(refusal.gotchas)))
+        rows.append(labelled("gotchas", ", ".join(refusal.gotchas)))
     return rows
-
-
-def _line(label: str, text: str, tone: Tone = Tone.PLAIN) -> Row:
-    head = (" " * INDENT + label).ljust(INDENT + LABEL)
-    return row((head, Tone.DIM), (text, tone), hang=INDENT + LABEL)
 
 
 def plan_step(number: int, step: Step) -> Iterator[Row]:
     """One step of the dry run."""
     right: Sequence[Piece] = [("POINT OF NO RETURN", Tone.CRITICAL)] if step.irreversible else ()
     yield row((f"  {number:>2} ", Tone.DIM), (step.title, Tone.STRONG), right=right, hang=5)
-    yield _line("why", step.why)
-    yield from _acts(step.acts)
+    yield labelled("why", step.why)
+    yield from act_rows(step.acts)
     if not step.acts:
-        yield _line("", "reads only; it changes nothing", Tone.DIM)
+        yield labelled("", "reads only; it changes nothing", Tone.DIM)
     if step.expects:
-        yield _line("expects", step.expects)
-    yield from _undo(step)
+        yield labelled("expects", step.expects)
+    yield from undo_rows(step)
     yield row()
-
-
-def _acts(acts: Sequence[Act]) -> Iterator[Row]:
-    host = ""
-    for act in acts:
-        label = f"on {act.host}" if act.host != host else ""
-        host = act.host
-        for number, line in enumerate(act.command.line.split("\n")):
-            yield _line(label if number == 0 else "", line, Tone.KEY)
-        if act.command.stdin:
-            for number, line in enumerate(act.command.stdin.rstrip("\n").split("\n")):
-                yield _line("  it reads" if number == 0 else "", line)
-
-
-def _undo(step: Step) -> Iterator[Row]:
-    if step.irreversible:
-        yield _line("undo", f"none. {step.undo_note}".rstrip(), Tone.CRITICAL)
-    elif step.undo:
-        for number, act in enumerate(step.undo):
-            yield _line("undo" if number == 0 else "", f"{act.host}: {act.command.line}")
-        if step.undo_note:
-            yield _line("", step.undo_note, Tone.DIM)
-    elif step.undo_note:
-        yield _line("undo", step.undo_note)
 
 
 def _step(number: int, view: StepView, state: WizardState, now: datetime, signs: Signs) -> Iterator[Row]:
@@ -134,11 +103,17 @@ def _step(number: int, view: StepView, state: WizardState, now: datetime, signs:
     title = Tone.STRONG if here else Tone.PLAIN if view.result is not None else Tone.DIM
     pieces: list[Piece] = [(f"{sign} {number:>2} ", tone), (view.title, title)]
     if view.result is not None and not here:
-        pieces.append((f"  {view.result.sentence}", Tone.DIM))
+        pieces.append((f"  {_news(view.result.sentence, state.plan)}", Tone.DIM))
     yield row(*pieces, right=right, hang=5)
     if here:
         yield from _card(view, state, now, signs)
         yield row()
+
+
+def _news(sentence: str, plan: Plan | None) -> str:
+    """What a step told, without what stands at the head of the page already."""
+    known = plan.sentence if plan is not None else ""
+    return sentence.removeprefix(known).lstrip("; ") or sentence if known else sentence
 
 
 def _sign(view: StepView, *, here: bool, signs: Signs) -> tuple[str, Tone]:
@@ -163,71 +138,7 @@ def _card(view: StepView, state: WizardState, now: datetime, signs: Signs) -> It
             yield from _sent(sent, signs)
     if view.verifying is not None and state.phase is Phase.RUNNING:
         told = view.verifying
-        yield _line("verify", f"{told.sighting.evidence}; asked again for {span(told.left_s)}")
-
-
-def card_rows(card: StepCard, now: datetime, signs: Signs) -> Iterator[Row]:
-    """All that is needed to say yes or no to one step."""
-    step = card.step
-    if card.begun:
-        yield _line("begun", card.begun, Tone.WARNING)
-    if card.is_undo:
-        yield _line("undo", f"takes back what this step did. {step.undo_note}".rstrip(), Tone.WARNING)
-    else:
-        yield _line("why", step.why)
-    yield from _acts(card.acts)
-    if step.expects and not card.is_undo:
-        yield _line("expects", step.expects)
-    if card.acts:
-        yield _line(
-            "then", f"verified: asked every {span(step.verify_every_s)} for {span(step.verify_deadline_s)}"
-        )
-    yield from _judged(card, now, signs)
-    if not card.is_undo:
-        yield from _undo(step)
-
-
-def _judged(card: StepCard, now: datetime, signs: Signs) -> Iterator[Row]:
-    seen = f", seen {age((now - card.looked_at).total_seconds())} ago" if card.looked_at else ""
-    sign, tone = _holds(
-        good=card.check.holds is Holds.YES, blocks=card.check.holds is not Holds.YES, signs=signs
-    )
-    yield row(
-        (" " * INDENT + "check".ljust(LABEL), Tone.DIM),
-        (f"{sign} ", tone),
-        card.check.evidence + seen,
-        hang=INDENT + LABEL + 2,
-    )
-    bites = [judged for judged in card.judged if judged.sighting.holds is not Holds.NO or judged.blocks]
-    label = "gotchas"
-    for judged in bites:
-        sign, tone = _holds(good=False, blocks=judged.blocks, signs=signs)
-        yield row(
-            (" " * INDENT + label.ljust(LABEL), Tone.DIM),
-            (f"{sign} ", tone),
-            (f"{judged.id} ", Tone.STRONG),
-            judged.sighting.evidence or (judged.gotcha.title if judged.gotcha else ""),
-            hang=INDENT + LABEL + 2,
-        )
-        label = ""
-    quiet = [judged for judged in card.judged if judged not in bites]
-    if quiet:
-        yield _quiet(label, quiet, full=card.step.irreversible, signs=signs)
-
-
-def _quiet(label: str, judged: Sequence[Judged], *, full: bool, signs: Signs) -> Row:
-    """Gotchas that do not hold: by id, and before a point of no return with what was seen of each."""
-    pieces: list[Piece] = []
-    for one in judged:
-        pieces += [(f"{signs.done} ", Tone.GOOD), (one.id, Tone.STRONG)]
-        pieces.append((f" {one.sighting.evidence}   " if full else "  ", Tone.PLAIN))
-    return row((" " * INDENT + label.ljust(LABEL), Tone.DIM), *pieces, hang=INDENT + LABEL)
-
-
-def _holds(*, good: bool, blocks: bool, signs: Signs) -> tuple[str, Tone]:
-    if good:
-        return signs.done, Tone.GOOD
-    return (signs.failed, Tone.CRITICAL) if blocks else (signs.warning, Tone.WARNING)
+        yield labelled("verify", f"{told.sighting.evidence}; asked again for {span(told.left_s)}")
 
 
 def failure_rows(result: StepResult, signs: Signs) -> Iterator[Row]:
@@ -238,35 +149,35 @@ def failure_rows(result: StepResult, signs: Signs) -> Iterator[Row]:
         hang=INDENT + LABEL,
     )
     for line in result.evidence[:6]:
-        yield _line("", line, Tone.DIM)
+        yield labelled("", line, Tone.DIM)
     for judged in result.judged:
         fix = (
             judged.gotcha.fix
             if judged.gotcha
             else "this gotcha is not in the catalogue, which blocks the step"
         )
-        yield _line(judged.id, f"{judged.sighting.evidence}. {fix}")
+        yield labelled(judged.id, f"{judged.sighting.evidence}. {fix}")
 
 
 def _sent(sent: Sent, signs: Signs) -> Iterator[Row]:
     if sent.output is None:
-        yield _line(
+        yield labelled(
             "sent", sent.sentence or f"{sent.act.host} is at it: {_first_line(sent.act)}", Tone.WARNING
         )
         return
     output = sent.output
-    sign, tone = _holds(good=sent.accepted, blocks=True, signs=signs)
+    sign, tone = sign_of(good=sent.accepted, blocks=True, signs=signs)
     yield row(
-        (" " * INDENT + f"on {sent.act.host}".ljust(LABEL), Tone.DIM),
+        head_piece(f"on {sent.act.host}"),
         (f"{sign} status {output.status}  ", tone),
         (_first_line(sent.act), Tone.DIM),
         hang=INDENT + LABEL,
     )
     lines = [line for line in (output.stdout + output.stderr).splitlines() if line.strip()]
     for line in lines[-OUTPUT_LINES:]:
-        yield _line("", line, Tone.DIM)
+        yield labelled("", line, Tone.DIM)
     if len(lines) > OUTPUT_LINES:
-        yield _line("", f"{len(lines) - OUTPUT_LINES} lines before these: o shows all", Tone.DIM)
+        yield labelled("", f"{len(lines) - OUTPUT_LINES} lines before these: o shows all", Tone.DIM)
 
 
 def _first_line(act: Act) -> str:
@@ -278,7 +189,7 @@ def _result(state: WizardState, signs: Signs) -> Iterator[Row]:
     if result is None:
         return
     good = result.ending.value == "done"
-    sign, tone = _holds(good=good, blocks=result.ending.value in ("refused",), signs=signs)
+    sign, tone = sign_of(good=good, blocks=result.ending.value in ("refused",), signs=signs)
     yield row()
     yield row((f"{sign} {result.ending.value}  ", tone), (result.sentence, Tone.STRONG), hang=4)
     for line in result.note.splitlines():

@@ -22,6 +22,7 @@ from widgets.prompt import Prompt
 class LiveTable(TableBody, can_focus=True):
     """Cells in by method (`put_row`, `put_cell`, `show`), messages out. A changed cell paints alone."""
 
+    KEYS_TITLE = "Table"
     HELP = (
         "Space marks, v marks from the last mark to here, / filters, S sorts by the next column, R turns it."
     )

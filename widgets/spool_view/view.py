@@ -25,6 +25,7 @@ from widgets.spool_view.window import HEAD
 class SpoolView(SpoolSearch, can_focus=True):
     """Follows what streams in until you look back; then it holds, and counts what is new."""
 
+    KEYS_TITLE = "Streamed lines"
     HELP = "Up holds, f follows again. / searches, & keeps what matches, &! hides it, g groups equal answers."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "follow", "Follow/hold", id="stream.follow"),
