@@ -260,3 +260,13 @@ def step_lines(app: scenes.Stage) -> Iterator[str]:
     """The lines of the steps."""
     titles = ("prepare db1", "recover the position", "bootstrap db1", "start db2", "start db3", "prove it")
     return (line for line in shown(app).splitlines() if any(title in line for title in titles))
+
+
+async def test_what_goes_on_stands_before_all_else_of_its_step() -> None:
+    async with console_of(scenes.wizard_armed, (80, 24)) as (app, pilot):
+        app.rig.world["db1"].cut("hang")
+        await begin(pilot)
+        await pilot.press("enter")
+        await see(pilot, "db1 is at it: touch /srv/prepared")
+        words = shown(app)
+        assert words.index("db1 is at it") < words.index("it was never prepared")

@@ -126,19 +126,20 @@ def _sign(view: StepView, *, here: bool, signs: Signs) -> tuple[str, Tone]:
 
 
 def _card(view: StepView, state: WizardState, now: datetime, signs: Signs) -> Iterator[Row]:
+    """What goes on comes first, since a small terminal shows only the beginning."""
     card = state.card if state.card is not None and state.card.step.key == view.key else None
     if state.failed is not None:
         yield from failure_rows(state.failed, signs)
-        for sent in view.sent:
-            yield from _sent(sent, signs)
+    for sent in view.sent:
+        yield from _sent(sent, signs)
+    if state.phase is Phase.RUNNING and view.verifying is not None:
+        told = view.verifying
+        waiting = f"{told.sighting.evidence}; asked again for {span(told.left_s)}"
+        yield labelled("verify", waiting, Tone.WARNING)
+    elif state.phase is Phase.RUNNING and card is None:
+        yield labelled("now", "all nodes are looked at, and what stands against it", Tone.WARNING)
     if card is not None:
         yield from card_rows(card, now, signs)
-    if state.failed is None:
-        for sent in view.sent:
-            yield from _sent(sent, signs)
-    if view.verifying is not None and state.phase is Phase.RUNNING:
-        told = view.verifying
-        yield labelled("verify", f"{told.sighting.evidence}; asked again for {span(told.left_s)}")
 
 
 def failure_rows(result: StepResult, signs: Signs) -> Iterator[Row]:
