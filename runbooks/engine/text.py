@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import textwrap
 from collections.abc import Mapping
 
 from runbooks.journal.entries import Data, Json, data_text
 from runbooks.model import Act, Plan, Refusal, Runbook, Step
 from systems.text import visible
+
+_WIDTH = 80
 
 
 def act_data(act: Act) -> Data:
@@ -117,37 +120,54 @@ def _records(value: Json) -> list[Mapping[str, Json]]:
 
 
 def plan_text(plan: Plan) -> str:
-    """The plan as an operator reads it before anything is done."""
-    lines = [f"{plan.runbook} on {plan.target}: {plan.sentence}"]
-    lines += [f"  evidence  {visible(line)}" for line in plan.evidence]
+    """The plan as an operator reads it before anything is done; a command stays on one line, to be copied."""
+    lines = _wrapped("", f"{plan.runbook} on {plan.target}: {plan.sentence}")
+    lines += [part for line in plan.evidence for part in _wrapped("  evidence  ", visible(line))]
     for number, step in enumerate(plan.steps, 1):
         lines += ["", *_step_lines(number, step)]
     if plan.open:
-        lines += ["", f"open: {plan.open}"]
+        lines += ["", *_wrapped("open: ", plan.open)]
     return "\n".join(lines) + "\n"
 
 
 def _step_lines(number: int, step: Step) -> list[str]:
     mark = "   POINT OF NO RETURN" if step.irreversible else ""
-    lines = [f"{number:>2} {step.title}{mark}", f"   why       {step.why}"]
+    lines = [f"{number:>2} {step.title}{mark}", *_told("why", step.why)]
     lines += [line for act in step.acts for line in _act_lines("run", act)]
     if not step.acts:
-        lines.append("   reads     it changes nothing")
+        lines += _told("reads", "it changes nothing")
     if step.expects:
-        lines.append(f"   expects   {step.expects}")
+        lines += _told("expects", step.expects)
     if step.gotchas:
-        lines.append(f"   gotchas   {', '.join(step.gotchas)}")
-    lines.append(f"   verify    asked every {step.verify_every_s:g} s for {step.verify_deadline_s:g} s")
+        lines += _told("gotchas", ", ".join(step.gotchas))
+    lines += _told("verify", f"asked every {step.verify_every_s:g} s for {step.verify_deadline_s:g} s")
     if step.irreversible:
         because = f": {step.confirm_because}" if step.confirm_because else ""
-        lines.append(f"   confirm   type {step.confirm}{because}")
+        lines += _told("confirm", f"type {step.confirm}{because}")
     if step.undo:
         lines += [line for act in step.undo for line in _act_lines("undo", act)]
     if step.undo_note:
-        lines.append(f"   undo      {step.undo_note}")
+        lines += _told("undo", step.undo_note)
     if step.replans:
-        lines.append("   then      the survey is taken anew and the rest is planned from it")
+        lines += _told("then", "the survey is taken anew and the rest is planned from it")
     return lines
+
+
+def _told(word: str, text: str) -> list[str]:
+    return _wrapped(f"   {word:<9} ", text)
+
+
+def _wrapped(head: str, text: str) -> list[str]:
+    """Words for people, not wider than a terminal of 80; what follows stands below the first word."""
+    indent = " " * len(head)
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=head,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _act_lines(word: str, act: Act) -> list[str]:
@@ -160,8 +180,8 @@ def _act_lines(word: str, act: Act) -> list[str]:
 
 def refusal_text(refusal: Refusal) -> str:
     """A refusal as an operator reads it."""
-    lines = [f"refused: {refusal.sentence}"]
-    lines += [f"  evidence  {visible(line)}" for line in refusal.evidence]
+    lines = _wrapped("refused: ", refusal.sentence)
+    lines += [part for line in refusal.evidence for part in _wrapped("  evidence  ", visible(line))]
     if refusal.gotchas:
-        lines.append(f"  gotchas   {', '.join(refusal.gotchas)}")
-    return "\n".join([*lines, f"  way on    {refusal.way_on}"]) + "\n"
+        lines += _wrapped("  gotchas   ", ", ".join(refusal.gotchas))
+    return "\n".join([*lines, *_wrapped("  way on    ", refusal.way_on)]) + "\n"

@@ -18,7 +18,10 @@ from systems.galera.preparation import DatadirState, PreparationReading
 from systems.galera.readings import Flavour, HostEvidence, WsrepStatus
 from systems.shell import Command
 
-_HOSTS = (*(f"HOST-{number:02}" for number in range(1, 11)), "PXC-16", "PXC-19", "PXC-20", "PXC-21", "PXC-32")
+_HOSTS = (
+    *(f"HOST-{number:02}" for number in range(1, 11)),
+    *("PXC-16", "PXC-18", "PXC-19", "PXC-20", "PXC-21", "PXC-32", "PXC-34"),
+)
 
 
 def hosts_step(setup: Setup) -> Step:

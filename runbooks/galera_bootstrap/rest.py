@@ -112,7 +112,7 @@ def tables_step(setup: Setup) -> Step:
         check=nothing_to_check,
         verify=_tables_are_fit(setup),
         expects="nothing: it only reads",
-        gotchas=("PXC-22", "PXC-23", "PXC-24"),
+        gotchas=("PXC-22", "PXC-23", "PXC-24", "PXC-27", "PXC-31", "PXC-33"),
         answers=("PXC-22", "PXC-23", "PXC-24"),
         verify_deadline_s=30.0,
     )

@@ -106,7 +106,7 @@ PXC_START = (
         fix="Remove it when no mysqld runs on that data directory, and only then.",
         severity=Severity.WARNING,
         source="GOTCHAS A.4 PXC-34; P80:restarting-nodes",
-        why_no_detector="Look for *.pid in the data directory, and whether kill -0 finds that process.",
+        detector=boot.stale_pid_file,
     ),
 )
 """The gotchas of A.4 that are about starting."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runbooks.gotchas.detectors.common import of_evidence
 from runbooks.logs import hit
-from runbooks.membership import is_silent, primary_groups, runs
+from runbooks.membership import is_silent, moving_unit, primary_groups, runs
 from runbooks.model import Look, Sighting, no, unknown, yes
 from runbooks.triage.moving import joiners
 from runbooks.words import count, listed, short, subject
@@ -169,3 +169,14 @@ def ports_taken(look: Look) -> Sighting:
         return ""
 
     return of_evidence(look, judge, "ports 4567 and 4568 are free, or held by mysqld")
+
+
+def stale_pid_file(look: Look) -> Sighting:
+    """PXC-34: a pid file is there though no mysqld runs, and none is on its way."""
+
+    def judge(node: NodeSurvey, evidence: HostEvidence) -> str:
+        if evidence.is_running or not evidence.pid_files or moving_unit(node) is not None:
+            return ""
+        return f"{node.host}: {listed(evidence.pid_files)} is there though no mysqld runs"
+
+    return of_evidence(look, judge, "no pid file is left of a server that is gone")

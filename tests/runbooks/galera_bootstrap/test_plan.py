@@ -6,10 +6,13 @@ from itertools import pairwise
 
 import pytest
 
-from runbooks.model import Plan, Step
+from runbooks.gotchas import CATALOGUE
+from runbooks.model import Holds, Look, Plan, Step
 from runbooks.secret import marker
 from systems.galera.preparation import DatadirState
+from tests.builders import a_lost_node, a_node
 from tests.runbooks.galera_bootstrap.blanks import (
+    BOOK,
     HOSTS,
     PXC_VALUES,
     a_look,
@@ -173,6 +176,45 @@ def test_what_is_wrong_with_the_hosts_stands_in_the_plan() -> None:
     plan = planned(a_look(preparations={"db3": prepared("db3", swap=(), selinux="Permissive")}))
     assert "HOST-04: db3: no swap beside 8.6 GB of memory" in plan.evidence
     assert any(line.startswith("PXC-19: SELinux differs") for line in plan.evidence)
+
+
+def test_every_gotcha_of_its_sections_stands_at_a_step() -> None:
+    plans = (planned(**SECRET), planned(of_pxc("5.7"), **PXC_VALUES, sst_password=SECRET["sst_password"]))
+    shown = {name for plan in plans for step in plan.steps for name in step.gotchas}
+    assert set(BOOK.gotchas) <= shown
+
+
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [
+        ("hosts", ("HOST-06", "HOST-09", "PXC-32")),
+        ("bootstrap:db1", ("REC-01", "PXC-09")),
+    ],
+)
+def test_what_cannot_be_mended_afterwards_stops_its_step(key: str, names: tuple[str, ...]) -> None:
+    step = step_of(planned(**SECRET), key)
+    for name in names:
+        assert CATALOGUE[name].blocks, name
+        assert name in step.gotchas
+        assert name not in step.answers, f"{name} would be shown and not stop {key}"
+
+
+@pytest.mark.parametrize(
+    ("name", "look"),
+    [
+        ("PXC-09", a_look({"db3": a_node("db3", size=1)})),
+        ("REC-01", a_look({"db3": a_node("db3", size=1)})),
+        ("REC-01", a_look({"db3": a_lost_node("db3")})),
+        ("HOST-09", a_look({"db3": blank("db3", machine_id=f"{1:032x}")})),
+        ("HOST-06", a_look({"db3": blank("db3", datadir_exists=False)})),
+        ("PXC-32", a_look({"db3": blank("db3", listening=(4567,))})),
+    ],
+)
+def test_what_comes_up_after_the_plan_is_no_longer_ruled_out(name: str, look: Look) -> None:
+    detector = CATALOGUE[name].detector
+    assert detector is not None
+    assert detector(a_look()).holds is Holds.NO
+    assert detector(look).holds is not Holds.NO
 
 
 class TestBuilds:

@@ -218,6 +218,7 @@ LOOKS: dict[str, Looks] = {
         says="ALTER TABLE",
     ),
     "PXC-31": Looks(options(gmcast__mcast_addr="239.192.0.11")),
+    "PXC-34": Looks(whole(a_stopped_node("db3", pid_files=("/var/lib/mysql/db3.pid",)))),
     "PXC-32": Looks(whole(a_stopped_node("db3", listening=(4567,)))),
     "PXC-33": Looks(
         third(variables={"all": {"wsrep_notify_cmd": "/usr/local/bin/tell"}}), says="/usr/local/bin/tell"
