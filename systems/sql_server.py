@@ -98,6 +98,7 @@ class ServerReader:
         if self._way is None:
             self._way = await self.open_way(min(CONNECT_TIMEOUT_S, max(0.1, until - time.monotonic())))
         asking = asyncio.get_running_loop().run_in_executor(self.threads, self._blocking, self._way, queries)
+        asking.add_done_callback(_look_at)
         try:
             async with asyncio.timeout(max(0.1, until - time.monotonic())):
                 return await asyncio.shield(asking)
@@ -207,3 +208,9 @@ def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+
+
+def _look_at(asked: asyncio.Future[tuple[Rows, ...]]) -> None:
+    """Take note of how it ended, also where nobody waits for it any more: else the loop complains of it."""
+    if not asked.cancelled():
+        asked.exception()

@@ -11,6 +11,7 @@ from systems.galera.preparation import DatadirState
 from systems.galera.readings import Flavour, NodeSurvey
 from tests.builders import a_filesystem, a_node, a_stopped_node, a_survey, a_unit, some_variables
 from tests.preparation_builders import a_preparation
+from tests.runbooks.galera_bootstrap.blanks import PXC_VALUES, made, of_pxc
 from tests.runbooks.galera_recover.test_held_writes import stalled
 from tests.runbooks.galera_recover.test_no_quorum import all_up
 from tests.runbooks.galera_recover.test_nobody_runs import back_from_power_loss
@@ -72,6 +73,7 @@ ALL: Mapping[str, Situation] = {
     "recover waiting": Situation(
         "galera-recover", Look(back_from_power_loss("db1", "db2")), {"without": "db3"}
     ),
+    "bootstrap XtraDB Cluster": Situation("galera-bootstrap", of_pxc("8.4"), {**made(PXC_VALUES), **SECRETS}),
     "recover all up": Situation("galera-recover", Look(all_up())),
     "recover in bootstrap unit": recovers(in_bootstrap_unit(), a_node("db2"), a_node("db3")),
     "restart": Situation("galera-rolling-restart", Look(a_survey())),
