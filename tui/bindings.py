@@ -17,6 +17,7 @@ PLACES = (
     "tui.finding:FindingScreen",
     "tui.gotcha:GotchaScreen",
     "tui.entry:EntryScreen",
+    "tui.report:ReportScreen",
     "tui.help:HelpScreen",
     "tui.palette:Palette",
     "tui.arm:ArmDialog",

@@ -157,6 +157,8 @@ class Deck(SelectingScreen):
             await self.go_to(name)
         elif kind == "entry":
             self.open_entry(name)
+        elif kind == "report":
+            self.open_report(name)
         elif kind in ("book", "run", "session"):
             self.open_wizard(kind, name)
 
@@ -183,6 +185,12 @@ class Deck(SelectingScreen):
         entry = pane.entry(number) if isinstance(pane, JournalPane) else None
         if entry is not None:
             self.app.push_screen(EntryScreen(self.desk, entry))
+
+    def open_report(self, run: str) -> None:
+        """Show the report of that run."""
+        from tui.report import ReportScreen
+
+        self.app.push_screen(ReportScreen(self.desk, run))
 
     def open_wizard(self, kind: str, name: str) -> None:
         """Open the wizard on a runbook, on a run to go on with, or on a run that is under way."""

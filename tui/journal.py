@@ -46,12 +46,13 @@ TONES = {
 
 
 class JournalPane(Pane):
-    """A row an entry. Enter shows one whole, V proves the chain."""
+    """A row an entry. Enter shows one whole, e the report of its run, V proves the chain."""
 
     KEYS_TITLE = "Journal"
     NAME: ClassVar[str] = "journal"
     DIGIT: ClassVar[str] = "8"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "report", "Report", id="journal.report"),
         Binding("V", "verify", "Prove the chain", id="journal.verify"),
     ]
     DEFAULT_CSS = """
@@ -113,6 +114,23 @@ class JournalPane(Pane):
 
     def copy_text(self) -> str:
         return self._table.copy_text()
+
+    def why_not(self, action: str) -> str:
+        """Why that action cannot be done now."""
+        return "the journal holds no run yet" if action == "report" and not self._run() else ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        return None if self.why_not(action) else True
+
+    def _run(self) -> str:
+        """The run of the entry that is chosen; where it belongs to none, the newest run."""
+        chosen = self._entries.get(self._table.cursor_key or "")
+        if chosen is not None and chosen.run:
+            return chosen.run
+        return next((entry.run for entry in reversed(self._entries.values()) if entry.run), "")
+
+    def action_report(self) -> None:
+        self.post_message(self.Opened(self, f"report {self._run()}"))
 
     def action_verify(self) -> None:
         self.prove()
