@@ -24,6 +24,7 @@ from tui.arm import ArmedDialog
 from tui.ask import AskDialog
 from tui.bindings import PLACES
 from tui.gotcha import GotchaScreen
+from tui.report import ReportScreen
 from tui.wizard.output import OutputScreen
 from tui.wizard.state import WizardState
 
@@ -46,6 +47,7 @@ WAYS: dict[str, Way] = {
     "WizardScreen": "7 enter",
     "InputsDialog": "7 enter i",
     "GotchaScreen": lambda app: GotchaScreen(app.desk, CATALOGUE["REC-01"]),
+    "ReportScreen": lambda app: ReportScreen(app.desk, "20261122-1402-a7c3f1"),
     "ArmedDialog": lambda app: ArmedDialog("db1 lost its power", 60.0, 15, app.desk.signs),
     "AskDialog": lambda app: AskDialog("Secret", [], app.desk.signs),
     "OutputScreen": lambda app: OutputScreen(app.desk, WizardState("galera-recover", "orders")),
