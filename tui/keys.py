@@ -56,6 +56,8 @@ class Place(NamedTuple):
 
     title: str
     keys: tuple[Key, ...]
+    node: DOMNode
+    """What does them: an action is looked up there."""
 
 
 def key_words(key: str) -> str:
@@ -86,7 +88,7 @@ def places(screen: Screen[Any]) -> list[Place]:
             continue
         _, actions = found.setdefault(id(node), (node, {}))
         actions.setdefault(binding.action, []).append((binding, enabled))
-    return [Place(_title(node), tuple(_keys(node, actions))) for node, actions in found.values()]
+    return [Place(_title(node), tuple(_keys(node, actions)), node) for node, actions in found.values()]
 
 
 def _keys(node: DOMNode, actions: dict[str, list[tuple[Binding, bool]]]) -> Iterator[Key]:

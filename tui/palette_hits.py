@@ -62,16 +62,11 @@ def _show_gotcha(app: QuarterdeckApp, desk: Desk, gotcha: Gotcha) -> None:
 
 
 def _keys(app: QuarterdeckApp) -> Iterator[Hit]:
-    screen = app.screen
-    for place in places(screen):
+    for place in places(app.screen):
         for key in place.keys:
             if key.action.startswith(("move(", "page(", "first", "last", "app.palette", "palette")):
                 continue
-            act = (
-                partial(screen.run_action, key.action)
-                if "." not in key.action
-                else partial(app.run_action, key.action)
-            )
+            act = partial(app.run_action, key.action, place.node)
             yield Hit("key", key.words, act, more=place.title, key=" ".join(key.keys), why_not=key.why_not)
 
 

@@ -208,3 +208,15 @@ async def test_keys_typed_into_a_line_are_letters() -> None:
         await see(pilot, "a line for the shell")
         await pilot.press(*"wf")
         assert app.screen.query_one(Input).value == "wf"
+
+
+async def test_the_palette_does_what_a_key_of_the_whole_console_does() -> None:
+    async with console_of(scenes.healthy) as (app, pilot):
+        await pilot.press("colon", *"freeze", "enter")
+        await until(pilot, lambda: app.desk.frozen, "frozen")
+
+
+async def test_colon_q_quits() -> None:
+    async with console_of(scenes.healthy) as (app, pilot):
+        await pilot.press("colon", "q", "enter")
+        await until(pilot, lambda: app._exit, "the end")
