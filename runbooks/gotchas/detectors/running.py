@@ -62,13 +62,18 @@ def split_brain(look: Look) -> Sighting:
 
 
 def full_disk(look: Look) -> Sighting:
-    """REC-28: a data volume is full, has no inodes left, or the server says that it is."""
+    """REC-28: a data volume is full, has no inodes left, or the server says that it is.
+
+    What the volume is now is told before what a log says, which is longer and may be of an hour ago.
+    """
 
     def judge(node: NodeSurvey, evidence: HostEvidence) -> str | Sighting:
-        said = hit(node, "disk-full", "state-not-saved")
-        if said is not None and not (isinstance(node.status, WsrepStatus) and node.status.is_synced):
-            return f"{node.host}: log: {said.line}"
         disk = evidence.filesystem
+        said = hit(node, "disk-full", "state-not-saved")
+        is_well = isinstance(node.status, WsrepStatus) and node.status.is_synced
+        is_full = disk is not None and (disk.used_share >= FULL_SHARE or disk.inodes_free == 0)
+        if said is not None and not is_well and not is_full:
+            return f"{node.host}: log: {said.line}"
         if disk is None:
             return unknown(f"{node.host}: its data volume could not be read", node.host)
         if disk.used_share >= FULL_SHARE:

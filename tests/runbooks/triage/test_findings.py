@@ -219,3 +219,13 @@ def test_a_joiner_is_told_by_how_long_it_has_been_at_it_and_not_as_one_that_has_
     assert joiner.sentence.startswith("db3 has been receiving state from the cluster for 0 s")
     assert "db3: unit mariadb activating/start since 12:00:00 UTC" in joiner.evidence
     assert "db3: grastate.dat is empty" in joiner.evidence
+
+
+def test_a_full_disk_is_told_by_the_disk_and_a_log_only_where_that_has_room() -> None:
+    line = "[ERROR] WSREP: Cannot create new cache page: exceeds available storage space 0"
+    hits = (a_hit("disk-full", line),)
+    full = a_stopped_node("db3", filesystem=a_filesystem(free_bytes=0), log_hits=hits)
+    assert "db3: /var/lib/mysql is 100 % full (0 bytes free)" in found(two_and(full))["REC-28"].sentence
+    assert line not in found(two_and(full))["REC-28"].sentence
+    roomy = a_stopped_node("db3", log_hits=hits)
+    assert line in found(two_and(roomy))["REC-28"].sentence
