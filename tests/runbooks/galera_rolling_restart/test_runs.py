@@ -161,3 +161,17 @@ async def test_a_start_that_fails_can_be_undone_to_the_last_switch(tmp_path: Pat
     assert result.ending is Ending.UNDONE
     assert all(cluster.is_up.values())
     assert not cluster.frozen | cluster.drained
+
+
+async def test_a_resume_goes_on_from_a_start_that_came_too_late(tmp_path: Path) -> None:
+    """It does not ask for the node to be down still: a start was sent since."""
+    cluster = Cluster()
+    cluster.world["db1"].on("systemctl start --no-block mysql", lambda _: None)
+    stopped = await carried_out(tmp_path, cluster)
+    assert stopped.ending is Ending.STOPPED
+    assert "not taken back yet: stop db1. Undo: Starts db1 again" in stopped.note
+    cluster.start("db1")
+    rig = Rig(tmp_path, cluster.world, CATALOGUE, node=cluster.survey, process="another console")
+    result = await rig.engine.resume(stopped.run, RUNBOOKS, rig.steering())
+    assert result.ending is Ending.DONE, result.sentence
+    assert cluster.down_at_our_stops == [[], [], []]
