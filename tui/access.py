@@ -62,6 +62,7 @@ class Access:
         async with self._opening:
             if name not in self._opened:
                 cluster = self.estate.cluster(name)
+                await self.hosts.warm(cluster.nodes[0])
                 nodes = [await self._node(cluster, host) for host in cluster.nodes]
                 self._opened[name] = Surveyor(name, nodes, arbitrators=cluster.settings.arbitrators)
             return self._opened[name]

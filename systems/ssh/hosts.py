@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from systems.errors import Unreachable
 from systems.shell import Permit
 from systems.ssh.hands import JobDesk, SshHands, SshJobs
 from systems.ssh.link import Target
@@ -63,6 +65,12 @@ class SshHosts:
     async def login_user(self, host: str) -> str:
         """Return who ssh_config logs in as, without connecting. Raises an `Unreachable`."""
         return (await self._session.config(Target(host))).user
+
+    async def warm(self, host: str) -> None:
+        """Import what logs in, before a deadline runs: on a busy machine the first host would pay for it."""
+        with suppress(Unreachable):  # what is wrong with its configuration is told when it is asked
+            await self._session.config(Target(host))
+            await self._session.ready()
 
     async def address(self, host: str) -> str:
         """Return the `HostName` of a host in ssh_config, without connecting. Raises an `Unreachable`."""

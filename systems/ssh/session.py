@@ -66,7 +66,7 @@ class SshSession:
         config = await self.config(link.target)
         link.login_user = config.user
         limit_s = config.connect_timeout_s or CONNECT_TIMEOUT_S
-        logins = await self._ready()
+        logins = await self.ready()
         jump = await self._jump(link.target, config, limit_s)
         try:
             async with asyncio.timeout(limit_s):
@@ -110,7 +110,8 @@ class SshSession:
         except Unreachable as error:
             raise type(error)(f"{target.host}: not reached, for its jump host fails: {error}") from error
 
-    async def _ready(self) -> Logins:
+    async def ready(self) -> Logins:
+        """Import what logs in, in a thread and once."""
         if self._logins is None:
             self._logins = asyncio.create_task(self._prepare(), name="ssh: import")
         return await asyncio.shield(self._logins)
