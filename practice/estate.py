@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from practice.clock import Clock
 from practice.galera.cluster import Cluster
-from practice.galera.history import Branch, Position
+from practice.galera.history import Branch, Position, lost_count
 from practice.galera.saved import SavedState
 from practice.galera.server import MariadbService, Server
 from practice.host.machine import Machine
@@ -62,22 +62,37 @@ def build(
 
 def start_whole(practice: Practice, cluster: Cluster) -> None:
     """Let a cluster be up, as if it had been started long ago."""
-    servers = list(cluster.servers.values())
-    first = servers[0]
-    for server in servers:
-        server.read_settings()
-    history = Branch(first._new_uuid())
+    first = next(iter(cluster.servers.values()))
+    history = Branch(first.new_uuid())
     cluster.branches.append(history)
     seqno = random_of(practice.seed, f"cluster {cluster.name}").randrange(180_000, 240_000)
     history.acknowledge(1, seqno)
-    for server in servers:
-        position = Position(history, seqno)
+    _up(cluster, Position(history, seqno))
+
+
+def start_whole_again(practice: Practice, cluster: Cluster) -> None:
+    """Let a cluster be up once more, with all that was ever acknowledged in its newest history."""
+    cluster.settle()
+    cluster.cut.clear()
+    held = [component for component in cluster.components if component.is_primary]
+    positions = [Position(one.branch, one.seqno) for one in held]
+    positions += [storage.position for one in cluster.servers.values() if (storage := one.storage())]
+    best = min(positions, key=lambda position: (lost_count(cluster.branches, position), -position.seqno))
+    for server in cluster.servers.values():
+        server.vanish()
+    _up(cluster, best)
+
+
+def _up(cluster: Cluster, position: Position) -> None:
+    for server in cluster.servers.values():
+        server.read_settings()
         server.put_storage(position)
-        server.save(SavedState(history.uuid, -1))
-        server.gcomm_uuid = server._new_uuid()
-        server.start_position, server.applied, server.local_state = position, seqno, 4
+        server.save(SavedState(position.uuid, -1))
+        server.gcomm_uuid = server.new_uuid()
+        server.start_position, server.applied, server.local_state = position, position.seqno, 4
         _running(server)
-    cluster.found(history, seqno, conf_id=len(servers))
+    if position.branch is not None:
+        cluster.found(position.branch, position.seqno, conf_id=len(cluster.servers))
 
 
 def _running(server: Server) -> None:

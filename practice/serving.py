@@ -85,6 +85,8 @@ class Serving:
 
 def _listener(server: Server) -> Listener:
     async def listen(reader: ByteReader, writer: ByteWriter, login: str) -> None:
+        # The library of the protocol takes a while to load: once, and on nobody's time but the asker's.
+        await asyncio.get_running_loop().run_in_executor(None, _import_sql)
         from practice.sql.wire import serve
 
         await serve(server, reader, writer, login)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -60,15 +61,13 @@ class _Input(Stream):
 class _Output(Stream):
     """What the client gets."""
 
-    def __init__(self, writer: Drain, machine: Machine) -> None:
+    def __init__(self, writer: Drain) -> None:
         super().__init__()
-        self._writer, self._machine = writer, machine
+        self._writer = writer
 
     async def write(self, data: bytes) -> None:
         if self._writer.is_closing():
             raise KernelError(errno.EPIPE)
-        if self._machine.latency_s:
-            await asyncio.sleep(self._machine.latency_s)
         try:
             self._writer.write(data)
             await self._writer.drain()
@@ -170,11 +169,10 @@ class Sshd:
         await self.stop()
 
         async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            try:
+            with contextlib.suppress(OSError):
                 while await reader.read(4096):
                     pass
-            finally:
-                writer.close()
+            writer.close()
 
         self._deaf = await asyncio.start_server(silent, "127.0.0.1", self.port)
 
@@ -207,12 +205,13 @@ class Sshd:
         """Run what the client asks for, as its login shell would."""
         machine, user = self.machine, str(channel.get_extra_info("username"))
         account = machine.accounts[user]
+        await asyncio.sleep(machine.latency_s)
         process = machine.processes.make((f"sshd: {user}@notty",))
         process.who, process.cwd = account.who, account.home if machine.files.exists(account.home) else "/"
         process.env = _environment(account)
         process.set_fd(0, _Input(channel.stdin) if channel.stdin else Nothing())
-        process.set_fd(1, _Output(channel.stdout, machine))
-        process.set_fd(2, _Output(channel.stderr, machine))
+        process.set_fd(1, _Output(channel.stdout))
+        process.set_fd(2, _Output(channel.stderr))
         command = channel.command or ""
         task = machine.processes.start(process, _run(machine, process, command))
         ended = asyncio.ensure_future(channel.wait_closed())

@@ -218,4 +218,4 @@ def _entities(text: str) -> str:
 
 def new_history(server: Server) -> Branch:
     """A history of its own, as a cluster that was bootstrapped from nothing has."""
-    return Branch(server._new_uuid())
+    return Branch(server.new_uuid())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from practice.clock import Clock
     from practice.galera.server import Server
     from practice.serving import Serving
 
@@ -37,6 +38,11 @@ class Scene:
     """The one that it befalls, or the first that it does."""
 
     @property
+    def clock(self) -> Clock:
+        """The estate's."""
+        return self.serving.practice.clock
+
+    @property
     def others(self) -> list[Server]:
         """The rest of its cluster."""
         return [one for one in self.server.cluster.servers.values() if one is not self.server]
@@ -48,6 +54,16 @@ class Scene:
 
 
 FAULTS: dict[str, Fault] = {}
+
+
+def fault(name: str, what: str, heal: Act) -> Callable[[Act], Act]:
+    """Let a function be how a fault is applied; `heal` takes its cause away."""
+
+    def add(act: Act) -> Act:
+        FAULTS[name] = Fault(name, what, act, heal)
+        return act
+
+    return add
 
 
 def _scene(serving: Serving, host: str | None) -> Scene:

@@ -47,10 +47,6 @@ class Cluster(Views):
             positions = [storage.position for one in self.servers.values() if (storage := one.storage())]
         return min((lost_count(self.branches, position) for position in positions), default=0)
 
-    def writer(self) -> Server | None:
-        """The server that clients write to: the first that takes commits."""
-        return next((one for one in self.servers.values() if one.phase == "up" and one.is_synced), None)
-
     def tables_of(self, branch: Branch) -> Tables:
         """What is in a line of history; one that has forked begins with what was there before."""
         if branch not in self._tables:
@@ -73,7 +69,7 @@ class Cluster(Views):
     def _bootstrap(self, server: Server) -> None:
         branch = server.start_position.branch
         if branch is None:
-            fresh = Branch(server._new_uuid())
+            fresh = Branch(server.new_uuid())
         else:
             fresh = Branch(branch.uuid, branch, server.start_position.seqno)
         self.branches.append(fresh)
@@ -124,7 +120,7 @@ class Cluster(Views):
         members = [one for one in component.members if one.is_member]
         best = max(members, key=lambda one: one.applied)
         parent = best.start_position.branch
-        fresh = Branch(best.start_position.uuid if parent else best._new_uuid(), parent, best.applied)
+        fresh = Branch(best.start_position.uuid if parent else best.new_uuid(), parent, best.applied)
         self.branches.append(fresh)
         self.forced += 1
         self.promote(members, best, conf_id=1, branch=fresh)

@@ -28,7 +28,7 @@ class Component:
     branch: Branch | None
     seqno: int
     """Committed up to here when it was last looked at."""
-    writes: Callable[[], float]
+    writes: Callable[[Component], float]
     """Commits per second that clients ask for."""
     is_closed: bool = False
     """It was begun as a new cluster: it does not look for others."""
@@ -69,7 +69,7 @@ class Component:
         synced = [server for server in self.members if server.is_synced]
         if not synced:
             return
-        wanted = self.writes() * passed_s + self._fraction
+        wanted = self.writes(self) * passed_s + self._fraction
         count = int(wanted)
         self._fraction = wanted - count
         locked = [server for server in synced if server.is_locked]

@@ -105,7 +105,7 @@ class Server(ServerState):
             None if self._new_cluster else parse_view(self.machine.files.text(f"{self.datadir}/gvwstate.dat"))
         )
         self.is_restored = view is not None
-        self.gcomm_uuid = view.my_uuid if view else self._new_uuid()
+        self.gcomm_uuid = view.my_uuid if view else self.new_uuid()
         if view is not None:
             self.log("WSREP: restore pc from disk successfully")
         self.machine.listeners[GROUP_PORT] = 100
@@ -119,7 +119,7 @@ class Server(ServerState):
         if self.phase == "alone" and not self.is_restored:
             self._later(WAIT_PRIMARY_S, self._give_up)
 
-    def _new_uuid(self) -> str:
+    def new_uuid(self) -> str:
         """Made of time, as Galera's are: their order is that of their making."""
         time_low = int(self.machine.clock.wall_s() * 1000) & 0xFFFFFFFF
         node = self.random.getrandbits(48)
@@ -229,6 +229,18 @@ class Server(ServerState):
             self.machine.files.remove("/run/mysqld/mysqld.sock")
         if self.machine.files.exists("/run/mysqld/mysqld.pid"):
             self.machine.files.remove("/run/mysqld/mysqld.pid")
+
+    def vanish(self) -> None:
+        """Be off, as if it had never run: the simulation is put right, not repaired."""
+        self.cluster.transfers.cancel(self)
+        self._gone()
+        self.component = None
+        for component in list(self.cluster.components):
+            component.members = [one for one in component.members if one is not self]
+            if not component.members:
+                self.cluster.components.remove(component)
+        for unit in (self.machine.systemd.units["mariadb"], self.machine.systemd.units["mysql@bootstrap"]):
+            unit.vanish()
 
     def _power_lost(self) -> None:
         if self.process is None:

@@ -173,8 +173,14 @@ class Views:
         self.components.append(component)
         return component
 
-    def _writes(self) -> float:
-        """Commits per simulated second: what watches them by its own clock sees the rate of life."""
+    def writer(self) -> Server | None:
+        """The server that clients write to: the first that takes commits."""
+        return next((one for one in self.servers.values() if one.phase == "up" and one.is_synced), None)
+
+    def _writes(self, component: Component) -> float:
+        """Commits per simulated second, where the clients are: a console then sees the rate of life."""
+        if self.writer() not in component.members:
+            return 0.0
         return self.writes_per_s / self.clock.speed
 
     def _merge(self) -> None:

@@ -145,6 +145,7 @@ class Machine:
         self.boot_id = self._new_boot_id()
         self._booted_wall_s = self.clock.wall_s()
         self.make_run()
+        self.start_init()
         self.journal.add("kernel", "Linux version 6.1.0-41-amd64 (Debian 6.1.158-1)")
         self._tell(self.on_network)
         for unit in list(self.systemd.units.values()):
@@ -173,6 +174,10 @@ class Machine:
         self.files.make_dirs("/run/mysqld", owner="mysql")
         self.files.make_dirs("/run/lock")
         self.files.make_dirs("/tmp", mode=0o1777)
+
+    def start_init(self) -> None:
+        """PID 1."""
+        self.processes.make(("/sbin/init",), pid=1).ppid = 0
 
     def add_daemon(self, name: str, description: str, argv: tuple[str, ...], *, port: int = 0) -> None:
         """A unit that just runs, and runs already."""

@@ -86,8 +86,7 @@ def fit_out(machine: Machine, hosts: dict[str, str]) -> None:
         "/etc/os-release", 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'
     )
     machine.packages = dict(PACKAGES)
-    init = machine.processes.make(("/sbin/init",), pid=1)
-    init.ppid = 0
+    machine.start_init()
     machine.add_daemon("systemd-journald", "Journal Service", ("/lib/systemd/systemd-journald",))
     machine.add_daemon(
         "ssh",

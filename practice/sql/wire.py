@@ -7,8 +7,17 @@ import itertools
 import logging
 from typing import TYPE_CHECKING, Any
 
+from mysql_mimic.connection import Connection
+from mysql_mimic.control import LocalControl
+from mysql_mimic.errors import MysqlError
+from mysql_mimic.session import BaseSession
+from mysql_mimic.stream import MysqlStream
+from mysql_mimic.types import ServerStatus
+from mysql_mimic.variables import GlobalVariables, SessionVariables
+
 from practice.galera.logs import VERSION
 from practice.sql.engine import Session, SqlError, execute
+from practice.sql.identity import identities
 
 if TYPE_CHECKING:
     from practice.galera.server import Server
@@ -58,14 +67,6 @@ class _Copying:
 
 async def serve(server: Server, reader: ByteReader, writer: ByteWriter, login: str) -> None:
     """Answer one connection to the server's socket; `login` is who connects, as the kernel would tell."""
-    from mysql_mimic.connection import Connection
-    from mysql_mimic.control import LocalControl
-    from mysql_mimic.errors import MysqlError
-    from mysql_mimic.session import BaseSession
-    from mysql_mimic.stream import MysqlStream
-    from mysql_mimic.types import ServerStatus
-    from mysql_mimic.variables import GlobalVariables, SessionVariables
-
     logging.getLogger("mysql_mimic").setLevel(logging.CRITICAL)
 
     class Front(BaseSession):
@@ -91,8 +92,6 @@ async def serve(server: Server, reader: ByteReader, writer: ByteWriter, login: s
         async def close(self) -> None:
             if self.own.holds_lock:
                 server.unlock()
-
-    from practice.sql.identity import identities
 
     stream = MysqlStream(_Whole(reader), _Copying(writer))
     connection = Connection(stream, Front(), LocalControl(1), identities(server, login))

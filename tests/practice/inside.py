@@ -1,0 +1,86 @@
+"""A practice estate within the test's own process: the real adapters of the console against it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import practice.sql.wire  # noqa: F401 - loaded before anybody waits for it
+from practice.faults import apply, heal
+from practice.serving import Serving
+from practice.telling import state_of
+from runbooks.triage import triage
+from runbooks.triage.verdict import Verdict, verdict
+from systems.estate import load
+from systems.galera.readings import ClusterSurvey
+from systems.secrets import Redactor
+from tests.practice.running import DEADLINE_S
+from tui.access import Access
+
+SPEED = 20.0
+
+
+@dataclass
+class Inside:
+    """One estate, and one console that looks at it."""
+
+    serving: Serving
+    access: Access
+
+    @property
+    def cluster(self) -> dict[str, object]:
+        """What is so, told by the simulation."""
+        clusters = state_of(self.serving.practice)["clusters"]
+        assert isinstance(clusters, dict)
+        found: dict[str, object] = clusters["orders"]
+        return found
+
+    async def breaks(self, fault: str, host: str | None = None, *, seconds: float = 60.0) -> None:
+        """Break something and let simulated time pass until it is there."""
+        await apply(self.serving, fault, host=host)
+        await self.pass_time(seconds)
+
+    async def heals(self, fault: str) -> None:
+        """Take the cause away, and let simulated time pass."""
+        await heal(self.serving, fault)
+        await self.pass_time(60.0)
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let simulated time pass at once."""
+        self.serving.practice.clock.advance(seconds)
+        await self.serving.follow()
+
+    async def survey(self) -> ClusterSurvey:
+        """Look twice, as a console that watches does: a rate needs two looks."""
+        await self.access.survey("orders")
+        return await self.access.survey("orders")
+
+    async def verdict(self) -> Verdict:
+        """What the console says of it."""
+        survey = await self.survey()
+        return verdict(survey, triage(survey))
+
+    async def until_verdict(self, scenario: str) -> Verdict:
+        """Look until the console says so; a node that is on its way is looked at again."""
+        async with asyncio.timeout(DEADLINE_S):
+            while (said := await self.verdict()).scenario != scenario:
+                await self.pass_time(2.0)
+        return said
+
+
+@asynccontextmanager
+async def inside(folder: Path, *, seed: int = 1, speed: float = SPEED) -> AsyncIterator[Inside]:
+    """Serve an estate and open a console on it."""
+    place = folder / "practice"
+    place.mkdir(mode=0o700)
+    serving = Serving(place, seed=seed, speed=speed)
+    await serving.start()
+    access = Access(load(place / "estate.toml"), Redactor())
+    try:
+        yield Inside(serving, access)
+    finally:
+        await access.close()
+        await serving.close()
