@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/games"
 _ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_MOST_SESSIONS = 10
-"""MaxSessions of an sshd as it comes."""
+_BUFFER_BYTES = 32768
 
 Bytes = asyncssh.SSHReader[bytes]
 Drain = asyncssh.SSHWriter[bytes]
@@ -59,20 +58,35 @@ class _Input(Stream):
 
 
 class _Output(Stream):
-    """What the client gets."""
+    """What the client gets. Small pieces go out together, once the program waits for something."""
 
     def __init__(self, writer: Drain) -> None:
         super().__init__()
         self._writer = writer
+        self._kept = bytearray()
 
     async def write(self, data: bytes) -> None:
         if self._writer.is_closing():
             raise KernelError(errno.EPIPE)
-        try:
-            self._writer.write(data)
-            await self._writer.drain()
-        except (asyncssh.Error, OSError) as error:
-            raise KernelError(errno.EPIPE) from error
+        if not self._kept:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._kept += data
+        if len(self._kept) >= _BUFFER_BYTES:
+            self.flush()
+            try:
+                await self._writer.drain()
+            except (asyncssh.Error, OSError) as error:
+                raise KernelError(errno.EPIPE) from error
+
+    def flush(self) -> None:
+        """Send what is kept."""
+        if self._kept and not self._writer.is_closing():
+            with contextlib.suppress(asyncssh.Error, OSError):
+                self._writer.write(bytes(self._kept))
+        self._kept.clear()
+
+    def close(self) -> None:
+        self.flush()
 
 
 class _Login(asyncssh.SSHServer):

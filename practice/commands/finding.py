@@ -6,6 +6,7 @@ import re
 
 from practice.commands import program
 from practice.commands.options import OptionFault, read_options
+from practice.commands.searching import to_python
 from practice.host.errors import KernelError
 from practice.host.files import Entry, may
 from practice.shell.patterns import fits
@@ -88,6 +89,8 @@ class _Find:
                 return may(
                     entry, self.call.process.who, {"-readable": 4, "-writable": 2, "-executable": 1}[word]
                 )
+            case "-regex":
+                return re.fullmatch(to_python(self._take(), extended=False), path) is not None
             case "-user":
                 return entry.owner == self._take()
             case "-empty":
@@ -171,10 +174,11 @@ def _compared(text: str, value: int) -> bool:
 @program("find")
 async def find(call: Call) -> int:
     """Files that fit, below some directories."""
-    words = list(call.args)
+    words = [word for word in call.args if word not in {"-L", "-H", "-P"}]
     at = next((at for at, word in enumerate(words) if word[:1] in {"-", "!", "("}), len(words))
     paths, expression = words[:at] or ["."], words[at:]
     search = _Find(call, expression)
+    follows = "-L" in call.args
     status = 0
     try:
         for option in ("-mindepth", "-maxdepth"):
@@ -186,7 +190,7 @@ async def find(call: Call) -> int:
                 )
         for path in paths:
             try:
-                start = call.machine.files.find(call.path(path), call.process.who, follow=False)
+                start = call.machine.files.find(call.path(path), call.process.who, follow=follows)
             except KernelError as error:
                 status = await call.warn(f"'{path}': {error.text}")
                 continue

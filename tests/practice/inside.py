@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from click.testing import CliRunner
+
 import practice.sql.wire  # noqa: F401 - loaded before anybody waits for it
 from practice.faults import apply, heal
 from practice.serving import Serving
@@ -19,6 +21,7 @@ from systems.galera.readings import ClusterSurvey
 from systems.secrets import Redactor
 from tests.practice.running import DEADLINE_S
 from tui.access import Access
+from tui.cli.group import cli
 
 SPEED = 20.0
 
@@ -62,6 +65,18 @@ class Inside:
         """What the console says of it."""
         survey = await self.survey()
         return verdict(survey, triage(survey))
+
+    async def console(self, *arguments: str) -> tuple[int, str]:
+        """Run the headless console, in a thread; returns its exit status and what it said."""
+        return await asyncio.to_thread(self._console, arguments)
+
+    def _console(self, arguments: tuple[str, ...]) -> tuple[int, str]:
+        estate = str(self.access.estate.path)
+        journal = str(self.access.estate.path.parent.parent / "journal.sqlite")
+        runner = CliRunner(env={"QUARTERDECK_JOURNAL": journal, "NO_COLOR": "1"})
+        done = runner.invoke(cli, ["--estate", estate, *arguments])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+        return done.exit_code, done.output
 
     async def until_verdict(self, scenario: str) -> Verdict:
         """Look until the console says so; a node that is on its way is looked at again."""
