@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
@@ -429,6 +430,24 @@ async def test_nothing_runs_while_nothing_arrives_or_while_nobody_can_see_it() -
         await pilot.pause()
         await calm(pilot)
         assert body(pilot) == ["one", "two", "three"]
+
+
+async def test_a_flood_of_lines_sends_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, posted = Stage(), list[Message]()
+    post = MessagePump.post_message
+
+    def record(self: MessagePump, message: Message) -> bool:
+        posted.append(message)
+        return post(self, message)
+
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        monkeypatch.setattr(MessagePump, "post_message", record)
+        for number in range(5000):
+            app.write(f"line {number}")
+        assert posted == []
+        await calm(pilot)
+        assert body(pilot)[-1] == "line 4999"
 
 
 async def test_a_full_spool_says_so_below_the_output() -> None:
