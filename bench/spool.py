@@ -6,8 +6,8 @@ import json
 import subprocess
 import sys
 
+from bench.launch import ROOT
 from bench.table import Row, Table
-from bench.widgets import ROOT
 
 LINES = 10_000_000
 LOG_LINES = 300_000

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
+from bench.launch import ROOT, Launcher, launcher
 from bench.table import Row, Table
 
-ROOT = Path(__file__).parent.parent
 HOSTS = 50
 TURNS = 3
 """Each is measured in turn, this often; the median counts."""
@@ -40,15 +38,6 @@ def fan(count: int) -> Iterator[Path]:
             yield Path(folder) / "fan" / "ssh_config"
         finally:
             subprocess.run([script, "many", "down"], env=env, check=False, capture_output=True)
-
-
-def program(cache: Path, name: str, *arguments: str) -> list[dict[str, float]]:
-    """Run one of `bench.programs` with its modules compiled, as an installed console has them."""
-    env = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    env |= {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(cache)}
-    argv = [sys.executable, "-m", f"bench.programs.{name}", *arguments]
-    done = subprocess.run(argv, env=env, check=True, stdout=subprocess.PIPE)
-    return [dict(row) for row in json.loads(done.stdout)]
 
 
 def openssh_cpu_ms(config: Path, count: int) -> float:
@@ -80,14 +69,14 @@ def _children_cpu_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def fan_out(table: Table, config: Path, cache: Path) -> None:
+def fan_out(table: Table, config: Path, launch: Launcher) -> None:
     arguments = (str(config), str(HOSTS), str(1 + POOLED_ROUNDS))
-    program(cache, "fan", "ours", *arguments)
-    program(cache, "fan", "plain", *arguments)
+    launch.numbers("bench.programs.fan", "ours", *arguments)
+    launch.numbers("bench.programs.fan", "plain", *arguments)
     ours, plain, openssh = [], [], []
     for _ in range(TURNS):
-        ours.append(program(cache, "fan", "ours", *arguments))
-        plain.append(program(cache, "fan", "plain", *arguments))
+        ours.append(launch.numbers("bench.programs.fan", "ours", *arguments))
+        plain.append(launch.numbers("bench.programs.fan", "plain", *arguments))
         openssh.append(openssh_cpu_ms(config, HOSTS))
     first = median(rounds[0]["cpu_ms"] for rounds in ours)
     table.add(
@@ -113,14 +102,14 @@ def fan_out(table: Table, config: Path, cache: Path) -> None:
     )
 
 
-def stream(table: Table, config: Path, cache: Path) -> None:
+def stream(table: Table, config: Path, launch: Launcher) -> None:
     file = config.parent / "big"
     with file.open("wb") as out:
         for _ in range(STREAM_MIB):
             out.write(os.urandom(1 << 20))
     ours, theirs = [], []
     for _ in range(TURNS):
-        ours += program(cache, "pull", str(config), "host1", str(file), "2")
+        ours += launch.numbers("bench.programs.pull", str(config), "host1", str(file), "2")
         theirs.append(openssh_mb_s(config, file))
     peer = median(theirs)
     table.add(
@@ -140,7 +129,7 @@ def stream(table: Table, config: Path, cache: Path) -> None:
 
 def run() -> Table:
     table = Table(f"SSH, client and servers on one machine (load {os.getloadavg()[0]:.1f})")
-    with fan(HOSTS) as config, tempfile.TemporaryDirectory(prefix="bench-pyc-") as cache:
-        fan_out(table, config, Path(cache))
-        stream(table, config, Path(cache))
+    with fan(HOSTS) as config, launcher() as launch:
+        fan_out(table, config, launch)
+        stream(table, config, launch)
     return table

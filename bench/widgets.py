@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from statistics import median
 
+from bench.launch import ROOT
 from bench.pty import Session
 from bench.table import Row, Table
 
-ROOT = Path(__file__).parent.parent
 CHANGES = 20
 IDLE_S = 20.0
 
