@@ -158,8 +158,8 @@ class Operator:
             yield Ran(process)
 
     def changes(self) -> list[Mapping[str, Any]]:
-        """The commands that the journal says were sent."""
-        return [entry for entry in self.journal() if entry["kind"] == "change"]
+        """The commands that the journal says were sent, but for the lease's markers in /run/quarterdeck."""
+        return [entry for entry in self.journal() if entry["kind"] == "change" and entry["step"] != "lease"]
 
     def journal(self) -> list[Mapping[str, Any]]:
         """All entries of the journal, whose chain must hold."""
