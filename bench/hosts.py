@@ -104,9 +104,9 @@ def key_times(launch: Launcher, estate: Path, state: Path) -> list[float]:
     moments = random.Random(1)
     env = {"XDG_STATE_HOME": str(state), "XDG_CONFIG_HOME": str(state)}
     with launch.session("tui.cli", "--estate", str(estate), env=env) as session:
-        session.wait_for(" keys")
+        session.wait_for(" keys", 60)
         session.send(b"6")
-        session.wait_for("memory free")
+        session.wait_for("memory free", 60)
         session.run_for(2.0)
         times = []
         for number in range(KEYS):

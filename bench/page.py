@@ -47,7 +47,7 @@ def section(name: str, table: Table, where: str) -> str:
     lines += [_row(cells(row)) for row in table.rows]
     if table.notes:
         lines += ["", *[f"- {note}" for note in table.notes]]
-    return "\n".join(lines) + "\n\n"
+    return "\n".join(lines) + "\n"
 
 
 def _row(texts: tuple[str, ...] | list[str]) -> str:
@@ -58,4 +58,4 @@ def renewed(page: str, sections: Mapping[str, str]) -> str:
     """The page with these sections instead of those of the same name, all of them in order of their names."""
     kept = {match[1]: match[0] for match in _SECTION.finditer(page)}
     merged = {**kept, **sections}
-    return HEAD + "\n" + "".join(merged[name] for name in sorted(merged)).rstrip() + "\n"
+    return "\n\n".join([HEAD.rstrip(), *[merged[name].rstrip() for name in sorted(merged)]]) + "\n"

@@ -40,10 +40,10 @@ def console(launch: Launcher, *, unseen: bool = False) -> Load:
     """
     columns, lines = TILED
     with launch.session("bench.programs.console", "1", columns=columns, lines=lines) as session:
-        session.wait_for("3 of 3 Synced")
+        session.wait_for("3 of 3 Synced", 60)
         if unseen:
             session.send(b"?")
-            session.wait_for("console.palette")
+            session.wait_for("console.palette", 60)
         return load_of(session)
 
 
@@ -52,7 +52,7 @@ def tables(launch: Launcher, kind: str, hz: str) -> Load:
     columns, lines = TILED
     arguments = (kind, "5", hz)
     with launch.session("bench.programs.tables", *arguments, columns=columns, lines=lines) as session:
-        session.wait_for("db1")
+        session.wait_for("db1", 60)
         return load_of(session)
 
 

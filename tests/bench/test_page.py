@@ -24,6 +24,7 @@ def test_only_the_sections_that_were_run_are_renewed() -> None:
         "## start",
         "## widgets",
     ]
+    assert "a note\n\n## start" in second
     assert renewed(second, {}) == second
 
 
