@@ -121,10 +121,10 @@ ROLLING = (
     ),
     Gotcha(
         id="ROLL-12",
-        title="the arbitrator was forgotten",
+        title="a member that the estate does not name",
         symptom="The cluster has more members than anybody watches, or an expected garbd is missing.",
         cause="garbd counts in wsrep_cluster_size and has a configuration of its own.",
-        fix="Name it in the estate (arbitrators), and keep its name, addresses and certificates in step.",
+        fix="Add it to the estate: a node to nodes, an arbitrator by its number; set it up as the nodes are.",
         severity=Severity.WARNING,
         source="GOTCHAS C.5 ROLL-12; P80:garbd-howto",
         detector=config.arbitrator_unknown,

@@ -125,7 +125,8 @@ class Store:
             raise error_type(message) from error
         except OSError as error:
             reason = error.strerror or str(error)
-            message = f"the journal {self.path} cannot be {tried}: {reason}. Nothing was changed."
+            place = "name another place by --journal or QUARTERDECK_JOURNAL"
+            message = f"the journal {self.path} cannot be {tried}: {reason}: {place}. Nothing was changed."
             raise error_type(message) from error
 
 

@@ -18,11 +18,14 @@ from systems.text import visible
 if TYPE_CHECKING:
     import asyncssh
 
+    from systems.ssh.channel import ToSink
     from systems.ssh.link import Link
 
 MAX_OUTPUT_BYTES = 16 << 20
 """What one reading may bring: more belongs into a stream."""
 _QUOTED_CHARS = 300
+_SUDO_BYTES = 4096
+"""Of stderr, in which sudo's own words stand when it refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +98,24 @@ class SshReader:
         return tuple(answers)
 
     async def stream(self, probe: Probe, sink: Sink, *, timeout_s: float | None = None) -> int:
-        """Send output to `sink` as it comes; return the exit status. None: until it ends or is cancelled."""
+        """Send output to `sink` as it comes; return the exit status. None: until it ends or is cancelled.
+
+        Raises `SudoRefused` when sudo did not run it; what sudo said has gone to the sink then.
+        """
         from systems.ssh.channel import ToSink
 
         connection = await self.link.connection(deadline_s=timeout_s or 30.0)
-        line = for_streaming(probe.line, by_sudo=self._by_sudo(probe))
+        by_sudo = self._by_sudo(probe)
+        line = for_streaming(probe.line, by_sudo=by_sudo)
+        taker = _Heard(ToSink(self.host, sink))
         try:
             async with asyncio.timeout(timeout_s):
-                return await self.link.run(
-                    connection, line, ToSink(self.host, sink), is_long=True, closes_stdin=False
-                )
+                status = await self.link.run(connection, line, taker, is_long=True, closes_stdin=False)
         except TimeoutError as error:
             raise TimedOut(f"{self.host}: {probe.line!r} ran past {timeout_s:g} s") from error
+        if by_sudo and not taker.has_output:
+            self._raise_refusal(probe, status, taker.stderr)
+        return status
 
     async def _within(
         self,
@@ -131,11 +140,13 @@ class SshReader:
     def _by_sudo(self, probe: Probe) -> bool:
         return probe.as_root and not self.link.login_is_root
 
-    def _judge(self, probe: Probe, part: Part, at: datetime) -> Output:
-        if self._by_sudo(probe) and (
-            error := sudo.refusal(self.host, self.link.login_user, probe.line, part.status, part.stderr)
-        ):
+    def _raise_refusal(self, probe: Probe, status: int, stderr: bytes) -> None:
+        if error := sudo.refusal(self.host, self.link.login_user, probe.line, status, stderr):
             raise error
+
+    def _judge(self, probe: Probe, part: Part, at: datetime) -> Output:
+        if self._by_sudo(probe):
+            self._raise_refusal(probe, part.status, part.stderr)
         output = Output(_text(part.stdout), _text(part.stderr), part.status, at)
         if probe.accepts is None or part.status in probe.accepts:
             return output
@@ -153,6 +164,23 @@ class SshReader:
 
     def _cut_short(self) -> LinkLost:
         return LinkLost(f"{self.host}: the shell there ended before all probes had run")
+
+
+@dataclass(slots=True)
+class _Heard:
+    """Passes output on, and keeps the beginning of stderr: sudo's own words come before any other."""
+
+    taker: ToSink
+    stderr: bytes = b""
+    has_output: bool = False
+    """Something came on stdout, so that the command ran."""
+
+    def take(self, stream: Stream, chunk: bytes) -> bool:
+        if stream is Stream.STDOUT:
+            self.has_output = True
+        elif len(self.stderr) < _SUDO_BYTES:
+            self.stderr += chunk[:_SUDO_BYTES]
+        return self.taker.take(stream, chunk)
 
 
 def _text(data: bytes) -> str:

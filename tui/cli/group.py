@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tui.cli.options import Options, default_estate
-from tui.cli.said import USAGE
+from tui.cli.said import UNHEARD, USAGE, say_nothing_more
 
 SUBCOMMANDS = {
     "triage": "tui.cli.triage:triage",
@@ -23,6 +24,14 @@ SUBCOMMANDS = {
 
 class LazyGroup(click.Group):
     """A group that knows its subcommands by name and imports one when it is asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Whoever reads our output may go, as `head` does: that is no error of ours, and says nothing."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            say_nothing_more()
+            ctx.exit(UNHEARD)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *SUBCOMMANDS})

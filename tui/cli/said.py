@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -23,6 +25,14 @@ STOPPED = 5
 """A run stopped before its end; `runbook resume` goes on."""
 USAGE = 64
 """The call itself is wrong (EX_USAGE of sysexits.h); click's own 2 would read as "critical"."""
+UNHEARD = 141
+"""Nobody reads the output any more, as shells count SIGPIPE; what was to be told may be of any kind."""
+
+
+def say_nothing_more() -> None:
+    """Once nobody reads standard output: what is written to it from now on is lost, without an error."""
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def say_json(value: object) -> None:

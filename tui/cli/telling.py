@@ -27,6 +27,7 @@ from runbooks.engine.api import (
 from runbooks.engine.cards import Outcome
 from runbooks.model import Holds
 from systems.text import visible
+from tui.cli.said import say_nothing_more
 from tui.cli.telling_json import record_of
 
 SIGNS = {
@@ -50,7 +51,13 @@ class Teller:
     _seen: list[str] = field(default_factory=list, init=False)
 
     def tell(self, event: Event) -> None:
-        """One event."""
+        """One event. Once nobody reads any more the run goes on all the same: the journal has it."""
+        try:
+            self._print(event)
+        except BrokenPipeError:
+            say_nothing_more()
+
+    def _print(self, event: Event) -> None:
         if self.as_json:
             if record := record_of(event):
                 click.echo(json.dumps({"at": datetime.now(UTC).isoformat(), **record}, ensure_ascii=False))

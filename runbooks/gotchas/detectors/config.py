@@ -7,7 +7,14 @@ from runbooks.logs import hit
 from runbooks.membership import addresses_of, host_part, is_down
 from runbooks.model import Look, Sighting, no, unknown, yes
 from runbooks.words import listed
-from systems.galera.readings import Flavour, HostEvidence, NodeSurvey, WsrepStatus, WsrepVariables
+from systems.galera.readings import (
+    ClusterSurvey,
+    Flavour,
+    HostEvidence,
+    NodeSurvey,
+    WsrepStatus,
+    WsrepVariables,
+)
 from systems.galera.variables import parse_provider_options
 
 _LOOPBACK = ("", "127.0.0.1", "::1", "auto", "localhost")
@@ -232,7 +239,7 @@ def arbitrator_unknown(look: Look) -> Sighting:
     if size > most:
         return yes(
             f"the cluster has {size} members, the inventory names {len(survey.nodes)} nodes "
-            f"and {survey.arbitrators} arbitrators: somebody is a member that nobody watches",
+            f"and {survey.arbitrators} arbitrators: {_stranger(survey)} is a member that nobody watches",
             *sizes,
         )
     members = [host for host in sizes if sizes[host] == size]
@@ -243,6 +250,21 @@ def arbitrator_unknown(look: Look) -> Sighting:
             *sizes,
         )
     return no(f"{size} members, as the inventory explains")
+
+
+def _stranger(survey: ClusterSurvey) -> str:
+    """Members that no node of the inventory is, by their addresses; an arbitrator tells none."""
+    known, told = set[str](), set[str]()
+    for node in survey.nodes:
+        if isinstance(node.variables, WsrepVariables):
+            known |= {node.variables.incoming_address, node.variables.node_address}
+        if isinstance(node.evidence, HostEvidence):
+            known |= set(node.evidence.addresses)
+        if isinstance(node.status, WsrepStatus) and node.status.is_primary:
+            told |= set(node.status.incoming_addresses)
+    hosts = {host_part(address) for address in known if address}
+    strangers = {host_part(address) for address in told if address} - hosts
+    return listed(sorted(strangers)) if strangers else "somebody"
 
 
 def _configured(node: NodeSurvey, name: str) -> str | None:

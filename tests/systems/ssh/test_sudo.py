@@ -200,6 +200,23 @@ async def test_a_stream_in_the_foreground_gets_the_password_and_only_its_own_inp
     assert len(operator.asked) == 1
 
 
+async def test_a_probe_that_streams_by_sudo_is_refused_by_name(estate: Estate, asking: SshHosts) -> None:
+    """Its status alone would read as the command's own."""
+    host_with_sudo(estate, "password")
+    kept = Kept()
+    with pytest.raises(SudoRefused, match=r"'id -u' was not run: sudo asks .* for a password there"):
+        await asking.reader("db1").stream(Probe("id -u", as_root=True, accepts=None), kept)
+    assert kept.data_of == {Stream.STDOUT: b"", Stream.STDERR: b"sudo: a password is required\n"}
+
+
+async def test_a_command_that_ends_with_1_under_sudo_is_not_called_refused(
+    estate: Estate, asking: SshHosts
+) -> None:
+    host_with_sudo(estate, "free")
+    probe = Probe("grep nobody-of-this-name /etc/hostname", as_root=True, accepts=None)
+    assert await asking.reader("db1").stream(probe, Kept()) == 1
+
+
 async def test_a_job_of_root_that_cannot_be_seen_is_not_called_absent(
     estate: Estate, asking: SshHosts, job: str
 ) -> None:
