@@ -41,6 +41,11 @@ class Headless:
     def said(self) -> str:
         return self._out.read_text()
 
+    def comes_to(self, words: str, deadline_s: float = 120) -> bool:
+        """Wait until it has said that, or has ended without."""
+        wait_for(f"{words!r} or an end", lambda: words in self.said or bool(self.last_words()), deadline_s)
+        return words in self.said
+
     def wait_said(self, words: str, deadline_s: float = 120) -> None:
         """Wait until it has said that; fails at once when it ends without."""
 

@@ -1,4 +1,4 @@
-"""What is wrong on the way in, on real servers: one clear sentence, an exit status that tells, and a way on."""
+"""What is wrong on the way in, on real servers: a clear sentence, an exit status that tells, and a way on."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Desk:
 
     def ssh(self, option: str, value: str) -> None:
         """Another value for an option of ssh_config."""
-        lines = self.config.read_text().splitlines()
-        self.config.write_text(
-            "\n".join(f"  {option} {value}" if line.split()[:1] == [option] else line for line in lines)
-            + "\n"
-        )
+        lines = [
+            f"  {option} {value}" if line.split()[:1] == [option] else line
+            for line in self.config.read_text().splitlines()
+        ]
+        self.config.write_text("\n".join(lines) + "\n")
 
     def call(self, *arguments: str) -> Called:
         called = call("--estate", str(self.path), *arguments, home=self.home)

@@ -40,11 +40,17 @@ class Outage:
 
     @contextmanager
     def begin(self, command: Sequence[str] = QUARTERDECK) -> Iterator[Headless]:
-        """`runbook run galera-recover`, with the bootstrap agreed to."""
+        """`runbook run galera-recover`, with the bootstrap agreed to, once it has come past its survey.
+
+        A host that answers late, as on a machine under load, has it refused: then it is begun again.
+        """
         arguments = ("runbook", "run", "galera-recover", "--target", "orders")
         words = ("--arm", "INC-7: power loss", "--yes-to", "db1")
-        with headless(self.home, *self.estate, *arguments, *words, command=command) as console:
-            yield console
+        for is_last in (False, False, True):
+            with headless(self.home, *self.estate, *arguments, *words, command=command) as console:
+                if console.comes_to("keep copies of grastate") or is_last:
+                    yield console
+                    return
 
     def newest(self) -> dict[str, object]:
         """The newest run, as `runbook runs` tells it."""

@@ -121,6 +121,23 @@ def test_a_tail_that_was_cut_with_its_head_shows_by_the_checkpoint(tmp_path: Pat
     assert "a checkpoint names entry 5" in proof.sentence
 
 
+def test_a_tail_cut_off_everywhere_shows_only_against_a_hash_noted_elsewhere(tmp_path: Path) -> None:
+    """Whoever can write all of the journal's files can cut its end off: what is left is a whole chain."""
+    a_journal_of_five(tmp_path)
+    noted = a_journal(tmp_path).verify().head
+
+    def forge(link: sqlite3.Connection) -> None:
+        link.execute("DELETE FROM entry WHERE number > 3")
+        link.execute("UPDATE head SET number = 3, hash = (SELECT hash FROM entry WHERE number = 3)")
+
+    forged(tmp_path, forge)
+    (tmp_path / "journal.checkpoints").unlink()
+    assert a_journal(tmp_path).verify().holds
+    proof = a_journal(tmp_path).verify(known=[noted])
+    assert proof.bad == 1
+    assert noted in proof.sentence
+
+
 def test_a_chain_made_anew_shows_against_a_hash_noted_elsewhere(tmp_path: Path) -> None:
     a_journal_of_five(tmp_path)
     noted = a_journal(tmp_path).verify().head

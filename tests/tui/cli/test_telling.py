@@ -29,6 +29,18 @@ def test_what_is_asked_again_and_again_is_told_when_its_answer_changes(
     ]
 
 
+def test_whoever_stops_reading_does_not_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    silenced: list[bool] = []
+
+    def gone(_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("tui.cli.telling.click.echo", gone)
+    monkeypatch.setattr("tui.cli.telling.say_nothing_more", lambda: silenced.append(True))
+    Teller(as_json=False).tell(still_running())
+    assert silenced == [True]
+
+
 def test_a_verify_that_says_yes_is_no_wait(capsys: pytest.CaptureFixture[str]) -> None:
     Teller(as_json=False).tell(Verifying("start:db1", yes("db1 Synced"), 9.0))
     assert capsys.readouterr().out == ""
