@@ -106,12 +106,11 @@ def test_a_node_that_the_estate_does_not_name_is_told_by_its_address(desk: Desk)
     assert "10.77.0.13 is a member that nobody watches" in called.out
 
 
-def test_a_node_that_does_not_exist_stops_a_restart_and_no_other_reading(desk: Desk) -> None:
+def test_a_node_that_does_not_exist_stops_a_restart_by_its_name(desk: Desk) -> None:
     desk.estate("db[1-3],db9")
     called = desk.call("runbook", "plan", "galera-rolling-restart", "--target", "orders")
     assert called.status == 4
     assert "the name 'db9' cannot be looked up" in called.out
-    assert "db1: Primary, size 3, Synced" in called.out
 
 
 @pytest.fixture
@@ -149,7 +148,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_another_way(desk: Desk) -
 
 
 def test_whoever_stops_reading_the_output_ends_no_more_than_that(desk: Desk) -> None:
-    command = [*QUARTERDECK, "--estate", str(desk.path), "exec", "db1", "cat /usr/bin/mariadbd"]
+    command = [*QUARTERDECK, "--estate", str(desk.path), "exec", "db1", "cat /usr/sbin/mariadbd"]
     begun = subprocess.Popen(
         command, env=surroundings(desk.home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
