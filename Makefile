@@ -1,6 +1,6 @@
 # Every target sets up what it needs. `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env demo check check-all lint pages lab-up lab-down clean
+.PHONY: help env demo demo-lab check check-all lint pages lab-up lab-down clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -8,8 +8,11 @@ help:
 env: ## the Python environment in .venv, as requirements.lock says
 	@make/env.sh
 
-demo: env ## the console on real hosts (root): something to see and to break
-	@make/demo.sh
+demo: env ## the console on simulated hosts: no root, no network; something to see, to break and to repair
+	@.venv/bin/quarterdeck demo
+
+demo-lab: env ## the console on real hosts (root): the same with real servers
+	@make/demo-lab.sh
 
 check: env ## all checks, real servers included: under 15 minutes
 	@.venv/bin/python make/check.py

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -49,14 +50,12 @@ def make_folder(folder: Path) -> bool:
 
 
 def clear_folder(folder: Path, *, was_made: bool) -> None:
-    """Take away what was put there, and the folder itself if it was made."""
+    """Take away what was put there; a folder that was made here goes whole, with what a console left."""
+    if was_made:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
     for name in _FILES:
         (folder / name).unlink(missing_ok=True)
-    if was_made:
-        try:
-            folder.rmdir()
-        except OSError:
-            return
 
 
 def write_file(path: Path, text: str) -> None:

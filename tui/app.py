@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.notifications import SeverityLevel
 
+    from tui.demo.mode import Demo
     from tui.palette import Hit
     from tui.source import Inventory, Source
 
@@ -63,8 +64,11 @@ class QuarterdeckApp(ThemedApp[None]):
         every_s: float | None = TICK_S,
         few_colours: bool | None = None,
         keys: Path | None = None,
+        demo: Demo | None = None,
     ) -> None:
         """`keys`: the operator's keymap file, which need not exist.
+
+        `demo`: what the console on a practice estate has besides.
 
         `every_s`: None for a console in which time stands still, as scenes need it.
 
@@ -77,6 +81,7 @@ class QuarterdeckApp(ThemedApp[None]):
         self._keys = keys
         signs = ASCII if ascii_only or needs_ascii() else UNICODE
         self.desk = Desk(inventory.name, who, signs=signs, now=now)
+        self.desk.demo = demo
         self.desk.picture.plan(inventory.clusters, inventory.hosts)
         self._poller = Poller(source, self.desk.picture, self._renew_soon)
         self._renewing = False
@@ -104,6 +109,8 @@ class QuarterdeckApp(ThemedApp[None]):
         self.tick()
         if self._every_s is not None:
             self.set_interval(self._every_s, self.tick)
+        if self.desk.demo is not None:
+            self.desk.demo.attend(self)
 
     def _take_keymap(self) -> None:
         """Change the keys as the operator's file says; what is wrong with it is said."""

@@ -16,6 +16,7 @@ from widgets.signs import UNICODE, Signs
 
 if TYPE_CHECKING:
     from runbooks.engine.api import RunSummary
+    from tui.demo.mode import Demo
     from tui.wizard.session import RunSession
     from tui.works import Works
 
@@ -58,6 +59,8 @@ class Desk:
     """Lines that were run from here, the newest last; kept in memory only."""
     unfinished: Sequence[RunSummary] = ()
     """Runs of the journal that nobody works on and that can be gone on with."""
+    demo: Demo | None = None
+    """None: this is a console on an estate that somebody relies on."""
 
     def facts(self) -> FrameFacts:
         """What the header tells now."""

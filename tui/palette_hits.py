@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def gather(app: QuarterdeckApp, desk: Desk) -> list[Hit]:
     """Everything that can be gone to or done from the screen that is on top."""
-    return [*_panes(app), *_systems(app, desk), *_procedures(app, desk), *_keys(app)]
+    demo = desk.demo.hits(app) if desk.demo is not None else ()
+    return [*_panes(app), *_systems(app, desk), *_procedures(app, desk), *demo, *_keys(app)]
 
 
 def _panes(app: QuarterdeckApp) -> Iterator[Hit]:

@@ -53,9 +53,14 @@ class ConsoleScreen(Screen[Result]):
         self._hinted: object = None
 
     def compose(self) -> ComposeResult:
+        demo = self.desk.demo
         yield self._header
         yield self._rule
+        if demo is not None:
+            yield demo.above(self.desk)
         yield from self.body()
+        if demo is not None:
+            yield demo.below(self.desk)
         yield self._hints
 
     def body(self) -> Iterator[Widget]:
@@ -89,6 +94,8 @@ class ConsoleScreen(Screen[Result]):
     def tick(self) -> None:
         """Renew the frame, once a second."""
         self._header.tell(self.desk.facts())
+        if self.desk.demo is not None:
+            self.desk.demo.renew(self.desk, self)
         if self.hint_state() != self._hinted:
             self.show_hints()
 
@@ -129,6 +136,8 @@ class ConsoleScreen(Screen[Result]):
         hints = [Hint(key.keys[0], key.words.lower(), key.why_not) for key in keys if key.show]
         helps = [hint for hint in hints if hint.words == HELP_WORDS]
         self._hints.tell([hint for hint in hints if hint not in helps], helps[0] if helps else Hint("", ""))
+        if self.desk.demo is not None:
+            self.desk.demo.renew(self.desk, self)
 
     @on(Worker.StateChanged)
     def show_bug(self, event: Worker.StateChanged) -> None:

@@ -26,7 +26,7 @@ async def open_report(pilot: Pilot[Any]) -> None:
     await pilot.press("escape", "8")
     await see(pilot, "entries in")
     await pilot.press("e")
-    await see(pilot, "# ", "**stopped**", "touch /srv/prepared")
+    await see(pilot, "# ", "**stopped**")
 
 
 async def test_the_report_of_the_chosen_run_is_written_where_the_operator_says(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tui.cli.options import Options, default_estate
 from tui.cli.said import UNHEARD, USAGE, say_nothing_more
 
 SUBCOMMANDS = {
+    "demo": "tui.cli.demo:demo",
     "triage": "tui.cli.triage:triage",
     "exec": "tui.cli.exec:exec_",
     "doctor": "tui.cli.doctor:doctor",

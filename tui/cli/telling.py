@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import singledispatch
@@ -48,6 +49,8 @@ class Teller:
     """Prints events as they come. What is asked again and again is told when its answer changes."""
 
     as_json: bool
+    say: Callable[[str], object] = click.echo
+    """Prints one line for people."""
     _seen: list[str] = field(default_factory=list, init=False)
 
     def tell(self, event: Event) -> None:
@@ -68,7 +71,7 @@ class Teller:
                 return
             self._seen = lines
         for line in lines:
-            click.echo(visible(line))
+            self.say(visible(line))
 
 
 @singledispatch

@@ -31,14 +31,17 @@ def triage(
     estate = estate_of(ctx)
     names = clusters_of(estate, systems)
     surveys = carry_out(lambda: _look(estate, names, None if once else between))
-    judged = [_judged(survey) for survey in surveys]
+    told = [judged(survey) for survey in surveys]
     if as_json:
-        say_json({"estate": estate.settings.name, "systems": judged})
+        say_json({"estate": estate.settings.name, "systems": told})
     else:
-        for system in judged:
-            _print(system)
+        for system in told:
+            click.echo("\n".join(system_lines(system)))
     raise SystemExit(
-        max((_status(survey, system) for survey, system in zip(surveys, judged, strict=True)), default=NONE)
+        max(
+            (_status(survey, system) for survey, system in zip(surveys, told, strict=True)),
+            default=NONE,
+        )
     )
 
 
@@ -54,7 +57,8 @@ async def _look(estate: LoadedEstate, names: tuple[str, ...], between_s: float |
         return list(surveys)
 
 
-def _judged(survey: ClusterSurvey) -> dict[str, object]:
+def judged(survey: ClusterSurvey) -> dict[str, object]:
+    """What triage says of one look, as `--json` prints it."""
     from runbooks.triage import triage as findings_of
     from runbooks.triage.verdict import verdict
 
@@ -87,25 +91,24 @@ def _finding(finding: Finding) -> dict[str, object]:
 _SIGNS = {"critical": "✖", "warning": "▲", "info": "●"}
 
 
-def _print(system: dict[str, object]) -> None:
+def system_lines(system: dict[str, object]) -> list[str]:
+    """What `judged` says, for people."""
     from systems.text import visible
 
-    def line(text: str) -> None:
-        click.echo(visible(text))
-
-    line(f"{_SIGNS[str(system['severity'])]} {system['system']}: {system['verdict']}")
+    lines = [f"{_SIGNS[str(system['severity'])]} {system['system']}: {system['verdict']}"]
     if system["detail"]:
-        line(f"  {system['detail']}")
+        lines.append(f"  {system['detail']}")
     findings = system["findings"]
     for found in findings if isinstance(findings, list) else []:
-        click.echo()
-        line(f"  {_SIGNS[found['severity']]} {found['id']}  {found['sentence']}")
-        for evidence in found["evidence"]:
-            line(f"      {evidence}")
-        line(f"    do  {found['advice']}")
+        lines += ["", f"  {_SIGNS[found['severity']]} {found['id']}  {found['sentence']}"]
+        lines += [f"      {evidence}" for evidence in found["evidence"]]
+        lines.append(f"    do  {found['advice']}")
         if found["runbook"]:
             values = "".join(f" --set {name}={value}" for name, value in found["values"].items())
-            line(f"    run quarterdeck runbook plan {found['runbook']} --target {system['system']}{values}")
+            lines.append(
+                f"    run quarterdeck runbook plan {found['runbook']} --target {system['system']}{values}"
+            )
+    return [visible(line) for line in lines]
 
 
 def _status(survey: ClusterSurvey, system: dict[str, object]) -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from runbooks.engine.api import StepCard
     from tui.desk import Desk
     from tui.wizard.session import RunSession
+    from tui.wizard.state import WizardState
 
 
 OF_PHASES = {
@@ -66,6 +67,11 @@ class WizardScreen(ConsoleScreen[None]):
         self._page = Page(signs=desk.signs)
         self._asked, self._asked_at = -1, 0.0
         self._shown_phase: Phase | None = None
+
+    @property
+    def state(self) -> WizardState:
+        """What is known of the run."""
+        return self._session.state
 
     def body(self) -> Iterator[Widget]:
         yield self._page

@@ -16,6 +16,7 @@ from tui.cli.group import cli
 
 RUN = "20261122-1402-a7c3f1"
 CALLS: dict[str, tuple[str, ...]] = {
+    "demo": ("demo", "--list"),
     "triage": ("triage", "--between", "0"),
     "doctor": ("doctor",),
     "exec": ("exec", "@orders", "uptime"),

@@ -1,5 +1,5 @@
 #!/bin/bash
-# demo.sh - the console on the lab: real hosts with a real Galera cluster, something to see and to break.
+# demo-lab.sh - the console on the lab: real hosts with a real Galera cluster, something to see and to break.
 # The lab goes when the console ends; DEMO_KEEP=1 leaves it up.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,0 +1,57 @@
+"""The console on a practice estate, and nothing left when it is left."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tui.cli.practice_process import practice_estate
+from tui.demo.control import Control
+
+if TYPE_CHECKING:
+    from tui.app import QuarterdeckApp
+    from tui.cli.practice_process import PracticeProcess
+
+
+def open_demo(
+    faults: tuple[str, ...], *, seed: int, speed: float, after_s: float, ascii_only: bool = False
+) -> int:
+    """Open it with these faults there; returns the exit status. Raises `PracticeFailed`.
+
+    `after_s`: when something breaks by itself; 0: nothing does.
+    """
+    from widgets.tempo import set_tempo
+
+    set_tempo()
+    with practice_estate(seed=seed, speed=speed) as practice:
+        import tui.demo.mode  # noqa: F401 - while the practice estate starts on another core
+
+        practice.wait_ready()
+        practice.break_(faults)
+        os.environ.update(practice.private_environment())
+        app = make_demo(practice, after_s=after_s, ascii_only=ascii_only)
+        app.run()
+        return app.return_code or 0
+
+
+def make_demo(practice: PracticeProcess, *, after_s: float, ascii_only: bool = False) -> QuarterdeckApp:
+    """The console on a practice estate that is ready."""
+    from systems.estate import load
+    from tui.app import QuarterdeckApp
+    from tui.demo.mode import Demo
+    from tui.desk import operator_at_bastion
+    from tui.live import LiveSource, inventory_of
+
+    estate = load(practice.estate)
+
+    async def ask(question: str) -> str:
+        return await app.ask_secret(question)
+
+    app = QuarterdeckApp(
+        inventory_of(estate),
+        LiveSource(estate, ask),
+        who=operator_at_bastion(),
+        ascii_only=ascii_only,
+        demo=Demo(Control(practice.control), after_s=after_s),
+    )
+    return app

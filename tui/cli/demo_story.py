@@ -1,0 +1,210 @@
+"""The demo where there is no terminal: one incident from the fault to the report, as text of 80 columns."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import textwrap
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from runbooks.engine.api import Choice, Confirmation, Ending, Event, Go, StepCard, StepResult, Stop
+from runbooks.model import Finding, Refusal, Severity, Step
+from tui.cli.opening import carry_out, opened
+from tui.cli.practice_process import practice_estate
+from tui.cli.said import CRITICAL, NONE, STOPPED
+from tui.cli.telling import Teller
+from tui.demo.control import Control
+from tui.demo.mode import FIRST_FAULT
+
+if TYPE_CHECKING:
+    from runbooks.model import Plan, Runbook
+    from systems.galera.readings import ClusterSurvey
+    from tui.access import Access
+    from tui.cli.practice_process import PracticeProcess
+    from tui.works import Works
+
+WIDTH = 80
+REASON = "demo: to see it put right"
+SEEN_S = 30.0
+"""A fault shows itself within this time, or never."""
+BETWEEN_S = 0.5
+
+
+def tell_story(faults: tuple[str, ...], *, seed: int, speed: float) -> int:
+    """Tell it, and return the exit status. Raises `PracticeFailed`."""
+    with practice_estate(seed=seed, speed=speed) as practice:
+        practice.wait_ready()
+        os.environ.update(practice.private_environment())
+        return carry_out(lambda: _tell(practice, faults or (FIRST_FAULT,)))
+
+
+async def _tell(practice: PracticeProcess, faults: tuple[str, ...]) -> int:
+    from systems.estate import load
+    from tui.open_works import open_works
+
+    estate = load(practice.estate)
+    async with opened(estate) as access:
+        works = await asyncio.to_thread(open_works, access)
+        try:
+            story = Story(access, works, Control(practice.control), estate.clusters[0].name)
+            return await story.tell(faults)
+        finally:
+            works.close()
+
+
+def say(line: str = "") -> None:
+    """Print one line, broken at spaces so that it fits; what is broken off is indented a little more."""
+    indent = line[: len(line) - len(line.lstrip())]
+    parts = textwrap.wrap(
+        line, WIDTH, subsequent_indent=f"{indent}  ", break_on_hyphens=False, drop_whitespace=True
+    )
+    click.echo("\n".join(parts))
+
+
+def chapter(title: str) -> None:
+    """Begin a part of the story."""
+    click.echo(f"\n== {title} {'=' * (WIDTH - len(title) - 4)}")
+
+
+class Agreeing:
+    """A `Steering` that agrees to everything, since nothing here is real; it says where a name is typed."""
+
+    def __init__(self) -> None:
+        self._teller = Teller(as_json=False, say=say)
+
+    async def confirm(self, card: StepCard) -> Confirmation:
+        if card.name_to_type:
+            say(f"    there is no way back: an operator types {card.name_to_type} in full to agree")
+        return Go(card.name_to_type)
+
+    async def failed(self, step: Step, result: StepResult) -> Choice:  # noqa: ARG002
+        return Stop(result.sentence)
+
+    def tell(self, event: Event) -> None:
+        self._teller.tell(event)
+
+
+@dataclass(slots=True)
+class Story:
+    """One incident in one cluster."""
+
+    access: Access
+    works: Works
+    control: Control
+    cluster: str
+
+    async def tell(self, faults: tuple[str, ...]) -> int:
+        """From the healthy estate to the report; returns the exit status."""
+        say("DEMO: nothing real is touched. Every host here is simulated, behind real SSH and SQL.")
+        chapter("1. The estate")
+        say_all(_judged_lines(await self._look_until_whole()))
+        chapter("2. The fault")
+        whats = {fault.name: fault.what for fault in await self.control.listed()}
+        for fault in faults:
+            host = await self.control.break_(fault)
+            say(f"{fault}{f' on {host}' if host else ''}: {whats.get(fault, '')}")
+        chapter("3. What the console finds")
+        survey, finding = await self._look_until_found()
+        say_all(_judged_lines(survey))
+        if finding is None:
+            return await self._heal("No runbook answers this.")
+        return await self._repair(finding)
+
+    async def _repair(self, finding: Finding) -> int:
+        chapter(f"4. The plan: {finding.runbook}")
+        book = self.works.runbooks[finding.runbook or ""]
+        known = {one.name for one in book.inputs}
+        values = {name: value for name, value in finding.values.items() if name in known}
+        plan = await self.works.engine.prepare(book, self.cluster, values)
+        say_all(_plan_lines(plan))
+        if isinstance(plan, Refusal):
+            return await self._heal("The runbook refuses, and says why.")
+        chapter(f"5. The repair, armed with a reason: {REASON}")
+        run, ending = await self._run(book, values, plan)
+        chapter("6. The verification")
+        status = await self._verify()
+        chapter("7. The report, as `quarterdeck journal export` writes it")
+        from runbooks.report import report
+
+        say_all((await self.works.aside(report, self.works.journal, run)).splitlines())
+        return status if ending is Ending.DONE else STOPPED
+
+    async def _run(self, book: Runbook, values: dict[str, str], plan: Plan) -> tuple[str, Ending]:
+        await self.works.aside(self.works.arming.arm, REASON)
+        result = await self.works.engine.run(book, self.cluster, values, Agreeing(), approved=plan)
+        await self.works.aside(self.works.arming.disarm)
+        return result.run, result.ending
+
+    async def _verify(self) -> int:
+        """Read everything anew, and ask the simulation itself what became of the writes."""
+        survey = await self.access.survey(self.cluster)
+        say_all(_judged_lines(survey))
+        clusters = (await self.control.state()).get("clusters")
+        truth = clusters.get(self.cluster) if isinstance(clusters, dict) else None
+        if isinstance(truth, dict):
+            say(f"The simulation counts {truth['acknowledged']} acknowledged writes, {truth['lost']} lost.")
+        return CRITICAL if _worst(survey) >= Severity.CRITICAL else NONE
+
+    async def _heal(self, why: str) -> int:
+        """Where no runbook helps: take the cause away, and wait for the cluster to be whole again."""
+        chapter("4. The cause is taken away")
+        say(f"{why} The demo takes the cause away, as the people would who own it.")
+        await self.control.heal_all()
+        survey = await self._look_until_whole()
+        say_all(_judged_lines(survey))
+        return CRITICAL if _worst(survey) >= Severity.CRITICAL else NONE
+
+    async def _look_until_whole(self) -> ClusterSurvey:
+        """Look until nothing is wrong, or until it is told as it is."""
+        until = time.monotonic() + SEEN_S
+        survey = await self.access.survey(self.cluster)
+        while _worst(survey) >= Severity.WARNING and time.monotonic() < until:
+            await asyncio.sleep(BETWEEN_S)
+            survey = await self.access.survey(self.cluster)
+        return survey
+
+    async def _look_until_found(self) -> tuple[ClusterSurvey, Finding | None]:
+        """Look until two looks agree on the finding that a runbook answers; None: there is none in time."""
+        until = time.monotonic() + SEEN_S
+        before = ""
+        while True:
+            survey = await self.access.survey(self.cluster)
+            answered = next((one for one in _findings(survey) if one.runbook), None)
+            if answered is not None and answered.id == before:
+                return survey, answered
+            if time.monotonic() > until:
+                return survey, answered
+            before = answered.id if answered is not None else ""
+            await asyncio.sleep(BETWEEN_S)
+
+
+def say_all(lines: list[str]) -> None:
+    """Print them, each broken where it is too long."""
+    for line in lines:
+        say(line)
+
+
+def _findings(survey: ClusterSurvey) -> tuple[Finding, ...]:
+    from runbooks.triage import triage
+
+    return triage(survey)
+
+
+def _worst(survey: ClusterSurvey) -> int:
+    return max([int(finding.severity) for finding in _findings(survey)], default=-1)
+
+
+def _judged_lines(survey: ClusterSurvey) -> list[str]:
+    from tui.cli.triage import judged, system_lines
+
+    return system_lines(judged(survey))
+
+
+def _plan_lines(plan: Plan | Refusal) -> list[str]:
+    from runbooks.engine.text import plan_text, refusal_text
+
+    return (refusal_text(plan) if isinstance(plan, Refusal) else plan_text(plan)).splitlines()
