@@ -39,6 +39,9 @@ class ReadOnlyHosts:
     async def login_user(self, host: str) -> str:
         return "ops"
 
+    async def warm(self, host: str) -> None:
+        """Nothing needs to be imported for hosts that are not there."""
+
     async def address(self, host: str) -> str:
         return host
 

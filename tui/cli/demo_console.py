@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -23,15 +24,22 @@ def open_demo(
     from widgets.tempo import set_tempo
 
     set_tempo()
+    gc.disable()  # until the first frame is there; the console switches it on again
     with practice_estate(seed=seed, speed=speed) as practice:
-        import tui.demo.mode  # noqa: F401 - while the practice estate starts on another core
-
+        _import_console()
         practice.wait_ready()
         practice.break_(faults)
         os.environ.update(practice.private_environment())
         app = make_demo(practice, after_s=after_s, ascii_only=ascii_only)
         app.run()
         return app.return_code or 0
+
+
+def _import_console() -> None:
+    """Import what the first frame needs while the practice estate starts on another core."""
+    import tui.app
+    import tui.demo.mode
+    import tui.live  # noqa: F401
 
 
 def make_demo(practice: PracticeProcess, *, after_s: float, ascii_only: bool = False) -> QuarterdeckApp:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from tui.works import Works
 
 WIDTH = 80
-REASON = "demo: to see it put right"
+REASON = "to see it put right"
+MOST_RUNS = 4
+"""A run recovers one node and its component; where more are down, another run follows."""
 SEEN_S = 30.0
 """A fault shows itself within this time, or never."""
 BETWEEN_S = 0.5
@@ -100,22 +102,27 @@ class Story:
     async def tell(self, faults: tuple[str, ...]) -> int:
         """From the healthy estate to the report; returns the exit status."""
         say("DEMO: nothing real is touched. Every host here is simulated, behind real SSH and SQL.")
-        chapter("1. The estate")
+        chapter("The estate")
         say_all(_judged_lines(await self._look_until_whole()))
-        chapter("2. The fault")
+        chapter("The fault")
         whats = {fault.name: fault.what for fault in await self.control.listed()}
         for fault in faults:
             host = await self.control.break_(fault)
             say(f"{fault}{f' on {host}' if host else ''}: {whats.get(fault, '')}")
-        chapter("3. What the console finds")
-        survey, finding = await self._look_until_found()
-        say_all(_judged_lines(survey))
-        if finding is None:
-            return await self._heal("No runbook answers this.")
-        return await self._repair(finding)
+        for _ in range(MOST_RUNS):
+            chapter("The finding")
+            survey, finding = await self._look_until_found()
+            say_all(_judged_lines(survey))
+            if finding is None:
+                return await self._heal("No runbook answers this.")
+            status = await self._repair(finding)
+            if status != CRITICAL:
+                return status
+        return CRITICAL
 
     async def _repair(self, finding: Finding) -> int:
-        chapter(f"4. The plan: {finding.runbook}")
+        """One run of the runbook that answers it; `CRITICAL`: it is done, and something else is wrong."""
+        chapter(f"The plan: {finding.runbook}")
         book = self.works.runbooks[finding.runbook or ""]
         known = {one.name for one in book.inputs}
         values = {name: value for name, value in finding.values.items() if name in known}
@@ -123,11 +130,11 @@ class Story:
         say_all(_plan_lines(plan))
         if isinstance(plan, Refusal):
             return await self._heal("The runbook refuses, and says why.")
-        chapter(f"5. The repair, armed with a reason: {REASON}")
+        chapter("The repair, armed with a reason")
         run, ending = await self._run(book, values, plan)
-        chapter("6. The verification")
+        chapter("The verification")
         status = await self._verify()
-        chapter("7. The report, as `quarterdeck journal export` writes it")
+        chapter("The report, as `quarterdeck journal export` writes it")
         from runbooks.report import report
 
         say_all((await self.works.aside(report, self.works.journal, run)).splitlines())
@@ -151,7 +158,7 @@ class Story:
 
     async def _heal(self, why: str) -> int:
         """Where no runbook helps: take the cause away, and wait for the cluster to be whole again."""
-        chapter("4. The cause is taken away")
+        chapter("The cause is taken away")
         say(f"{why} The demo takes the cause away, as the people would who own it.")
         await self.control.heal_all()
         survey = await self._look_until_whole()

@@ -107,9 +107,9 @@ def test_without_a_terminal_it_tells_the_same_story_and_ends_with_0(home: Path) 
     told = call("demo", "--speed", "10", home=home, timeout_s=300.0)
     assert told.status == 0, told.err
     parts = [
-        *("1. The estate", "3 of 3 Synced", "2. The fault", "kill-one on db3", "R-1C", "4. The plan"),
-        *("systemctl start --no-block mariadb", "5. The repair", "✔ done: db3: Primary, size 3, Synced"),
-        *("6. The verification", "acknowledged writes, 0 lost", "7. The report", "**done**", "## Proof"),
+        *("== The estate", "3 of 3 Synced", "== The fault", "kill-one on db3", "R-1C", "== The plan"),
+        *("systemctl start --no-block mariadb", "== The repair", "✔ done: db3: Primary, size 3, Synced"),
+        *("== The verification", "acknowledged writes, 0 lost", "== The report", "**done**", "## Proof"),
     ]
     places = [told.out.find(part) for part in parts]
     assert -1 not in places
