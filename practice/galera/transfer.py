@@ -49,7 +49,12 @@ class Transfers:
         """Begin what is needed in a Primary component."""
         for server in list(component.members):
             is_served = any(one.joiner is server for one in self.running)
-            if server.component is component and server.local_state not in {2, 4} and not is_served:
+            if (
+                server.is_member
+                and server.component is component
+                and server.local_state not in {2, 4}
+                and not is_served
+            ):
                 self._begin(component, server)
 
     def of(self, server: Server) -> Transfer | None:

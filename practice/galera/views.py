@@ -257,7 +257,8 @@ class Views:
     def _told(self, component: Component) -> None:
         """Have all members take in a new view."""
         uuids = tuple(one.gcomm_uuid for one in component.members)
-        for one in component.members:
+        living = [one for one in component.members if one.is_member]
+        for one in living:
             one.log(logs.component_line(component, one))
             one.log(logs.view(component, one), thread=2)
             if component.is_primary and component.branch is not None:
@@ -265,9 +266,9 @@ class Views:
         if not component.is_primary or component.branch is None:
             return
         is_single = len(component.members) == 1
-        if is_single and component.members[0].local_state != 4:
+        if is_single and living and component.members[0].local_state != 4:
             component.members[0].local_state = 4
-        for one in component.members:
+        for one in living:
             if one.local_state in {2, 4}:
                 one.start_position = Position(component.branch, one.applied)
                 one.save(SavedState(component.branch.uuid, -1, is_safe=is_single))
