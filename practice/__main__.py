@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -28,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same numbers")
     parser.add_argument("--speed", type=float, default=1.0, help="how much faster than life durations run")
     parser.add_argument(
-        "--with-parent", action="store_true", help="end when the process that started it ends"
+        "--with-parent", type=int, metavar="PID", help="end when this process, which started it, ends"
     )
     parser.add_argument("--list", action="store_true", help="tell the faults and end")
     given = parser.parse_args(arguments)
@@ -46,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     seed=given.seed,
                     speed=given.speed,
                     faults=tuple(given.faults),
-                    parent=os.getppid() if given.with_parent else None,
+                    parent=given.with_parent,
                 )
             )
     except FolderTaken as error:

@@ -118,8 +118,8 @@ def practice_estate(*, seed: int, speed: float) -> Iterator[PracticeProcess]:
     """
     _complain_of_what_is_missing()
     folder = _free_folder()
-    command = [sys.executable, "-m", "practice", "--folder", str(folder), "--with-parent"]
-    command += ["--seed", str(seed), "--speed", str(speed)]
+    command = [sys.executable, "-m", "practice", "--folder", str(folder)]
+    command += ["--with-parent", str(os.getpid()), "--seed", str(seed), "--speed", str(speed)]
     with tempfile.TemporaryFile() as errors:
         try:
             child = subprocess.Popen(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -52,4 +54,13 @@ def test_an_exception_in_the_console_leaves_neither_process_nor_file() -> None:
         start_one(journal="journal.sqlite")
     folder, child = bug.value.args
     assert child.poll() is not None
+    assert not folder.exists()
+
+
+def test_one_whose_starter_is_gone_already_ends_at_once() -> None:
+    folder = practice_process._free_folder()
+    command = [sys.executable, "-m", "practice", "--folder", str(folder), "--with-parent", "1"]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 0
+    assert b"ready" in done.stdout
     assert not folder.exists()
