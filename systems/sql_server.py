@@ -158,7 +158,7 @@ def _connect(
         user=user,
         password=password or "",
         charset="utf8mb4",
-        autocommit=True,
+        autocommit=None,
         conv={},
         ssl_disabled=tls is None,
         defer_connect=True,
@@ -177,6 +177,7 @@ def _session_statements(version: str) -> tuple[str, ...]:
         else f"SET SESSION max_execution_time={_STATEMENT_S * 1000}"
     )
     return (
+        "SET SESSION autocommit=1",
         "SET SESSION TRANSACTION READ ONLY",
         f"SET SESSION lock_wait_timeout={_LOCK_WAIT_S}",
         f"SET SESSION innodb_lock_wait_timeout={_LOCK_WAIT_S}",
