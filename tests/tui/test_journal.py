@@ -40,7 +40,7 @@ async def test_an_entry_opens_whole_with_its_hash() -> None:
 async def test_the_chain_is_proven_and_one_changed_byte_is_named() -> None:
     async with console_of(scenes.wizard_armed) as (app, pilot):
         await pilot.press("8")
-        await see(pilot, "1 entries in")
+        await see(pilot, "1 entry in")
         await pilot.press("V")
         await see(pilot, "✔")
         with sqlite3.connect(app.rig.journal.place) as link:

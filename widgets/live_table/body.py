@@ -35,6 +35,8 @@ class TableBody(TableCanvas, can_focus=True):
         """The row that the cursor was on before it went out of sight: it goes back when that comes back."""
         self._changed: dict[str, list[Span]] = {}
         """What to paint again, by row."""
+        self._counted = (0, 0)
+        """Rows that are shown, and all rows, as the line at the foot tells them."""
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns; rows keep their cells."""
@@ -90,6 +92,10 @@ class TableBody(TableCanvas, can_focus=True):
         self._changed.clear()
         if self._rows.stale:
             regions += self._reorder()
+        counted = (len(self._shown), len(self._rows))
+        if self._foot and counted != self._counted:
+            regions.append(Region(0, HEADER + self._height, self.size.width, 1))
+        self._counted = counted
         if regions:
             self.refresh(*regions)
 
