@@ -87,7 +87,7 @@ def _serve(faults: tuple[str, ...], *, seed: int, speed: float) -> None:
         click.echo(practice.estate)
         click.echo(
             "It is served until Ctrl-C. From another terminal: quarterdeck --estate with this file.\n"
-            f"QUARTERDECK_JOURNAL={practice.folder}/journal.sqlite keeps what is done there out of your own.",
+            f"QUARTERDECK_JOURNAL={practice.journal} keeps what is done there out of your own.",
             err=True,
         )
         practice.wait_ended()

@@ -12,6 +12,7 @@ from tui.demo.control import Control
 if TYPE_CHECKING:
     from tui.app import QuarterdeckApp
     from tui.cli.practice_process import PracticeProcess
+    from tui.demo.mode import Demo
 
 
 def open_demo(
@@ -30,7 +31,7 @@ def open_demo(
         practice.wait_ready()
         practice.break_(faults)
         os.environ.update(practice.private_environment())
-        app = make_demo(practice, after_s=after_s, ascii_only=ascii_only)
+        app = make_console_on(practice, demo_of(practice, after_s), ascii_only=ascii_only)
         app.run()
         return app.return_code or 0
 
@@ -42,11 +43,17 @@ def _import_console() -> None:
     import tui.live  # noqa: F401
 
 
-def make_demo(practice: PracticeProcess, *, after_s: float, ascii_only: bool = False) -> QuarterdeckApp:
+def demo_of(practice: PracticeProcess, after_s: float) -> Demo:
+    """What the console has besides; the practice estate takes its orders."""
+    from tui.demo.mode import Demo
+
+    return Demo(Control(practice.control), after_s=after_s)
+
+
+def make_console_on(practice: PracticeProcess, demo: Demo, *, ascii_only: bool = False) -> QuarterdeckApp:
     """The console on a practice estate that is ready."""
     from systems.estate import load
     from tui.app import QuarterdeckApp
-    from tui.demo.mode import Demo
     from tui.desk import operator_at_bastion
     from tui.live import LiveSource, inventory_of
 
@@ -60,6 +67,6 @@ def make_demo(practice: PracticeProcess, *, after_s: float, ascii_only: bool = F
         LiveSource(estate, ask),
         who=operator_at_bastion(),
         ascii_only=ascii_only,
-        demo=Demo(Control(practice.control), after_s=after_s),
+        demo=demo,
     )
     return app

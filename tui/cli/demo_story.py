@@ -6,12 +6,25 @@ import asyncio
 import os
 import textwrap
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from runbooks.engine.api import Choice, Confirmation, Ending, Event, Go, StepCard, StepResult, Stop
+from runbooks.engine.api import (
+    ActBegan,
+    Choice,
+    Confirmation,
+    Ending,
+    Event,
+    Go,
+    StepBegan,
+    StepCard,
+    StepResult,
+    Stop,
+    Verifying,
+)
 from runbooks.model import Finding, Refusal, Severity, Step
 from tui.cli.opening import carry_out, opened
 from tui.cli.practice_process import practice_estate
@@ -34,6 +47,8 @@ MOST_RUNS = 4
 SEEN_S = 30.0
 """A fault shows itself within this time, or never."""
 BETWEEN_S = 0.5
+PATIENCE_S = 15.0
+"""A step that sends nothing and waits longer waits for people."""
 
 
 def tell_story(faults: tuple[str, ...], *, seed: int, speed: float) -> int:
@@ -75,8 +90,12 @@ def chapter(title: str) -> None:
 class Agreeing:
     """A `Steering` that agrees to everything, since nothing here is real; it says where a name is typed."""
 
-    def __init__(self) -> None:
+    def __init__(self, help_out: Callable[[], Awaitable[None]]) -> None:
+        """`help_out`: called once when a step waits long for what only people do, such as making room."""
         self._teller = Teller(as_json=False, say=say)
+        self._help_out = help_out
+        self._helping: asyncio.Task[None] | None = None
+        self._waits_since: float | None = None
 
     async def confirm(self, card: StepCard) -> Confirmation:
         if card.name_to_type:
@@ -88,6 +107,17 @@ class Agreeing:
 
     def tell(self, event: Event) -> None:
         self._teller.tell(event)
+        if isinstance(event, StepBegan):
+            self._waits_since = time.monotonic()
+        elif isinstance(event, ActBegan):
+            self._waits_since = None  # it waits for its own command
+        elif isinstance(event, Verifying) and self._is_due():
+            say("    the demo does what this step waits for: it takes the cause away")
+            self._helping = asyncio.ensure_future(self._help_out())
+
+    def _is_due(self) -> bool:
+        since = self._waits_since
+        return self._helping is None and since is not None and time.monotonic() - since > PATIENCE_S
 
 
 @dataclass(slots=True)
@@ -142,7 +172,8 @@ class Story:
 
     async def _run(self, book: Runbook, values: dict[str, str], plan: Plan) -> tuple[str, Ending]:
         await self.works.aside(self.works.arming.arm, REASON)
-        result = await self.works.engine.run(book, self.cluster, values, Agreeing(), approved=plan)
+        steering = Agreeing(self.control.heal_all)
+        result = await self.works.engine.run(book, self.cluster, values, steering, approved=plan)
         await self.works.aside(self.works.arming.disarm)
         return result.run, result.ending
 

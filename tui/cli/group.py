@@ -13,6 +13,7 @@ from tui.cli.said import UNHEARD, USAGE, say_nothing_more
 
 SUBCOMMANDS = {
     "demo": "tui.cli.demo:demo",
+    "drill": "tui.cli.drill:drill",
     "triage": "tui.cli.triage:triage",
     "exec": "tui.cli.exec:exec_",
     "doctor": "tui.cli.doctor:doctor",

@@ -45,6 +45,11 @@ class PracticeProcess:
         return self.folder / "estate.toml"
 
     @property
+    def journal(self) -> Path:
+        """The journal of the console on it, which goes with the folder."""
+        return self.folder / "journal.sqlite"
+
+    @property
     def control(self) -> Path:
         """Its control socket."""
         return self.folder / "control"
@@ -104,7 +109,7 @@ class PracticeProcess:
     def private_environment(self) -> dict[str, str]:
         """What keeps a console's settings, state and journal in the folder, out of the operator's own."""
         places = {name: str(self.folder / name.lower()) for name in _XDG}
-        return {**places, "QUARTERDECK_JOURNAL": str(self.folder / "journal.sqlite")}
+        return {**places, "QUARTERDECK_JOURNAL": str(self.journal)}
 
 
 _XDG = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from systems.errors import SystemsError
-from tui.demo.hints import lesson_of, next_thing, runs_done
+from tui.demo.hints import Hint, lesson_of, next_thing, runs_done
 from tui.demo.lines import DemoBanner, DemoHint
 from tui.palette import Hit
 from tui.report import ReportScreen
@@ -52,13 +52,17 @@ class Demo:
 
     def renew(self, desk: Desk, screen: Screen[Any]) -> None:
         """Say what may be tried now on this screen."""
+        hint = self.next_thing(desk, screen)
+        for line in screen.query(DemoHint).results(DemoHint):
+            line.tell(hint)
+
+    def next_thing(self, desk: Desk, screen: Screen[Any]) -> Hint:
+        """The next key on the way from red to a report."""
         self._has_report = self._has_report or isinstance(screen, ReportScreen)
         if (done := runs_done(desk)) > self._runs_done:
             self._runs_done, self._repaired_at = done, desk.now()
         lesson = lesson_of(desk, repaired_at=self._repaired_at, has_report=self._has_report)
-        hint = next_thing(screen, lesson)
-        for line in screen.query(DemoHint).results(DemoHint):
-            line.tell(hint)
+        return next_thing(screen, lesson)
 
     # Breaking and healing
 

@@ -56,11 +56,15 @@ class DemoConsole:
 
 
 def demo_session(
-    home: Path, *words: str, size: tuple[int, int] = (80, 24), env: Mapping[str, str] | None = None
+    home: Path,
+    *words: str,
+    command: str = "demo",
+    size: tuple[int, int] = (80, 24),
+    env: Mapping[str, str] | None = None,
 ) -> Session:
-    """`quarterdeck demo WORDS` in a terminal; everything that it makes is below `home`, which is short."""
+    """`quarterdeck COMMAND WORDS` in a terminal; everything that it makes is below `home`, which is short."""
     private = {"HOME": str(home), "TMPDIR": str(home), **(env or {})}
-    argv = [sys.executable, "-m", "tui.cli", "demo", *words]
+    argv = [sys.executable, "-m", "tui.cli", command, *words]
     return Session(argv, columns=size[0], lines=size[1], env=private)
 
 

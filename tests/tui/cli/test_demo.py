@@ -119,6 +119,21 @@ def test_without_a_terminal_it_tells_the_same_story_and_ends_with_0(home: Path) 
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.whole
+def test_where_a_step_waits_for_people_the_story_does_their_part(home: Path) -> None:
+    told = call("demo", "--break", "disk-full", home=home, timeout_s=300.0)
+    assert told.status == 0, told.out
+    assert "it takes the cause away" in told.out
+
+
+@pytest.mark.whole
+def test_what_a_runbook_refuses_is_told_with_the_way_on(home: Path) -> None:
+    told = call("demo", "--break", "never-returns", home=home, timeout_s=300.0)
+    assert told.status == 0, told.out
+    assert "refused: " in told.out
+    assert "sign it off by name" in told.out
+
+
 def test_an_unknown_fault_is_answered_with_those_there_are(home: Path) -> None:
     called = call("demo", "--break", "kill-none", "--estate", home=home)
     assert called.status == 64

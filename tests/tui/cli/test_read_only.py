@@ -17,6 +17,10 @@ from tui.cli.group import cli
 RUN = "20261122-1402-a7c3f1"
 CALLS: dict[str, tuple[str, ...]] = {
     "demo": ("demo", "--list"),
+    "drill list": ("drill", "list"),
+    "drill hint": ("drill", "hint", "one-killed"),
+    "drill start": ("drill", "start", "one-killed"),
+    "drill score": ("drill", "score"),
     "triage": ("triage", "--between", "0"),
     "doctor": ("doctor",),
     "exec": ("exec", "@orders", "uptime"),

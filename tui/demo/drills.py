@@ -1,0 +1,160 @@
+"""Ten incidents to practise: a goal in one sentence, hints on demand, and what counts in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PAR_S = 300.0
+"""Who knows the way is done well within this time, and still reads what stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """One incident."""
+
+    name: str
+    fault: str
+    """As the practice estate calls it."""
+    goal: str
+    """One sentence that 80 columns show whole."""
+    hints: tuple[str, ...]
+    """Each says more than the one before it."""
+
+
+_PLAN = "b on what is red, then Enter: the plan says why each step is there."
+
+DRILLS: Mapping[str, Drill] = {
+    drill.name: drill
+    for drill in (
+        Drill(
+            "one-killed",
+            "kill-one",
+            "Bring the killed node back without another outage.",
+            (
+                "w on the red line: who still serves, and how did the node end?",
+                "No bootstrap is needed.",
+                _PLAN,
+            ),
+        ),
+        Drill(
+            "two-stopped",
+            "stop-two",
+            "One node serves alone: make all whole without stopping it.",
+            ("Is there a Primary? Then nobody bootstraps.", "One after the other, each by IST.", _PLAN),
+        ),
+        Drill(
+            "quorum-lost",
+            "kill-two",
+            "The survivor refuses writes: get them going, then make all whole.",
+            (
+                "Why does the survivor not serve, though it runs?",
+                "Prove that the others are down before it is made Primary by hand.",
+                f"{_PLAN} One run may leave a node; then another run follows.",
+            ),
+        ),
+        Drill(
+            "all-stopped",
+            "stop-all",
+            "All were stopped in order: begin at the right node.",
+            ("Which node was stopped last?", "safe_to_bootstrap says it, and the position agrees.", _PLAN),
+        ),
+        Drill(
+            "power-loss",
+            "power-loss",
+            "The power was gone: bring the cluster back and lose no write.",
+            (
+                "Every node saved the last view. What does that allow?",
+                "grastate.dat says -1: the position must be recovered, or the view restored.",
+                _PLAN,
+            ),
+        ),
+        Drill(
+            "no-view-left",
+            "power-loss-no-view",
+            "Power gone, no view saved: begin with the newest data.",
+            (
+                "A position of -1 means unknown, not old.",
+                "Recover the position of every node, then compare, then begin at the highest.",
+                _PLAN,
+            ),
+        ),
+        Drill(
+            "half-a-copy",
+            "sst-aborted",
+            "A full copy was torn off: bring that node back from good data.",
+            ("What is the data of that node worth?", "Nothing that begins there may be bootstrapped.", _PLAN),
+        ),
+        Drill(
+            "zero-uuid",
+            "zero-uuid",
+            "A node has lost its identity: bring it back, let nobody follow it.",
+            ("What does an UUID of zeros in grastate.dat mean?", "Only a full copy helps it.", _PLAN),
+        ),
+        Drill(
+            "left-desynced",
+            "desync",
+            "A node that serves was left desynced: find it, and put it right.",
+            (
+                "Which node is not Synced, and why?",
+                "Nobody copies from it: a setting was forgotten.",
+                _PLAN,
+            ),
+        ),
+        Drill(
+            "foreign-data",
+            "foreign-uuid",
+            "A node has the data of another cluster: bring it back unmixed.",
+            (
+                "Compare the UUIDs of the nodes.",
+                "Its own data is kept aside, then it takes a full copy.",
+                _PLAN,
+            ),
+        ),
+    )
+}
+"""By name, the easier ones first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What came of a drill."""
+
+    is_whole: bool
+    """The simulation says that every node is in one cluster, and Synced."""
+    lost: int
+    """Acknowledged writes that are on no node any more."""
+    took_s: float
+    outside: int
+    """Lines that were sent outside a runbook and may have changed something."""
+    hints: int
+
+    @property
+    def points(self) -> int:
+        """0 to 100: the goal 50, no write lost 30, time 10, by runbooks alone 10; a hint costs 2.
+
+        Without the goal there are none: half a recovery is none.
+        """
+        if not self.is_whole:
+            return 0
+        points = 50 + (0 if self.lost else 30) + (0 if self.outside else 10)
+        points += 10 if self.took_s <= PAR_S else 0
+        return max(points - 2 * self.hints, 0)
+
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        goal = "the cluster is whole" if self.is_whole else "the cluster is not whole"
+        lost = f"{self.lost} acknowledged writes lost" if self.lost else "no acknowledged write lost"
+        took = f"{int(self.took_s) // 60} min {int(self.took_s) % 60:02d} s"
+        outside = f"{self.outside} lines outside a runbook" if self.outside else "nothing outside a runbook"
+        return f"{self.points} of 100: {goal}, {lost}, {took}, {outside}, {self.hints} hints"
+
+
+def score_of(state: Mapping[str, object], *, took_s: float, outside: int, hints: int) -> Score:
+    """Judge by what the simulation says of its state; what it does not say counts against."""
+    clusters = state.get("clusters")
+    told = [one for one in clusters.values() if isinstance(one, dict)] if isinstance(clusters, dict) else []
+    lost = sum(one["lost"] if isinstance(one.get("lost"), int) else 1 for one in told)
+    is_whole = bool(told) and all(one.get("is_healthy") is True for one in told)
+    return Score(is_whole, lost, took_s, outside, hints)
