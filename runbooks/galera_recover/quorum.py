@@ -30,6 +30,7 @@ from runbooks.triage.scenario import Scenario
 from runbooks.words import listed, span
 
 FROM_RUNNING = (Scenario.QUORUM_LOST, Scenario.ALL_NON_PRIMARY, Scenario.MEMBER_MISSING)
+_CUT = (Scenario.HALVES, Scenario.CUT_OFF)
 _MERGE_S = 60.0
 _HEAL_S = 1800.0
 
@@ -39,10 +40,9 @@ def plan_quorum(seen: Situation) -> Plan | Refusal:
     found = seen.found
     if found.not_surveyed:
         return refuse_unproven(seen)
-    if found.refused and found.chosen is None and _someone_is_ahead(seen):
-        return _stop_for_bootstrap(seen)
     if found.refused:
-        return _wait_for_heal(seen)
+        ahead = found.scenario not in _CUT and found.chosen is None and _someone_is_ahead(seen)
+        return _stop_for_bootstrap(seen) if ahead else _wait_for_heal(seen)
     if found.to_recover:
         return _recover_first(seen)
     if found.chosen is None:
@@ -128,25 +128,34 @@ def _merge_step(seen: Situation) -> Step:
 
 
 def _wait_for_heal(seen: Situation) -> Plan | Refusal:
-    """All live, cut apart: the network is healed by people, the cluster then merges by itself."""
+    """Cut apart: the network is healed by people, those that live then merge by themselves.
+
+    Where nodes are down, too, the parts may come together without a majority: what follows is planned then.
+    """
+    alive = [one.host for one in seen.found.candidates]
+    cut = tuple(host for host in seen.hosts if host in alive)
+    whom = "all nodes" if len(cut) == len(seen.hosts) else listed(cut)
 
     def healed(look: Look) -> Sighting:
         groups = primary_groups(look.survey)
-        if groups and set(groups[0].hosts) == set(seen.hosts):
+        if groups and set(groups[0].hosts) >= set(cut):
             return yes(f"{listed(groups[0].hosts)} are Primary together")
-        return no("; ".join(f"{listed(part.hosts)} see one another" for part in fragments(look.survey)))
+        parts = fragments(look.survey)
+        if len(cut) < len(seen.hosts) and any(set(part.hosts) >= set(cut) for part in parts):
+            return yes(f"{listed(cut)} see one another again, and are not Primary")
+        return no("; ".join(f"{listed(part.hosts)} see one another" for part in parts))
 
     heal = watch_step(
         "heal",
         "wait until the nodes see one another again",
         f"{seen.found.refused}. Open TCP 4567 between all of them; no node is made Primary by hand.",
         healed,
-        expects="one Primary component of all nodes by itself",
+        expects=f"one Primary component of {whom} by itself",
         gotchas=("REC-07", "REC-26", "REC-09"),
         deadline_s=_HEAL_S,
         replans=True,
     )
-    return plan_of(seen, (survey_first(seen, twice=False), heal, *proof_steps(seen, seen.hosts)))
+    return plan_of(seen, (survey_first(seen, twice=False), heal, *proof_steps(seen, cut)))
 
 
 def _recover_first(seen: Situation) -> Plan | Refusal:

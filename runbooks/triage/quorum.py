@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from runbooks.membership import fragments, moving_unit
+from runbooks.membership import Group, fragments, moving_unit
 from runbooks.model import Severity
 from runbooks.positions import Saved, SavedKind, saved_state
 from runbooks.triage.choosing import choice, in_order
@@ -44,7 +44,10 @@ def _some_run(survey: ClusterSurvey, sides: Sides) -> Classification:
         )
     if sides.unreached:
         return _unreached(survey, sides)
-    if sides.down or sides.vouched or sides.left:
+    gone = bool(sides.down or sides.vouched or sides.left)
+    if gone and len(_parts(survey, sides)) > 1:
+        return _cut(survey, sides)
+    if gone:
         return _lost(survey, sides)
     return _all_up(survey, sides)
 
@@ -111,6 +114,38 @@ def _waiting_for(here: Sequence[str], gone: Sequence[str]) -> str:
     )
 
 
+def _parts(survey: ClusterSurvey, sides: Sides) -> tuple[Group, ...]:
+    """The components of those that run and hold the history; who has left it for good is no side of a cut."""
+    alive = set(_hosts(sides.talking))
+    return tuple(part for part in fragments(survey) if alive & set(part.hosts))
+
+
+def _cut(survey: ClusterSurvey, sides: Sides) -> Classification:
+    """Some are down, and those that live do not see one another: no part of them is the last one (R-EVEN)."""
+    alive = _hosts((*sides.talking, *_silent_waiting(sides)))
+    missing = (*_hosts(sides.down), *sides.vouched, *_hosts(sides.left))
+    scenario, what, told = _cut_words(_parts(survey, sides))
+    sentence = (
+        f"{listed(alive)} run, cut into {what} ({told}), while {subject(missing, 'is', 'are')} down: "
+        "the cut comes first, open 4567 between them"
+    )
+    refused = (
+        f"{listed(alive)} live on both sides of a cut: heal the network (TCP 4567); neither side is made "
+        "Primary while the other lives"
+    )
+    case = Case(scenario, alive, sentence, _proof(survey), Severity.CRITICAL)
+    candidates = in_order(_survivors(sides))
+    return Classification(scenario, (), case, saved=_saved(sides), candidates=candidates, refused=refused)
+
+
+def _cut_words(parts: Sequence[Group]) -> tuple[Scenario, str, str]:
+    """The card of a cut, what it made of the cluster, and its parts."""
+    told = " | ".join(", ".join(part.hosts) for part in parts)
+    if len(parts) == 2 and parts[0].size == parts[1].size:
+        return Scenario.HALVES, "two halves, neither with a majority", told
+    return Scenario.CUT_OFF, f"{len(parts)} parts, none with a majority", told
+
+
 def _lost(survey: ClusterSurvey, sides: Sides) -> Classification:
     """Quorum lost for good: every missing node is proven down, or vouched for (R-5, R-7B)."""
     missing = (*_hosts(sides.down), *sides.vouched, *_hosts(sides.left))
@@ -157,7 +192,6 @@ def _all_up(survey: ClusterSurvey, sides: Sides) -> Classification:
         return Classification(
             Scenario.WAIT, (), case, candidates=candidates, refused="the members are gathering: wait"
         )
-    told = " | ".join(", ".join(part.hosts) for part in parts)
     together = len(parts) == 1 and len(parts[0].hosts) == len(survey.nodes)
     if together:
         chosen, because = choice(candidates)
@@ -166,9 +200,7 @@ def _all_up(survey: ClusterSurvey, sides: Sides) -> Classification:
         return Classification(
             Scenario.ALL_NON_PRIMARY, (), case, candidates=candidates, chosen=chosen, chosen_because=because
         )
-    halves = len(parts) == 2 and parts[0].size == parts[1].size
-    scenario = Scenario.HALVES if halves else Scenario.CUT_OFF
-    what = "two halves, neither with a majority" if halves else f"{len(parts)} parts, none with a majority"
+    scenario, what, told = _cut_words(parts)
     sentence = (
         f"All nodes run, cut into {what} ({told}): they merge by themselves once 4567 is open between them"
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from runbooks.model import Holds
 from systems.galera.readings import ClusterSurvey, NodeSurvey
 from tests.builders import NOON, a_lost_node, a_node, a_stopped_node, a_survey, a_unit, without_sql
@@ -109,6 +111,46 @@ def test_halves_that_all_live_are_healed_never_forced() -> None:
     assert keys(plan) == ["heal"]
     assert not lines(*core(plan))
     assert "4567" in core(plan)[0].why
+
+
+def cut_while_one_is_down(*, healed: bool = False) -> ClusterSurvey:
+    one, two = ((1, 2), (1, 2)) if healed else ((1,), (2,))
+    return a_survey(
+        survivor("db1", size=len(one), peers=one),
+        survivor("db2", size=len(two), peers=two),
+        a_stopped_node("db3", seqno=990),
+    )
+
+
+@pytest.mark.parametrize("stopped_at", [990, 1400, -1])
+def test_nothing_is_made_primary_while_two_that_live_do_not_see_one_another(stopped_at: int) -> None:
+    """A node that was stopped in order is no reason to force one side of a cut: the other lives."""
+    down = a_stopped_node("db3", seqno=stopped_at)
+    plan = planned(a_survey(*cut_while_one_is_down().nodes[:2], down))
+    assert plan.sentence.startswith("R-EVEN")
+    assert "db1 | db2" in plan.sentence
+    assert keys(plan) == ["heal"]
+    assert not lines(*core(plan))
+
+
+async def test_once_the_cut_is_healed_what_follows_is_planned_anew() -> None:
+    heal = step_of(planned(cut_while_one_is_down()), "heal")
+    assert heal.replans
+    assert (await heal.verify(ScriptedContext(cut_while_one_is_down()))).holds is Holds.NO
+    assert (await heal.verify(ScriptedContext(cut_while_one_is_down(healed=True)))).holds is Holds.YES
+    assert keys(planned(cut_while_one_is_down(healed=True)))[0] == "pc.bootstrap:db1"
+
+
+async def test_a_survivor_is_not_made_primary_when_a_cut_shows_at_the_last_moment() -> None:
+    step = step_of(planned(cut_while_one_is_down(healed=True)), "pc.bootstrap")
+    answer = await step.check(ScriptedContext(cut_while_one_is_down()))
+    assert answer.holds is Holds.NO
+    assert "both sides of a cut" in answer.evidence
+
+
+def test_a_signed_off_node_does_not_stand_in_for_the_living_side_of_a_cut() -> None:
+    survey = a_survey(*cut_while_one_is_down().nodes[:2], a_lost_node("db3"))
+    assert keys(planned(survey, without="db3")) == ["heal"]
 
 
 def test_one_half_is_forced_only_when_the_other_is_signed_off_in_full() -> None:
