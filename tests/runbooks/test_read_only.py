@@ -47,6 +47,7 @@ MAKING = {"systems/ssh/hands.py", "systems/ssh/hosts.py"}
 STARTING = {
     "systems/secrets.py",  # `cmd:` references
     "systems/ssh/config_file.py",  # `Match exec` of ssh_config
+    "tui/cli/practice_process.py",  # the practice estate, which is nobody's
     "tui/estate_trouble.py",  # the operator's own editor
     "tui/shell.py",  # ssh, for the operator's own hands
 }

@@ -35,9 +35,8 @@ def test_whoever_stops_reading_does_not_stop_the_run(monkeypatch: pytest.MonkeyP
     def gone(_: object) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("tui.cli.telling.click.echo", gone)
     monkeypatch.setattr("tui.cli.telling.say_nothing_more", lambda: silenced.append(True))
-    Teller(as_json=False).tell(still_running())
+    Teller(as_json=False, say=gone).tell(still_running())
     assert silenced == [True]
 
 
