@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from runbooks.galera_bootstrap.inputs import (
     MONITOR_FROM,
     MONITOR_PASSWORD,
@@ -21,9 +23,12 @@ from systems.errors import Refused
 from systems.galera.readings import Flavour
 from systems.put import put
 from systems.shell import Command, Probe
+from systems.text import visible
 
 _ROOT_LOGIN = "/root/.my.cnf"
 _PROBE_USER = "quarterdeck_probe"
+_HOST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}", re.ASCII)
+"""A host's own name as a statement may hold it; anything else that a host calls itself is left out."""
 _SYNC_READ = "--init-command=SET SESSION wsrep_sync_wait=1"
 _NAMES_SINCE = (10, 5)
 """From this version on MariaDB has BINLOG MONITOR and REPLICA MONITOR instead of REPLICATION CLIENT."""
@@ -139,7 +144,7 @@ def _has_rights(node: Node, user: str, place: str, number: int) -> Check:
 def _tidy_step(setup: Setup) -> Step:
     first = setup.first.node
     names = dict.fromkeys(("localhost", first.evidence.hostname))
-    drops = "".join(f"DROP USER IF EXISTS ''@'{name}';\n" for name in names if name)
+    drops = "".join(f"DROP USER IF EXISTS ''@'{name}';\n" for name in names if _HOST_NAME.fullmatch(name))
     return Step(
         key="tidy",
         title="drop accounts without a name, and the schema test",
@@ -244,5 +249,5 @@ async def _ask(context: Context, node: Node, statement: str) -> str:
     probe = Probe.of(node.client, "-NB", _SYNC_READ, "-e", statement, as_root=True, accepts=None)
     output = await context.reader(node.host).read(probe)
     if output.status:
-        raise Refused(f"{node.host}: {output.stderr.strip()[-300:]}")
+        raise Refused(f"{node.host}: {visible(output.stderr.strip()[-300:])}")
     return output.stdout.strip()

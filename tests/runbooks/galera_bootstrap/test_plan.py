@@ -321,3 +321,11 @@ class TestBuilds:
 def test_a_host_that_runs_a_plain_server_is_named_by_its_evidence() -> None:
     plan = planned(a_look({"db1": blank("db1")}))
     assert plan.evidence[0] == "db1: 10.77.0.11, /var/lib/mysql is freshly initialised, 10.11.19"
+
+
+@pytest.mark.parametrize("name", ["x'; DROP USER 'app'@'%'; -- ", "x\ny", ""])
+def test_a_name_that_no_host_can_have_never_gets_into_a_statement(name: str) -> None:
+    tidy = step_of(planned(with_evidence("db1", hostname=name)), "tidy")
+    assert (
+        tidy.acts[0].command.stdin == "DROP USER IF EXISTS ''@'localhost';\nDROP DATABASE IF EXISTS test;\n"
+    )
