@@ -13,8 +13,7 @@ from runbooks.journal.entries import Entry, Json, Kind
 from runbooks.journal.port import Filter, Journal, JournalError
 from runbooks.journal.words import describe
 from runbooks.report_course import ENDS, course, records
-from runbooks.report_markdown import fence, line, table, texts, took
-from systems.text import visible
+from runbooks.report_markdown import fence, line, quote, table, texts, took
 
 
 def report(journal: Journal, run: str) -> str:
@@ -118,7 +117,7 @@ def _left(history: History, entries: Sequence[Entry]) -> Iterator[str]:
         note = str([entry for entry in entries if entry.kind is Kind.RUN_ENDED][-1].data.get("note", ""))
         if note:
             yield from ("", "The note that it left:", "")
-            yield from (f"> {visible(one)}" for one in note.splitlines())
+            yield from quote(note)
 
 
 def _for_good(history: History) -> Iterator[str]:

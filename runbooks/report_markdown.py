@@ -27,6 +27,14 @@ def fence(lines: Sequence[str], language: str = "text") -> Iterator[str]:
     yield marks
 
 
+def quote(text: str) -> Iterator[str]:
+    """A note as a quotation: its headings and lists stay, whatever else Markdown would obey does not."""
+    for one in text.splitlines():
+        mark = re.match(r"(?:#{1,2} |- )?", one)
+        start = mark[0] if mark else ""
+        yield f"> {start}{line(one[len(start) :])}".rstrip()
+
+
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """A table; what its cells say is data."""
     yield f"| {' | '.join(titles)} |"
