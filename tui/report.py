@@ -87,17 +87,22 @@ class ReportScreen(ConsoleScreen[None]):
         )
         if typed is None:
             return
-        path = _named(typed) or place
+        path = place
         try:
+            path = _named(typed) or place
             _write(path, self._text, makes_folder=path == place)
         except OSError as error:
             words = f"{path}: the report was not written: {error.strerror}. Give another name."
+            self.app.notify(words, severity="error", markup=False)
+        except RuntimeError:
+            words = f"{typed.strip()} names no home that is known; write the path in full."
             self.app.notify(words, severity="error", markup=False)
         else:
             self.app.notify(f"The report of {self._run} is in {path}.", markup=False)
 
 
 def _named(typed: str) -> Path | None:
+    """The path that was typed, if any. Raises `RuntimeError` for the home of somebody who is not known."""
     return Path(typed.strip()).expanduser() if typed.strip() else None
 
 

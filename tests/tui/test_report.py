@@ -65,6 +65,15 @@ async def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
     assert place.read_text() == "mine"
 
 
+async def test_the_home_of_somebody_unknown_is_named_and_nothing_is_written() -> None:
+    async with console_of(scenes.wizard_armed, (100, 60)) as (_, pilot):
+        await open_report(pilot)
+        await pilot.press("o")
+        await type_in(pilot, "~nobody-of-that-name/x.md")
+        await pilot.press("enter")
+        await see(pilot, "names no home")
+
+
 async def test_before_the_first_run_the_key_says_why_it_cannot_act() -> None:
     async with console_of(scenes.one_node_down) as (_, pilot):
         await pilot.press("8")
