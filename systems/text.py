@@ -51,6 +51,22 @@ def is_harmless(text: str) -> bool:
     return _HARMFUL_BUT_NEWLINE.search(text) is None
 
 
+def safe_json(text: str) -> str:
+    """A JSON document as it may stand in a terminal: what one would obey or not show becomes its escape.
+
+    JSON itself only escapes the controls below U+0020; to a reader of JSON the document stays the same.
+    """
+    return _HARMFUL_BUT_NEWLINE.sub(_escape_in_json, text)
+
+
+def _escape_in_json(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+
+
 def _spell(match: re.Match[str]) -> str:
     code = ord(match.group())
     if code < 0x20:

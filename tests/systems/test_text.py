@@ -1,12 +1,13 @@
 """Text from hosts: shown, never obeyed."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from systems.text import is_harmless, visible, visible_bytes
+from systems.text import is_harmless, safe_json, visible, visible_bytes
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,16 @@ def test_what_is_visible_is_harmless_and_stays_as_it_is(text: str) -> None:
 @given(st.binary())
 def test_any_bytes_can_be_shown(data: bytes) -> None:
     assert is_harmless(visible_bytes(data, newlines=True))
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_json_may_stand_in_a_terminal_and_says_the_same(text: str) -> None:
+    written = safe_json(json.dumps({"said": text}, ensure_ascii=False, indent=2))
+    assert is_harmless(written)
+    assert json.loads(written) == {"said": text}
+
+
+def test_a_control_that_json_leaves_alone_becomes_its_escape() -> None:
+    written = safe_json(json.dumps("\x9b31m\u202e\x7f\U000e0041 ü", ensure_ascii=False))
+    assert written == '"\\u009b31m\\u202e\\u007f\\udb40\\udc41 ü"'

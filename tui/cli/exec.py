@@ -13,7 +13,7 @@ import click
 from systems.errors import SystemsError
 from tui.cli.opening import carry_out, estate_of, opened
 from tui.cli.runbook_options import ARM, JOURNAL, JSON
-from tui.cli.said import NONE, UNREAD, USAGE, WARNING, fail
+from tui.cli.said import NONE, UNREAD, USAGE, WARNING, complain, fail
 
 if TYPE_CHECKING:
     from runbooks.permit import RunPermit
@@ -150,7 +150,7 @@ async def _all(access: Access, order: Order, sink: Sink, printer: LinePrinter | 
             try:
                 status = await _run(access, order, host, sink, permit)
             except SystemsError as error:
-                click.echo(f"{host}: {error}" if host not in str(error) else str(error), err=True)
+                complain(f"{host}: {error}" if host not in str(error) else str(error))
                 return UNREAD
             finally:
                 if printer is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 from systems.shell import Stream
 from systems.spool.tail import Tail
 from systems.text import visible
+from tui.cli.said import json_text
 
 LONGEST_LINE = 1 << 20
 """Bytes after which a line is broken, so that one without end does not fill the memory."""
@@ -45,6 +45,6 @@ class LinePrinter:
         if self.as_json:
             at = datetime.now(UTC).isoformat()
             record = {"host": host, "stream": stream.name.lower(), "at": at, "line": text}
-            return json.dumps(record, ensure_ascii=False) + "\n"
+            return json_text(record) + "\n"
         mark = ":" if stream is Stream.STDOUT else "!"
         return f"{host}{mark} {visible(text)}\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.said import CRITICAL, UNREAD, fail, say_json, sentences
+from tui.cli.said import CRITICAL, UNREAD, fail, json_text, say_json, sentences
 
 if TYPE_CHECKING:
     from runbooks.journal.entries import Entry
@@ -43,6 +43,7 @@ def _print(entries: Iterable[Entry], *, as_json: bool) -> int:
     """Print them; the number that were printed."""
     from runbooks.journal.search import as_json as to_json
     from runbooks.journal.words import describe
+    from systems.text import visible
 
     count = 0
     if as_json:
@@ -51,9 +52,8 @@ def _print(entries: Iterable[Entry], *, as_json: bool) -> int:
         return len(found)
     for entry in entries:
         at = entry.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        click.echo(
-            f"{entry.number:>6}  {at}  {entry.operator:<10}  {entry.run or '-':<22}  {describe(entry)}"
-        )
+        who = visible(f"{entry.operator:<10}  {entry.run or '-':<22}")
+        click.echo(f"{entry.number:>6}  {at}  {who}  {describe(entry)}")
         count += 1
     return count
 
@@ -153,8 +153,6 @@ def verify(place: str | None, *, as_json: bool, known: tuple[str, ...]) -> None:
 @click.option("--output", "-o", type=click.Path(path_type=Path), default=None, help="Write to this file.")
 def export(place: str | None, *, run: str, as_json: bool, output: Path | None) -> None:
     """Write a Markdown report of one run for a colleague: who, why, what, and the proof."""
-    import json
-
     from runbooks.journal.port import Filter
     from runbooks.journal.search import as_json as to_json
     from runbooks.report import report
@@ -164,7 +162,7 @@ def export(place: str | None, *, run: str, as_json: bool, output: Path | None) -
         chosen = run or _last_run(store)
         if as_json:
             entries = [to_json(entry) for entry in store.entries(Filter(run=chosen))]
-            text = json.dumps(entries, ensure_ascii=False, indent=2) + "\n"
+            text = json_text(entries, indent=2) + "\n"
         else:
             text = report(store, chosen)
     if output is None:

@@ -35,6 +35,7 @@ def list_(ctx: click.Context, place: str | None, *, as_json: bool) -> None:
     """List the live leases of this estate; those of other bastions stand on the hosts themselves."""
     from runbooks.lease.process import is_dead
     from runbooks.lease.sqlite import SqliteLeases
+    from systems.text import visible
 
     with sentences():
         found = SqliteLeases(_open(ctx, place, read_only=True)).live()
@@ -57,7 +58,7 @@ def list_(ctx: click.Context, place: str | None, *, as_json: bool) -> None:
         return
     for held in found:
         gone = "; its console is gone" if is_dead(held.process) else ""
-        click.echo(f"{held.system:<16} {held}{gone}")
+        click.echo(visible(f"{held.system:<16} {held}{gone}"))
     if not found:
         click.echo("Nobody holds a lease.", err=True)
 

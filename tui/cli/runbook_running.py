@@ -126,13 +126,16 @@ def undo(
 @click.pass_context
 def runs(ctx: click.Context, *, last: int, place: str | None, as_json: bool) -> None:
     """List runs of the journal, newest first, with those that can be resumed."""
+    from systems.text import visible
+
     found = with_works(ctx, place, lambda works: works.engine.runs(last=last))
     if as_json:
         say_json([{**asdict(one), "can_resume": one.can_resume} for one in found])
         return
     for one in found:
         resumable = "  (can be resumed)" if one.can_resume else ""
-        click.echo(f"{one.run}  {one.runbook:<24} {one.target:<16} {one.ending}{resumable}: {one.sentence}")
+        line = f"{one.run}  {one.runbook:<24} {one.target:<16} {one.ending}{resumable}: {one.sentence}"
+        click.echo(visible(line))
 
 
 def _steering(names: tuple[str, ...], *, as_json: bool) -> Steering:

@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from systems.errors import SystemsError
+from systems.text import safe_json, visible
 
 NONE = 0
 """Nothing was found, all is done, the chain holds."""
@@ -35,14 +36,24 @@ def say_nothing_more() -> None:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """One JSON document; text from a host stands in it as data that no terminal obeys."""
+    return safe_json(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
+
+
 def say_json(value: object) -> None:
     """Print one JSON document."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(json_text(value, indent=2))
+
+
+def complain(sentence: str) -> None:
+    """Say it on stderr; what a host has said in it is made visible."""
+    click.echo(visible(sentence, newlines=True), err=True)
 
 
 def fail(sentence: str, status: int) -> NoReturn:
     """Say what is wrong on stderr, and end with this status."""
-    click.echo(f"quarterdeck: {sentence}", err=True)
+    complain(f"quarterdeck: {sentence}")
     raise SystemExit(status)
 
 

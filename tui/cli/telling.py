@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,7 +27,7 @@ from runbooks.engine.api import (
 from runbooks.engine.cards import Outcome
 from runbooks.model import Holds
 from systems.text import visible
-from tui.cli.said import say_nothing_more
+from tui.cli.said import json_text, say_nothing_more
 from tui.cli.telling_json import record_of
 
 SIGNS = {
@@ -63,7 +62,7 @@ class Teller:
     def _print(self, event: Event) -> None:
         if self.as_json:
             if record := record_of(event):
-                click.echo(json.dumps({"at": datetime.now(UTC).isoformat(), **record}, ensure_ascii=False))
+                click.echo(json_text({"at": datetime.now(UTC).isoformat(), **record}))
             return
         lines = lines_of(event)
         if isinstance(event, Verifying | JobRead):

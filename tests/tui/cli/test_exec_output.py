@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from systems.shell import Stream
+from systems.text import is_harmless
 from tui.cli.exec_output import LinePrinter
 
 
@@ -42,6 +43,13 @@ def test_json_lines_name_host_and_stream() -> None:
     (line,) = printed([("db1", b"\xff hi\n")], as_json=True)
     record = json.loads(line)
     assert (record["host"], record["stream"], record["line"]) == ("db1", "stdout", "\ufffd hi")
+
+
+def test_json_carries_no_control_that_a_terminal_would_obey() -> None:
+    said = "\x9b31m\u202e"
+    (line,) = printed([("db1", said.encode() + b"\n")], as_json=True)
+    assert is_harmless(line)
+    assert json.loads(line)["line"] == said
 
 
 @given(
