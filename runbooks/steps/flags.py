@@ -52,6 +52,8 @@ def no_flags(host: str) -> Judge:
             return unknown(f"{host} does not answer over SSH", host)
         if evidence.bootstrap_flags:
             return no(f"{host}: a bootstrap flag stands in {listed(evidence.bootstrap_flags)}", host)
+        if evidence.details_error:
+            return unknown(f"{host}: whether a bootstrap flag stands there: {evidence.details_error}", host)
         return yes(f"{host}: no bootstrap flag", host)
 
     return judge

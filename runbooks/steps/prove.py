@@ -98,6 +98,8 @@ def _clean_since(hosts: tuple[str, ...], moment: datetime) -> Judge:
             bad = [hit for hit in hits if hit.pattern in _FAILURES and hit.at and hit.at > moment]
             if bad:
                 return no(f"{host}: its log says: {bad[-1].line}", host)
+            if isinstance(evidence, HostEvidence) and evidence.details_error:
+                return unknown(f"{host}: its log could not be read: {evidence.details_error}", host)
         return yes("error logs are clean", *hosts)
 
     return judge

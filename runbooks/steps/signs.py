@@ -35,6 +35,8 @@ async def no_sign_of_life(context: Context, look: Look, signed_off: Sequence[str
     alive = [
         f"{address} to {node.host}" for (node, address), told in zip(asked, answers, strict=True) if told
     ]
+    if not asked:
+        return yes(f"no peer's option file lists {listed(signed_off)} by an address that could be asked")
     if alive:
         return no(
             f"{listed(signed_off)} was signed off as being off, and a database answers at {listed(alive)}: "

@@ -8,7 +8,11 @@ from systems.galera.readings import HostEvidence
 
 
 def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence:
-    """One reading; a position from the log counts only while no server runs (B.1)."""
+    """One reading; a position from the log counts only while no server runs (B.1).
+
+    Where the log could not be read now, the position that it told before may be one of an earlier end: the
+    server may have run and crashed since. It is then not known (REC-04).
+    """
     view = quick.view
     return HostEvidence(
         taken_at=quick.taken_at,
@@ -30,7 +34,7 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence
         gra_logs=view.gra_logs,
         gcache_bytes=view.gcache_bytes,
         gcache_pages=view.gcache_pages,
-        recovered=None if quick.mysqld_pids else slow.recovered,
+        recovered=None if quick.mysqld_pids or slow_error else slow.recovered,
         filesystem=view.filesystem,
         listening=quick.listening,
         log_hits=slow.log_hits,

@@ -44,6 +44,15 @@ async def test_a_bootstrap_without_a_node_that_lives_is_blocked() -> None:
     assert (await step.check(seen)).holds is Holds.NO
 
 
+async def test_where_nobody_could_be_asked_that_is_said() -> None:
+    known = a_survey(a_lost_node("db4"), *SURVEY.nodes[1:])
+    nobody = a_survey(a_lost_node("db4"), *(a_stopped_node(host, configured={}) for host in ("db2", "db3")))
+    asked = await no_sign_of_life(ScriptedContext(known), Look(known), ("db4",))
+    assert "no peer gets an answer" in asked.evidence
+    unasked = await no_sign_of_life(ScriptedContext(nobody), Look(nobody), ("db4",))
+    assert "no peer's option file lists db4" in unasked.evidence
+
+
 async def test_only_addresses_of_nodes_that_nobody_saw_are_asked() -> None:
     answers = {"db2": {"10.77.0.13": DENIED}, "db3": {"10.77.0.12": DENIED}}
     context = ScriptedContext(SURVEY, answers=answers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,11 +15,11 @@ from systems.errors import NotUnderstood, Refused, SystemsError, ToolMissing
 from systems.galera.datadir import parse_datadir, parse_df
 from systems.galera.host_evidence import put_together
 from systems.galera.host_probes import quick_probes, settings_probe, slow_probe
-from systems.galera.host_quick import parse_quick
+from systems.galera.host_quick import Quick, parse_quick
 from systems.galera.host_settings import MASKED, HostSettings, parse_settings
 from systems.galera.host_slow import Slow, parse_slow
 from systems.galera.listeners import listening_ports
-from systems.galera.readings import Flavour, HostEvidence
+from systems.galera.readings import Flavour, HostEvidence, Position
 from systems.galera.sections import split_sections
 from systems.shell import Output
 from tests.systems.galera.recorded import AT, host_output
@@ -31,12 +32,24 @@ def said(text: str) -> Output:
     return Output(text, "", 0, AT)
 
 
-def evidence_of(name: str) -> HostEvidence:
+def looks_of(name: str) -> tuple[Quick, Slow]:
     slow = parse_slow(host_output(name, "slow"), datadir="", defaults_file="", zone=UTC)
     quick = parse_quick(
         "db1", host_output(name, "anybody"), host_output(name, "root"), slow.settings, asked_at=ASKED
     )
-    return put_together(quick, slow)
+    return quick, slow
+
+
+def evidence_of(name: str) -> HostEvidence:
+    return put_together(*looks_of(name))
+
+
+def test_a_position_of_before_is_not_known_where_the_log_cannot_be_read_now() -> None:
+    """The server may have run and crashed again since: its earlier end must choose no node (REC-04)."""
+    quick, slow = looks_of("killed")
+    stopped, ended = replace(quick, mysqld_pids=()), replace(slow, recovered=Position("a" * 36, 7))
+    assert put_together(stopped, ended).recovered == ended.recovered
+    assert put_together(stopped, ended, "db1: its log had no answer after 7.2 s").recovered is None
 
 
 def test_a_running_node_is_told_in_full() -> None:
