@@ -10,6 +10,7 @@ from systems.sql import Query, Rows
 PROCESSLIST_QUERY = Query("SHOW PROCESSLIST")
 """SHOW, since it is answered in a non-Primary too; not FULL, since statements may be megabytes long."""
 
+_SYSTEM_USER = "system user"
 _LONG_S = 5.0
 _MOST_ROWS = 50
 _LONGEST_STATEMENT = 200
@@ -20,12 +21,19 @@ _QUOTED = re.compile(r"(['\"])(?:\\.|(?!\1).)*(?:\1|$)", re.DOTALL)
 
 
 def parse_processlist(rows: Rows) -> tuple[Writer, ...]:
-    """Keep wsrep's own threads and statements that run long, the longest first, 50 at most.
+    """Keep wsrep's own threads and statements that run long, the longest first, 50 of each at most.
 
+    Of each: a server may have many appliers, which must not crowd out what clients run.
     Columns by place (Id User Host db Command Time State Info): all flavours begin with these.
     """
     writers = [writer for row in rows.rows if (writer := _writer(row)) and _matters(writer)]
-    return tuple(sorted(writers, key=lambda writer: -writer.time_s)[:_MOST_ROWS])
+    own = [writer for writer in writers if writer.user == _SYSTEM_USER]
+    clients = [writer for writer in writers if writer.user != _SYSTEM_USER]
+    return tuple(_longest([*_longest(own)[:_MOST_ROWS], *_longest(clients)[:_MOST_ROWS]]))
+
+
+def _longest(writers: list[Writer]) -> list[Writer]:
+    return sorted(writers, key=lambda writer: -writer.time_s)
 
 
 def mask_secrets(statement: str) -> str:
@@ -50,7 +58,7 @@ def _writer(row: tuple[str | None, ...]) -> Writer | None:
 
 
 def _matters(writer: Writer) -> bool:
-    if writer.user == "system user":
+    if writer.user == _SYSTEM_USER:
         return bool(writer.state) and "idle" not in writer.state.lower()
     if _WSREP.search(writer.state):
         return True

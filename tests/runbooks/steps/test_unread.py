@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from runbooks.model import Holds, Look
 from runbooks.steps.flags import no_flags
 from runbooks.steps.node import node_of
@@ -13,7 +15,7 @@ UNREAD = "db2: its log and options had no answer after 7.2 s"
 
 
 def test_a_bootstrap_flag_is_not_known_to_be_absent_where_nobody_could_look() -> None:
-    def judged(**evidence: object) -> Holds:
+    def judged(**evidence: Any) -> Holds:
         return no_flags("db2")(Look(a_survey(a_node("db1"), a_stopped_node("db2", **evidence)))).holds
 
     assert judged() is Holds.YES
@@ -22,7 +24,7 @@ def test_a_bootstrap_flag_is_not_known_to_be_absent_where_nobody_could_look() ->
 
 
 async def test_logs_are_not_called_clean_where_one_could_not_be_read() -> None:
-    def seen(**evidence: object) -> Look:
+    def seen(**evidence: Any) -> Look:
         return Look(a_survey(*(a_node(host, evidence=evidence) for host in ("db1", "db2", "db3"))))
 
     nodes = [node for one in seen().survey.nodes if (node := node_of(one))]

@@ -113,3 +113,21 @@ def test_no_answer_breaks_the_readers(lines: list[str], rows: list[list[str | No
 def test_sections_come_back_by_name() -> None:
     assert sectioned((("a", "true"), ("b", "false"))) == "echo @@a; true; echo @@b; false"
     assert split_sections("noise\n@@a\n1\n@@b\n@@b\n@@ c\n") == {"a": ("1",), "b": ("@@b", "@@ c")}
+
+
+def test_many_appliers_do_not_crowd_out_what_clients_run() -> None:
+    """Nothing seen of a client reads as "nothing runs": a node would be stopped in the middle of a DDL."""
+    applier = ("system user", "", None, "Sleep", "90000", "wsrep applier committed", None)
+    rows = [(str(number), *applier) for number in range(1, 65)]
+    client = (
+        "99",
+        "app",
+        "10.0.0.9",
+        "shop",
+        "Query",
+        "70",
+        "altering table",
+        "ALTER TABLE orders ADD x INT",
+    )
+    writers = parse_processlist(Rows((*rows, client), AT))
+    assert [writer.id for writer in writers if writer.user == "app"] == [99]
