@@ -80,7 +80,9 @@ def _grastate(
     files: Mapping[str, _File], saved: Mapping[str, str], datadir: str
 ) -> tuple[Grastate | None, str]:
     path = f"{datadir}/grastate.dat"
-    if datadir in files and f"{datadir}/." not in files:
+    if datadir not in files:
+        return None, f"{datadir} is not there: a volume that is not mounted may hold the newest data"
+    if f"{datadir}/." not in files:
         return None, f"{datadir} cannot be looked into: it takes root, or the group of the database"
     if path not in files:
         return None, ""

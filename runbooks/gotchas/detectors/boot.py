@@ -106,6 +106,8 @@ def several_flags(look: Look) -> Sighting:
         if not isinstance(evidence, HostEvidence):
             silent.append(node.host)
             continue
+        if evidence.details_error:
+            silent.append(node.host)
         flags = [f"{node.host}: {flag}" for flag in evidence.bootstrap_flags]
         if evidence.grastate and evidence.grastate.safe_to_bootstrap and not evidence.is_running:
             flags.append(f"{node.host}: safe_to_bootstrap is 1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from runbooks.gotchas.detectors.boot import several_flags
 from runbooks.model import Holds, Look
 from runbooks.steps.flags import no_flags
 from runbooks.steps.node import node_of
@@ -21,6 +22,13 @@ def test_a_bootstrap_flag_is_not_known_to_be_absent_where_nobody_could_look() ->
     assert judged() is Holds.YES
     assert judged(details_error=UNREAD) is Holds.UNKNOWN
     assert judged(details_error=UNREAD, bootstrap_flags=("/etc/default/mysql: x",)) is Holds.NO
+
+
+def test_flags_are_not_called_absent_in_a_cluster_where_one_host_could_not_be_searched() -> None:
+    look = Look(a_survey(a_node("db1"), a_stopped_node("db2", details_error=UNREAD)))
+    told = several_flags(look)
+    assert told.holds is Holds.UNKNOWN
+    assert "db2" in told.evidence
 
 
 async def test_logs_are_not_called_clean_where_one_could_not_be_read() -> None:

@@ -209,6 +209,16 @@ def test_a_cluster_of_which_nobody_runs_is_told_apart(
     assert bool(found.refused) == (scenario.startswith("STOP") or scenario == "R-LOST")
 
 
+def test_a_node_whose_volume_is_not_mounted_may_hold_the_newest_data() -> None:
+    lost = some_stopped(
+        "db3", grastate=None, grastate_error="/var/lib/mysql is not there", datadir_exists=False
+    )
+    found = classify(a_survey(a_stopped_node("db1", seqno=7), a_stopped_node("db2", seqno=9), lost))
+    assert (found.scenario, found.chosen) == (Scenario.STOP_SURVEY, None)
+    assert "db3" in found.refused
+    assert "db3" not in found.excluded
+
+
 def test_a_tie_is_broken_by_safe_to_bootstrap_and_by_nothing_else() -> None:
     tied = a_survey(
         a_stopped_node("db1", seqno=7),

@@ -52,6 +52,13 @@ def test_a_position_of_before_is_not_known_where_the_log_cannot_be_read_now() ->
     assert put_together(stopped, ended, "db1: its log had no answer after 7.2 s").recovered is None
 
 
+def test_a_data_directory_that_is_not_there_is_not_one_without_a_state() -> None:
+    """Its volume may not be mounted after a power loss: what it holds may be the newest (REC-04)."""
+    view = parse_datadir(split_sections("@@files\n@@names\n@@saved\n@@df\n"), DATADIR)
+    assert not view.datadir_exists
+    assert "is not there" in view.grastate_error
+
+
 def test_a_running_node_is_told_in_full() -> None:
     evidence = evidence_of("running")
     assert evidence.is_running
