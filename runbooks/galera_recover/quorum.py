@@ -52,9 +52,16 @@ def plan_quorum(seen: Situation) -> Plan | Refusal:
 
 def refuse_unproven(seen: Situation) -> Refusal:
     """Nodes out of reach may be Primary, or come back: nothing is made Primary on that (REC-04, REC-07)."""
-    mute = [host for host in seen.found.not_surveyed if seen.node(host) is not None]
-    away = [host for host in seen.found.not_surveyed if host not in mute]
+    here = [host for host in seen.found.not_surveyed if seen.node(host) is not None]
+    away = [host for host in seen.found.not_surveyed if host not in here]
+    closed = [host for host in here if is_down(seen.look.survey.node(host))]
+    mute = [host for host in here if host not in closed]
     way_on = [f"Make the database of {listed(mute)} answer, or stop it, then plan again."] if mute else []
+    if closed:
+        way_on.append(
+            f"Make the saved state of {listed(closed)} readable (mount its volume, allow root), then plan "
+            "again."
+        )
     if away:
         way_on.append(
             f"Bring {listed(away)} back into reach, or prove that it is off (power state, fencing, console) "

@@ -50,3 +50,16 @@ def choice(candidates: Sequence[Candidate]) -> tuple[str | None, str]:
     if first.safe_to_bootstrap and not any(one.safe_to_bootstrap for one in equal):
         return first.host, f"{tie}; {first.host} left last (safe_to_bootstrap is 1)"
     return first.host, f"{tie}; {first.host} stands first in the inventory"
+
+
+def ahead_of(candidates: Sequence[Candidate], saved: Sequence[Saved]) -> str:
+    """Why a survivor may not become Primary: a node that is down has more than all of them."""
+    best = max((one.position.seqno for one in candidates if one.position), default=-1)
+    more = [one for one in saved if one.position is not None and one.position.seqno > best]
+    if not candidates or best < 0 or not more:
+        return ""
+    first = max(more, key=lambda one: one.position.seqno if one.position else -1)
+    return (
+        f"{first.host} is down and holds more ({first.position}) than any node that runs "
+        f"({best}): stop the nodes that run, then the most advanced of all is bootstrapped (R-6)"
+    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from runbooks.membership import Group, fragments, moving_unit
 from runbooks.model import Severity
 from runbooks.positions import Saved, SavedKind, saved_state
-from runbooks.triage.choosing import choice, in_order
+from runbooks.triage.choosing import ahead_of, choice, in_order
 from runbooks.triage.moving import for_s, moving_case
 from runbooks.triage.scenario import Candidate, Case, Classification, Scenario
 from runbooks.triage.sides import Sides, sides_of
@@ -152,9 +153,11 @@ def _lost(survey: ClusterSurvey, sides: Sides) -> Classification:
     survivors = _hosts((*sides.talking, *_silent_waiting(sides)))
     candidates = in_order(_survivors(sides))
     saved = _saved(sides)
+    if doubt := _doubt(survey, sides, saved):
+        return doubt
     to_recover = tuple(one.host for one in saved if one.kind is SavedKind.CRASHED and one.position is None)
     chosen, because = (None, "") if to_recover else choice(candidates)
-    ahead = _ahead(candidates, saved)
+    ahead = ahead_of(candidates, saved)
     scenario = Scenario.MEMBER_MISSING if _waits(sides) else Scenario.QUORUM_LOST
     sentence = (
         f"The quorum is lost: {subject(missing, 'is', 'are')} down; {subject(survivors, 'is', 'are')} "
@@ -175,6 +178,24 @@ def _lost(survey: ClusterSurvey, sides: Sides) -> Classification:
         chosen_because="" if ahead else because,
         refused=ahead,
     )
+
+
+def _doubt(survey: ClusterSurvey, sides: Sides, saved: Sequence[Saved]) -> Classification | None:
+    """A node that is down has another history, or may have more than those that run: nobody can tell."""
+    run = subject(_hosts((*sides.talking, *_silent_waiting(sides))), "runs", "run")
+    living = {one.status.state_uuid for one in sides.talking if isinstance(one.status, WsrepStatus)}
+    strange = [one for one in saved if one.uuid and living and one.uuid not in living]
+    if strange:
+        told = "; ".join(f"{one.host}: {short(one.uuid)}" for one in strange)
+        sentence = f"{run} without a Primary, and what is down has another history ({told})"
+        refused = "there are two histories: a human decides"
+        return _stop(survey, sides, Scenario.STOP_HISTORIES, sentence, refused)
+    unread = tuple(one.host for one in saved if one.kind is SavedKind.UNREADABLE)
+    if not unread:
+        return None
+    sentence = f"{run} without a Primary, and the saved state of {listed(unread)} cannot be read"
+    refused = f"{listed(unread)} may hold more than any node that runs (REC-04)"
+    return replace(_stop(survey, sides, Scenario.STOP_SIDE, sentence, refused), not_surveyed=unread)
 
 
 def _all_up(survey: ClusterSurvey, sides: Sides) -> Classification:
@@ -224,19 +245,6 @@ def _survivors(sides: Sides) -> list[Candidate]:
 
 def _silent_waiting(sides: Sides) -> tuple[NodeSurvey, ...]:
     return tuple(node for node in sides.waiting if not node.answers_sql)
-
-
-def _ahead(candidates: Sequence[Candidate], saved: Sequence[Saved]) -> str:
-    """Why a survivor may not become Primary: a node that is down has more than all of them."""
-    best = max((one.position.seqno for one in candidates if one.position), default=-1)
-    more = [one for one in saved if one.position is not None and one.position.seqno > best]
-    if not candidates or best < 0 or not more:
-        return ""
-    first = max(more, key=lambda one: one.position.seqno if one.position else -1)
-    return (
-        f"{first.host} is down and holds more ({first.position}) than any node that runs "
-        f"({best}): stop the nodes that run, then the most advanced of all is bootstrapped (R-6)"
-    )
 
 
 def _is_half(survey: ClusterSurvey, sides: Sides) -> bool:

@@ -190,3 +190,27 @@ def test_a_node_that_runs_and_says_nothing_must_answer_or_be_stopped_and_cannot_
     assert "db3 may be Primary" in refusal.sentence
     assert "Make the database of db3 answer, or stop it" in refusal.way_on
     assert "without" not in refusal.way_on
+
+
+def test_a_stopped_node_whose_saved_state_cannot_be_read_is_to_be_made_readable() -> None:
+    unmounted = a_stopped_node("db3", grastate=None, grastate_error="/var/lib/mysql is not there")
+    refusal = refused(a_survey(a_stopped_node("db1", seqno=7), a_stopped_node("db2", seqno=9), unmounted))
+    assert refusal.sentence.startswith("STOP-SURVEY")
+    assert "Make the saved state of db3 readable" in refusal.way_on
+    assert any("/var/lib/mysql is not there" in line for line in refusal.evidence)
+    assert "without" not in refusal.way_on
+
+
+def test_a_dead_node_whose_saved_state_cannot_be_read_may_hold_more_than_the_survivor() -> None:
+    unmounted = a_stopped_node("db3", grastate=None, grastate_error="/var/lib/mysql is not there")
+    refusal = refused(a_survey(*quorum_lost().nodes[:2], unmounted))
+    assert "db3 may hold more than any node that runs" in refusal.sentence
+    assert "Make the saved state of db3 readable" in refusal.way_on
+
+
+@pytest.mark.parametrize("seqno", [5, 5000])
+def test_a_dead_node_with_another_history_is_for_a_human_to_judge(seqno: int) -> None:
+    other = a_stopped_node("db3", uuid="0a0a0a0a-0000-11f0-8000-000000000001", seqno=seqno)
+    refusal = refused(a_survey(*quorum_lost().nodes[:2], other))
+    assert refusal.sentence.startswith("STOP-HISTORIES")
+    assert "db3" in refusal.sentence
