@@ -14,7 +14,7 @@ from systems.text import visible
 def line(value: Json) -> str:
     """Text in the middle of Markdown: one line, with nothing in it that Markdown or HTML would obey."""
     text = visible(" ".join(str("" if value is None else value).split()))
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]<>|#&~])", r"\\\1", text)
 
 
 def fence(lines: Sequence[str], language: str = "text") -> Iterator[str]:

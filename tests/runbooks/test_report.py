@@ -82,11 +82,11 @@ async def test_text_from_a_host_is_shown_and_never_obeyed(rig: Rig, world: World
 async def test_the_note_in_a_report_keeps_its_form_and_obeys_nothing_that_a_host_wrote(
     rig: Rig, world: World
 ) -> None:
-    world["db1"].on(START, lambda _: (5, "<img src=//x> [press](//x) | `x`\n"))
+    world["db1"].on(START, lambda _: (5, "<img src=//x> [press](//x) | `x` &lt; ~~no~~\n"))
     result = await rig.engine.run(a_book_of(a_step()), "orders", {}, rig.steering())
     told = [one for one in report(rig.journal, result.run).splitlines() if one.startswith(">")]
     assert "> ## Open risks" in told
-    assert any("\\<img src=//x\\> \\[press\\](//x) \\| \\`x\\`" in one for one in told)
+    assert any("\\<img src=//x\\> \\[press\\](//x) \\| \\`x\\` \\&lt; \\~\\~no" in one for one in told)
     assert not any("<img" in one.replace("\\<", "") for one in told)
 
 

@@ -65,7 +65,7 @@ async def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
     assert place.read_text() == "mine"
 
 
-async def test_the_home_of_somebody_unknown_is_named_and_nothing_is_written() -> None:
+async def test_the_home_of_somebody_unknown_is_named() -> None:
     async with console_of(scenes.wizard_armed, (100, 60)) as (_, pilot):
         await open_report(pilot)
         await pilot.press("o")
