@@ -229,6 +229,12 @@ TRIAGED = (
     "two-clusters",
     "foreign-uuid",
     "zero-uuid",
+    "voted-out",
+    "boot-unit",
+    "flow-control",
+    "desync",
+    "donor",
+    "disk-full",
 )
 """Faults that tests/scenarios have triage name each time: here they are long tests."""
 

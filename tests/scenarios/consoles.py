@@ -23,6 +23,10 @@ from tests.tui.cli.calls import surroundings
 QUARTERDECK = (sys.executable, "-m", "tui.cli")
 
 
+HEEDS_CTRL_C = ("env", "--default-signal=INT")
+"""Before a command: whoever runs the tests in the background has taught them to ignore the key."""
+
+
 class Headless:
     """One `quarterdeck ARGUMENTS` that goes on while the test does something else."""
 
@@ -30,7 +34,7 @@ class Headless:
         self._out = home / f"said-{len(list(home.glob('said-*')))}"
         with self._out.open("w") as out:
             self._process = subprocess.Popen(
-                [*command, *arguments],
+                [*HEEDS_CTRL_C, *command, *arguments],
                 env=surroundings(home),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
