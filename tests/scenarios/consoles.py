@@ -104,6 +104,8 @@ class Terminal:
         self._master, slave = pty.openpty()
         self._size(columns, rows)
         environment = {**surroundings(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        for name in ("COLUMNS", "LINES"):  # a size that somebody else's terminal has would be believed
+            environment.pop(name, None)
         self._process = subprocess.Popen(
             [*QUARTERDECK, *arguments],
             env=environment,
