@@ -1,6 +1,6 @@
 """Run every check of the project, the real servers included, and close with a table of what ran.
 
-    check.py          lint, unit tests, servers as an ordinary user, the lab's hosts; under 15 minutes
+    check.py          lint, unit tests, servers as an ordinary user, the lab's hosts; about 22 minutes
     check.py --all    the long tests too (marker `whole`)
 
 What this machine cannot host is named in the table with the reason and the way to get it. With CI=true
