@@ -56,7 +56,7 @@ def saved_state(node: NodeSurvey) -> Saved:
     if not isinstance(evidence, HostEvidence):
         return Saved(node.host, SavedKind.UNKNOWN, None, "", "", None)
     state = evidence.grastate
-    if evidence.sst_in_progress or "empty" in evidence.grastate_error:
+    if evidence.sst_in_progress or evidence.grastate_empty:
         return Saved(node.host, SavedKind.ZERO, None, "", "", None)
     if state is None:
         kind = SavedKind.UNREADABLE if evidence.grastate_error else SavedKind.ABSENT
@@ -98,15 +98,19 @@ class LastViews:
     """Hosts whose view waits for members that do not have it."""
     without: tuple[str, ...]
     """Hosts with no such file."""
+    unread: tuple[str, ...]
+    """Hosts of which it is not known what they remember: the file could not be read or understood."""
 
 
 def last_views(survey: ClusterSurvey) -> LastViews:
     """Sort the hosts by the last Primary view that they remember."""
     kept: dict[str, Gvwstate] = {}
     without: list[str] = []
+    unread: list[str] = []
     for node in survey.nodes:
-        view = node.evidence.gvwstate if isinstance(node.evidence, HostEvidence) else None
-        if view is None:
+        if not isinstance(node.evidence, HostEvidence) or node.evidence.gvwstate_error:
+            unread.append(node.host)
+        elif (view := node.evidence.gvwstate) is None:
             without.append(node.host)
         else:
             kept[node.host] = view
@@ -120,7 +124,7 @@ def last_views(survey: ClusterSurvey) -> LastViews:
                 whole.append(same)
         else:
             partial.append(host)
-    return LastViews(tuple(whole), tuple(partial), tuple(without))
+    return LastViews(tuple(whole), tuple(partial), tuple(without), tuple(unread))
 
 
 def _same(one: Gvwstate, other: Gvwstate) -> bool:

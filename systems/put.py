@@ -10,6 +10,9 @@ from systems.shell import Command
 _MODE = re.compile(r"[0-7]{3,4}")
 _OWNER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(:[A-Za-z_][A-Za-z0-9_.-]*)?")
 
+_KEPT = ".bak.${QUARTERDECK_JOB%%.*}"
+"""Names what was there before a run: a job is named by its run, up to the first dot."""
+
 
 def put(
     path: str,
@@ -24,7 +27,8 @@ def put(
 
     The content comes over standard input into a new file beside the old one, which then takes its name.
     `mode` is octal, `owner` is `user[:group]`; without an owner it is the writer's. With `keeps_old` the file
-    that is there now is kept as PATH.bak.TIME. A link is not followed: the new file takes its place.
+    that was there before this run is kept as PATH.bak.RUN, for `put_back`. A link is not followed: the new
+    file takes its place.
     Raises `ValueError` for a path that is not absolute, or a mode or owner that is none.
     """
     if not path.startswith("/") or path.endswith("/") or "\n" in path or "\0" in path:
@@ -38,9 +42,24 @@ def put(
     if owner is not None:
         steps.append(f'chown {owner} "$n"')
     if keeps_old:
-        steps.append('{ [ ! -e "$t" ] || cp -p "$t" "$t.bak.$(date -u +%Y%m%dT%H%M%SZ)"; }')
+        steps.append(
+            f'k="$t{_KEPT}" && {{ [ -e "$k" ] || [ -e "$k-none" ] || if [ -e "$t" ]; then '
+            'cp -p "$t" "$k.new" && mv -f "$k.new" "$k"; else touch "$k-none"; fi; }'
+        )
     steps.append('sync "$n" 2>/dev/null || sync')
     line = (
         " && ".join(steps[:-1]) + f" && {{ {steps[-1]}; }}" + ' && mv -f "$n" "$t" || { rm -f "$n"; false; }'
     )
     return Command(line, as_root=as_root, stdin=content)
+
+
+def put_back(path: str, *, as_root: bool = True) -> Command:
+    """Undo of `put` with `keeps_old`: what was there before this run; where there was nothing, the file goes.
+
+    When this run has put nothing there, nothing happens, whatever other runs have kept.
+    """
+    return Command(
+        f'f={shlex.quote(path)}; k="$f{_KEPT}"; if [ -e "$k" ]; then mv -f "$k" "$f"; '
+        'elif [ -e "$k-none" ]; then rm -f "$f" "$k-none"; fi',
+        as_root=as_root,
+    )

@@ -106,6 +106,8 @@ class JobState(Enum):
     ENDED = "ended"
     LOST = "lost"
     """It began; the host was restarted, or its process is gone without having written a status."""
+    FORGOTTEN = "forgotten"
+    """It is not there, and would not be if it had begun: the host was started anew since, or cleans up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ class Hands(Protocol):
     async def change(self, command: Command, *, job: str, timeout_s: float = 60.0) -> Output:
         """Run once, as a job on the host that outlives the connection, and wait for its end.
 
-        The same `job` never runs twice: asked again, it is followed instead of started.
+        The same `job` never runs twice: asked again, it is followed instead of started. The command finds
+        its name in QUARTERDECK_JOB.
         Raises `NotArmed` before anything; `LinkLost` or `TimedOut` when the end was not seen (it may be
         running on); other `SystemsError`s when it never began. A status that is not 0 is an `Output` too.
         """
@@ -159,8 +162,12 @@ class Hands(Protocol):
 class Jobs(Protocol):
     """Reads what became of a job. A reading: needs no permit."""
 
-    async def job(self, job: str, *, timeout_s: float = 10.0) -> JobReading:
-        """Ask the host, or raise a `SystemsError`."""
+    async def job(self, job: str, *, ordered_at: datetime | None, timeout_s: float = 10.0) -> JobReading:
+        """Ask the host, or raise a `SystemsError`.
+
+        `ordered_at` (aware): when the command was ordered, by the clock here; without it, a job that is not
+        there is never told as ABSENT.
+        """
         ...
 
 

@@ -145,6 +145,7 @@ def a_joining_node(host: str = "db3", *, at: datetime = NOON, **changes: Any) ->
         "sst_in_progress": True,
         "grastate": None,
         "grastate_error": "grastate.dat is empty",
+        "grastate_empty": True,
         "listening": (4444, 4567, 4568),
     }
     return a_stopped_node(host, at=at, **joining | changes)

@@ -199,8 +199,11 @@ def _saved_state(evidence: HostEvidence, now: datetime) -> Iterator[Row]:
         yield _line("grastate.dat", "there is none", Tone.WARNING)
     else:
         yield _line("grastate.dat", _grastate_words(evidence.grastate, now))
-    view = evidence.gvwstate
-    yield _line("gvwstate.dat", f"view of {len(view.members)} members" if view else "there is none")
+    if evidence.gvwstate_error:
+        yield _line("gvwstate.dat", evidence.gvwstate_error, Tone.WARNING)
+    else:
+        view = evidence.gvwstate
+        yield _line("gvwstate.dat", f"view of {len(view.members)} members" if view else "there is none")
     if evidence.recovered is not None:
         yield _line("recovered position", str(evidence.recovered))
     if evidence.sst_in_progress:

@@ -177,7 +177,8 @@ class Machine:
 
     def start_init(self) -> None:
         """PID 1."""
-        self.processes.make(("/sbin/init",), pid=1).ppid = 0
+        init = self.processes.make(("/sbin/init",), pid=1)
+        init.ppid = init.started_ticks = 0
 
     def add_daemon(self, name: str, description: str, argv: tuple[str, ...], *, port: int = 0) -> None:
         """A unit that just runs, and runs already."""

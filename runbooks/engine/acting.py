@@ -114,7 +114,7 @@ class Acting:
             self._take(step, attempt, job, settled.output)
         elif settled.state is JobState.ABSENT:
             attempt.is_pending = False
-        elif settled.state is JobState.LOST:
+        elif settled.state in (JobState.LOST, JobState.FORGOTTEN):
             attempt.is_pending = False
             attempt.lost = settled.sentence
         return settled

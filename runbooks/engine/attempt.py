@@ -26,7 +26,7 @@ class Attempt:
     ended_badly: str = ""
     """A status that the step does not accept, as a sentence."""
     lost: str = ""
-    """A command that began and that its host lost, as a sentence: only the verify can tell what it did."""
+    """A command that its host lost, or forgot, as a sentence: only the verify can tell what it did."""
 
     @property
     def has_begun(self) -> bool:

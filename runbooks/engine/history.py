@@ -34,7 +34,7 @@ class SentAct:
 
     @property
     def is_lost(self) -> bool:
-        return self.outcome.get("state") == "lost"
+        return self.outcome.get("state") in ("lost", "forgotten")
 
     @property
     def has_ended(self) -> bool:

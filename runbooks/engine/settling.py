@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from runbooks.engine.api import JobRead
 from runbooks.engine.work import Work
@@ -27,20 +28,22 @@ class Settled:
 
     @property
     def is_known(self) -> bool:
-        return self.state in (JobState.ABSENT, JobState.ENDED, JobState.LOST)
+        return self.state in (JobState.ABSENT, JobState.ENDED, JobState.LOST, JobState.FORGOTTEN)
 
 
 async def settle(work: Work, key: str, act: Act, job: str, entry: int) -> Settled:
-    """Ask until the job is known to have ended, or never to have begun, or the deadline has passed.
+    """Ask until the job is known to have ended, never to have begun, or to be gone, or the deadline is over.
 
-    One that still runs is followed for as long as its command was allowed to take. What is found out is
-    written beside the entry that announced the command.
+    `entry`: number of the one that announced the command; its time is when it was ordered. A job that still
+    runs is followed for as long as its command was allowed to take. What is found out is written beside it.
     """
     gear = work.gear
     begun_s = gear.clock.steady_s()
     ends_s = begun_s + gear.limits.resolve_s
+    announced = await gear.aside(gear.journal.entry, entry)
+    ordered_at = announced.at if announced is not None else None
     while True:
-        settled = await _ask(work, act, job)
+        settled = await _ask(work, act, job, ordered_at)
         if settled.state is JobState.RUNNING:
             ends_s = max(ends_s, begun_s + act.timeout_s)
         left_s = max(0.0, ends_s - gear.clock.steady_s())
@@ -55,9 +58,10 @@ async def settle(work: Work, key: str, act: Act, job: str, entry: int) -> Settle
         await gear.clock.sleep(min(gear.limits.resolve_every_s, left_s))
 
 
-async def _ask(work: Work, act: Act, job: str) -> Settled:
+async def _ask(work: Work, act: Act, job: str, ordered_at: datetime | None) -> Settled:
     try:
-        reading = await work.gear.hosts.jobs(act.host).job(job, timeout_s=_ASK_S)
+        jobs = work.gear.hosts.jobs(act.host)
+        reading = await jobs.job(job, ordered_at=ordered_at, timeout_s=_ASK_S)
     except SystemsError as error:
         sentence = work.hide(f"{act.host} cannot be asked whether {act.command.line!r} ran: {error}")
         return Settled(sentence)
@@ -80,6 +84,11 @@ def _sentence(act: Act, reading: JobReading) -> str:
             return f"{act.host} has ended {line} with status {reading.status}"
         case JobState.LOST:
             return f"{act.host} began {line} and lost it: it was restarted, or the process was killed"
+        case JobState.FORGOTTEN:
+            return (
+                f"{act.host} knows nothing of {line}, and was started anew since it was ordered, or that was "
+                "days ago: it may have run; look at what it should have changed before it is sent again"
+            )
 
 
 async def _write(work: Work, words: Draft, settled: Settled) -> None:

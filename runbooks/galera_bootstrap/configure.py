@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from posixpath import dirname
-from shlex import quote
 
 from runbooks.galera_bootstrap.options import CERTIFICATE_FILES, lint, option_file
 from runbooks.galera_bootstrap.setup import Member, Setup
@@ -11,8 +10,8 @@ from runbooks.model import Act, Check, Context, Sighting, Step, no, unknown, yes
 from runbooks.steps.checks import all_of, down, host_answers, nothing_to_check
 from runbooks.words import listed
 from systems.galera.preparation import PreparationReading
-from systems.put import put
-from systems.shell import Command, Probe
+from systems.put import put, put_back
+from systems.shell import Probe
 
 _GOTCHAS = ("PXC-01", "PXC-02", "PXC-05", "PXC-06", "PXC-07", "PXC-13", "PXC-14", "PXC-22", "PXC-28")
 
@@ -35,16 +34,8 @@ def configure_step(setup: Setup, member: Member) -> Step:
         gotchas=_GOTCHAS,
         answers=_GOTCHAS,
         verify_deadline_s=30.0,
-        undo=(Act(host, _put_back(path)),),
+        undo=(Act(host, put_back(path)),),
         undo_note=f"Puts back what {path} was before; where there was none, it goes.",
-    )
-
-
-def _put_back(path: str) -> Command:
-    file = quote(path)
-    return Command(
-        f'f={file}; b=$(ls -1 "$f".bak.* 2>/dev/null | tail -n 1); '
-        'if [ -n "$b" ]; then mv -f "$b" "$f"; else rm -f "$f"; fi'
     )
 
 

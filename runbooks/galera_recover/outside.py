@@ -53,8 +53,8 @@ def outside_steps(seen: Situation) -> tuple[Step, ...]:
 
 
 def is_out_of_reach(seen: Situation, case: Case) -> bool:
-    """Nothing can be done to it from here: its machine, or the way to it, comes first."""
-    return case.scenario is Scenario.HOST or (
+    """Nothing can be done to it from here: its machine, its volume, or the way to it, comes first."""
+    return case.scenario in (Scenario.HOST, Scenario.UNMOUNTED) or (
         seen.node(case.hosts[0]) is None and case.scenario is not Scenario.CUT_OFF
     )
 
@@ -74,7 +74,7 @@ def _steps_of(seen: Situation, case: Case) -> tuple[Step, ...]:
             return (*_room_first(node), *_stop_first(node, case), _reseed(seen, node, case, gotchas))
         case Scenario.LOOP if node:
             return _loop(node, case, gotchas)
-        case Scenario.CUT_OFF if node and "REC-25" in case.sentence:
+        case Scenario.CUT_OFF if node and case.is_evicted:
             stop = stop_step(
                 node, why=f"{case.sentence}. A restart gives it a new identity.", gotchas=gotchas
             )

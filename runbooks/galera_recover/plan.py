@@ -127,7 +127,7 @@ def _plan_whole(seen: Situation) -> Plan | Refusal:
     clear = clear_flags_step(seen.reachable)
     units = _normal_units(seen, hosts)
     first = (survey_first(seen, twice=False), *keep, *((clear,) if clear else ()))
-    left_open = f"{listed(away)} cannot be reached: its machine, or the way to it, comes first."
+    left_open = f"{listed(away)} is left as it is: its machine, its volume, or the way to it, comes first."
     return plan_of(
         seen, (*first, *steps, *units, *proof_steps(seen, hosts)), left_open=left_open if away else ""
     )
@@ -154,6 +154,8 @@ def _nothing_to_do_from_here(seen: Situation) -> Refusal:
             "comes back by a full copy.",
             gotchas=("PXC-10",),
         )
+    if Scenario.UNMOUNTED in scenarios:
+        return refusal_of(seen, "Mount the volume of its data first; then plan again.", gotchas=("HOST-06",))
     return refusal_of(
         seen,
         "Bring the machine, or the way to it, back first (power, hypervisor, network); then plan again.",

@@ -178,6 +178,8 @@ def ended_in_order(host: str) -> Judge:
             return no(f"{host} did not end in order: grastate.dat: {why}", host)
         if not saved.position.is_known:
             return no(f"{host} did not end in order: grastate.dat says {saved.position} (R-1C)", host)
+        if evidence.gvwstate_error:
+            return no(f"{host} did not end in order: gvwstate.dat: {evidence.gvwstate_error}", host)
         if evidence.gvwstate is not None:
             return no(f"{host} did not end in order: its gvwstate.dat is still there (REC-21)", host)
         return yes(f"stopped in order at {short(saved.position.uuid)}:{saved.position.seqno}", host)

@@ -54,7 +54,15 @@ class Node:
 
     def stopped_without_state(self) -> Node:
         """The same node once it is down and its saved state and last view are moved aside."""
-        return replace(self, evidence=replace(self.evidence, grastate=None, grastate_error="", gvwstate=None))
+        gone = replace(
+            self.evidence,
+            grastate=None,
+            grastate_error="",
+            grastate_empty=False,
+            gvwstate=None,
+            gvwstate_error="",
+        )
+        return replace(self, evidence=gone)
 
     @property
     def stuck_flags(self) -> tuple[str, ...]:

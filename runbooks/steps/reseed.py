@@ -26,7 +26,7 @@ def reseed_step(
         evidence = node.evidence
         if evidence.grastate is not None or evidence.grastate_error:
             before.append(Act(node.host, commands.move_aside(node.grastate, label)))
-        if evidence.gvwstate is not None:
+        if evidence.gvwstate is not None or evidence.gvwstate_error:
             before.append(Act(node.host, commands.move_aside(node.gvwstate, label)))
     stays = f" What it had stays in {node.datadir}.{label}." if kept else ""
     way = full_copy(look.survey, node.host, wipes=True)

@@ -76,6 +76,10 @@ CARDS: Mapping[Scenario, Card] = {
     Scenario.HOST: Card(
         "First the machine: power, console, network; its silence is no proof that its database is dead."
     ),
+    Scenario.UNMOUNTED: Card(
+        "Mount the volume of its data first, and tie its unit to it; started without, it takes a full copy "
+        "beside the data that it has (HOST-06)."
+    ),
     Scenario.WAIT: Card(
         "Wait and look again; do not start, stop or kill anything on it.", RECOVER, names_a_node=True
     ),

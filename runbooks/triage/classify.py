@@ -22,6 +22,7 @@ _FIRST = (
     Scenario.FAILED_SST,
     Scenario.LOOP,
     Scenario.NO_STATE,
+    Scenario.UNMOUNTED,
     Scenario.CUT_OFF,
     Scenario.CRASHED_ONE,
     Scenario.STOPPED_ONE,

@@ -25,21 +25,8 @@ def down_case(survey: ClusterSurvey, group: Group, node: NodeSurvey) -> Case:
     of either would wipe what is there (PXC-10, PXC-11), so the stricter card wins.
     """
     saved = saved_state(node)
-    if isinstance(node.evidence, HostEvidence) and node.evidence.sst_in_progress:
-        sentence = (
-            f"{node.host} is down{since(node)} in the middle of a full copy (SST) "
-            "that failed: a start empties its data directory and begins again"
-        )
-        return _case(Scenario.FAILED_SST, node, saved, sentence)
-    if saved.uuid and saved.uuid != group.state_uuid:
-        return _case(Scenario.FOREIGN, node, saved, _foreign(node, saved, group))
-    if _is_ahead(survey, group, saved):
-        sentence = (
-            f"{node.host} is down and holds transactions up to "
-            f"{saved.position.seqno if saved.position else '?'} which "
-            f"the cluster (at {group.last_committed}) does not have: joining would throw them away"
-        )
-        return _case(Scenario.FOREIGN, node, saved, sentence)
+    if held := _held_back(survey, group, node, saved):
+        return _case(held[0], node, saved, held[1])
     if saved.kind is SavedKind.CLEAN:
         alone = len(group.hosts) == 1
         sentence = (
@@ -59,6 +46,34 @@ def down_case(survey: ClusterSurvey, group: Group, node: NodeSurvey) -> Case:
     return _case(Scenario.NO_STATE, node, saved, sentence)
 
 
+def _held_back(
+    survey: ClusterSurvey, group: Group, node: NodeSurvey, saved: Saved
+) -> tuple[Scenario, str] | None:
+    """Why a plain start would wipe what is there, or miss it."""
+    evidence = node.evidence
+    if isinstance(evidence, HostEvidence) and evidence.unmounted:
+        return Scenario.UNMOUNTED, _unmounted(survey, group, node, evidence)
+    if isinstance(evidence, HostEvidence) and evidence.sst_in_progress:
+        return Scenario.FAILED_SST, (
+            f"{node.host} is down{since(node)} in the middle of a full copy (SST) "
+            "that failed: a start empties its data directory and begins again"
+        )
+    if saved.uuid and saved.uuid != group.state_uuid:
+        return Scenario.FOREIGN, _foreign(node, saved, group)
+    if saved.conflict:
+        return Scenario.FOREIGN, (
+            f"{node.host} is down and contradicts itself about its history ({saved.conflict}): joining would "
+            "wipe it"
+        )
+    if _is_ahead(survey, group, saved):
+        return Scenario.FOREIGN, (
+            f"{node.host} is down and holds transactions up to "
+            f"{saved.position.seqno if saved.position else '?'} which "
+            f"the cluster (at {group.last_committed}) does not have: joining would throw them away"
+        )
+    return None
+
+
 def _at(saved: Saved, group: Group) -> str:
     """Where its history ends, beside the cluster's."""
     if saved.position is None:
@@ -74,6 +89,15 @@ def _case(
     severity: Severity = Severity.CRITICAL,
 ) -> Case:
     return Case(scenario, (node.host,), sentence, node_evidence(node, saved), severity, saved.position)
+
+
+def _unmounted(survey: ClusterSurvey, group: Group, node: NodeSurvey, evidence: HostEvidence) -> str:
+    place = evidence.unmounted
+    what = "is not mounted" if evidence.datadir_exists else "is not there: its volume may not be mounted"
+    return (
+        f"{node.host} is down{since(node)} and {place} {what}: mount it first, it may need no full "
+        f"copy (SST); {carry_on(survey, group)}"
+    )
 
 
 def _foreign(node: NodeSurvey, saved: Saved, group: Group) -> str:

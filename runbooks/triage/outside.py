@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from runbooks.logs import waits_for_last_view
 from runbooks.membership import Group, counts, is_down, moving_unit, runs
 from runbooks.model import Severity
@@ -72,11 +74,12 @@ def _running(survey: ClusterSurvey, group: Group, node: NodeSurvey, status: Wsre
         f"it sees {status.cluster_size or 0} of {len(survey.nodes) + survey.arbitrators}) "
         f"and refuses statements; {carry_on(survey, group)}"
     )
-    if _is_evicted(survey, group, status):
+    is_evicted = _is_evicted(survey, group, status)
+    if is_evicted:
         sentence += ". The others have evicted it (REC-25)"
     elif waits_for_last_view(node):
         sentence += ". It waits for the members of its last view (REC-21)"
-    return _running_case(Scenario.CUT_OFF, node, sentence)
+    return replace(_running_case(Scenario.CUT_OFF, node, sentence), is_evicted=is_evicted)
 
 
 def is_voted_out(status: WsrepStatus) -> bool:

@@ -185,8 +185,12 @@ def _doubt(survey: ClusterSurvey, sides: Sides, saved: Sequence[Saved]) -> Class
     run = subject(_hosts((*sides.talking, *_silent_waiting(sides))), "runs", "run")
     living = {one.status.state_uuid for one in sides.talking if isinstance(one.status, WsrepStatus)}
     strange = [one for one in saved if one.uuid and living and one.uuid not in living]
-    if strange:
-        told = "; ".join(f"{one.host}: {short(one.uuid)}" for one in strange)
+    torn = [one for one in saved if one.conflict]
+    if strange or torn:
+        told = "; ".join(
+            [f"{one.host}: {short(one.uuid)}" for one in strange]
+            + [f"{one.host}: {one.conflict}" for one in torn]
+        )
         sentence = f"{run} without a Primary, and what is down has another history ({told})"
         refused = "there are two histories: a human decides"
         return _stop(survey, sides, Scenario.STOP_HISTORIES, sentence, refused)

@@ -25,6 +25,8 @@ class Scenario(Enum):
     HUNG_JOIN = "R-JOIN"
     DONOR = "R-DON"
     HOST = "R-HOST"
+    UNMOUNTED = "R-MNT"
+    """It is down and the volume of its data is not mounted: a start would make an empty one (HOST-06)."""
     WAIT = "R-WAIT"
     """Something is on its way by itself: a recovery, a state transfer, a restart."""
     LOOP = "R-LOOP"
@@ -71,6 +73,8 @@ class Case:
     severity: Severity
     position: Position | None = None
     """Where that node's history ends, when it is known."""
+    is_evicted: bool = False
+    """The others keep it out until it comes with a new identity (REC-25)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,14 @@ def stopped(
     conflicts = tuple(one.conflict for one in saved if one.conflict)
     if len(found) > 1 or conflicts:
         return _two_histories(survey, saved, found, conflicts)
-    views = last_views(survey)
+    return _with_one_history(survey, saved, last_views(survey))
+
+
+def _with_one_history(survey: ClusterSurvey, saved: tuple[Saved, ...], views: LastViews) -> Classification:
     if len(views.whole) > 1:
         return _two_views(survey, saved, views)
+    if views.whole and (torn := _may_have_had_another_view(saved, views)):
+        return _unseen(survey, saved, torn)
     if views.whole and _reforms(survey, saved, views.whole[0]):
         return _power_loss(survey, saved, views.whole[0])
     return _to_choose(survey, saved)
@@ -109,6 +114,11 @@ def _two_histories(
     if len(found) == 1:
         sentence = f"Nobody runs, and a node contradicts itself about its history ({'; '.join(conflicts)})"
     return _stop_histories(survey, saved, sentence)
+
+
+def _may_have_had_another_view(saved: tuple[Saved, ...], views: LastViews) -> tuple[str, ...]:
+    """Crashed nodes whose last view is not known, while others remember one without them (R-7A)."""
+    return tuple(one.host for one in saved if one.host in views.unread and one.kind is not SavedKind.CLEAN)
 
 
 def _two_views(survey: ClusterSurvey, saved: tuple[Saved, ...], views: LastViews) -> Classification:

@@ -102,6 +102,8 @@ def _saved_lines(saved: Saved, evidence: HostEvidence) -> list[str]:
         lines.append(f"{saved.host}: wsrep-recover {evidence.recovered}")
     if evidence.gvwstate is not None:
         lines.append(f"{saved.host}: gvwstate.dat of a view with {len(evidence.gvwstate.members)} members")
+    if evidence.gvwstate_error and evidence.gvwstate_error != evidence.grastate_error:
+        lines.append(f"{saved.host}: gvwstate.dat {evidence.gvwstate_error.removeprefix('gvwstate.dat ')}")
     if evidence.sst_in_progress:
         lines.append(f"{saved.host}: marker sst_in_progress is there")
     return lines

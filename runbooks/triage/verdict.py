@@ -129,6 +129,7 @@ _STATES = {
     Scenario.HUNG_JOIN: "hangs while joining",
     Scenario.DONOR: "is Donor/Desynced",
     Scenario.HOST: "is out of reach",
+    Scenario.UNMOUNTED: "is down and its volume is not mounted",
     Scenario.WAIT: "is on its way",
     Scenario.LOOP: "fails at every start",
     Scenario.MUTE: "runs and does not answer",

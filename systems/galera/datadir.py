@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from systems.errors import NotUnderstood
 from systems.galera.grastate import parse_grastate, parse_gvwstate
 from systems.galera.readings import Filesystem, Grastate, Gvwstate
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +19,13 @@ class DatadirView:
     """The data directory at one moment; the fields are those of `HostEvidence`."""
 
     datadir_exists: bool
+    is_missing: bool
+    """Nothing of that name is there, not even something else than a directory."""
     grastate: Grastate | None
     grastate_error: str
+    grastate_empty: bool
     gvwstate: Gvwstate | None
+    gvwstate_error: str
     sst_in_progress: bool
     gra_logs: tuple[str, ...]
     gcache_bytes: int | None
@@ -35,17 +42,22 @@ class _File:
 
 
 def parse_datadir(sections: Mapping[str, Sequence[str]], datadir: str) -> DatadirView:
-    """Read the sections files, names, saved and df; `grastate_error` tells what could not be looked into."""
+    """Read the sections files, names, saved and df; the errors tell what could not be looked into."""
     files = _files(sections.get("files", ()))
     saved = _heads(sections.get("saved", ()))
     names = sections.get("names", ())
-    grastate, error = _grastate(files, saved, datadir)
+    closed = _closed(files, datadir)
+    grastate, error = _read(parse_grastate, files, saved, f"{datadir}/grastate.dat")
+    view, view_error = _read(_parse_view, files, saved, f"{datadir}/gvwstate.dat")
     gcache = files.get(f"{datadir}/galera.cache")
     return DatadirView(
         datadir_exists=datadir in files and files[datadir].kind == "directory",
-        grastate=grastate,
-        grastate_error=error,
-        gvwstate=_gvwstate(saved.get(f"{datadir}/gvwstate.dat", "")),
+        is_missing=datadir not in files,
+        grastate=None if closed else grastate,
+        grastate_error=closed or error,
+        grastate_empty=not closed and _is_empty(saved, f"{datadir}/grastate.dat"),
+        gvwstate=None if closed else view,
+        gvwstate_error=closed or view_error,
         sst_in_progress=f"{datadir}/sst_in_progress" in files,
         gra_logs=tuple(f"{datadir}/{name}" for name in names if name.startswith("GRA_")),
         gcache_bytes=gcache.size if gcache else None,
@@ -76,30 +88,36 @@ def parse_df(lines: Sequence[str], path: str) -> Filesystem | None:
     )
 
 
-def _grastate(
-    files: Mapping[str, _File], saved: Mapping[str, str], datadir: str
-) -> tuple[Grastate | None, str]:
-    path = f"{datadir}/grastate.dat"
+def _closed(files: Mapping[str, _File], datadir: str) -> str:
+    """Why nothing is known of what lies in the directory; empty: it can be looked into."""
     if datadir not in files:
-        return None, f"{datadir} is not there: a volume that is not mounted may hold the newest data"
+        return f"{datadir} is not there: a volume that is not mounted may hold the newest data"
     if f"{datadir}/." not in files:
-        return None, f"{datadir} cannot be looked into: it takes root, or the group of the database"
+        return f"{datadir} cannot be looked into: it takes root, or the group of the database"
+    return ""
+
+
+def _read(
+    parse: Callable[[str, datetime], T], files: Mapping[str, _File], saved: Mapping[str, str], path: str
+) -> tuple[T | None, str]:
+    """What a file says, or why that is not known; neither: there is no such file."""
     if path not in files:
         return None, ""
     text = saved.get(path)
     if text is None:
         return None, f"{path} is there and cannot be read: it takes root, or the group of the database"
     try:
-        return parse_grastate(text, files[path].modified_at), ""
+        return parse(text, files[path].modified_at), ""
     except NotUnderstood as error:
         return None, str(error)
 
 
-def _gvwstate(text: str) -> Gvwstate | None:
-    try:
-        return parse_gvwstate(text)
-    except NotUnderstood:
-        return None
+def _parse_view(text: str, _: datetime) -> Gvwstate:
+    return parse_gvwstate(text)
+
+
+def _is_empty(saved: Mapping[str, str], path: str) -> bool:
+    return path in saved and not saved[path].strip()
 
 
 def _files(lines: Sequence[str]) -> dict[str, _File]:

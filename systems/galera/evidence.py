@@ -174,6 +174,12 @@ class HostEvidence:
     """Those of servers, in the datadir or where the options say: stale when no server runs (PXC-34)."""
     details_at: datetime | None = None
     """When the slow part was read (log, options, size, version, flags): not at every look."""
+    grastate_empty: bool = False
+    """grastate.dat is there and empty: a state transfer that did not end leaves it so (R-SST)."""
+    gvwstate_error: str = ""
+    """Why the last view is not known: its file could not be read or understood. Empty: it is known."""
+    unmounted: str = ""
+    """Where a volume belongs that is not mounted, so that the data is not here; empty: nothing says so."""
     details_error: str = ""
     """Why the slow part could not be read the last time; what stands here is older, or nothing."""
 

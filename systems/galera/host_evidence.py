@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from systems.galera.fstab import missing_mount
 from systems.galera.host_quick import Quick
 from systems.galera.host_slow import Slow
 from systems.galera.readings import HostEvidence
@@ -13,7 +14,11 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence
     Where the log could not be read now, the position that it told before may be one of an earlier end: the
     server may have run and crashed since. It is then not known (REC-04).
     """
-    view = quick.view
+    view, datadir = quick.view, slow.settings.datadir
+    disk = view.filesystem
+    real = slow.real_datadir or datadir
+    missing = missing_mount(slow.mount_points, disk.target, real) if disk is not None else ""
+    elsewhere = f"{missing} is not mounted: what lies in {datadir} now is not the data" if missing else ""
     return HostEvidence(
         taken_at=quick.taken_at,
         boot_id=quick.boot_id,
@@ -24,13 +29,16 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence
         units=quick.units,
         mysqld_pids=quick.mysqld_pids,
         sst_pids=quick.sst_pids,
-        datadir=slow.settings.datadir,
+        datadir=datadir,
         datadir_exists=view.datadir_exists,
         datadir_bytes=slow.datadir_bytes,
-        grastate=view.grastate,
-        grastate_error=view.grastate_error,
-        gvwstate=view.gvwstate,
-        sst_in_progress=view.sst_in_progress,
+        grastate=None if missing else view.grastate,
+        grastate_error=elsewhere or view.grastate_error,
+        grastate_empty=view.grastate_empty and not missing,
+        gvwstate=None if missing else view.gvwstate,
+        gvwstate_error=elsewhere or view.gvwstate_error,
+        unmounted=missing or (datadir if view.is_missing else ""),
+        sst_in_progress=view.sst_in_progress and not missing,
         gra_logs=view.gra_logs,
         gcache_bytes=view.gcache_bytes,
         gcache_pages=view.gcache_pages,

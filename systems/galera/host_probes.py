@@ -83,6 +83,8 @@ def slow_probe(settings: HostSettings, *, as_root: bool = True, size: bool = Fal
         ("environment", "systemctl show-environment"),
         ("version", versions),
         ("addresses", "ip -o addr show"),
+        ("fstab", "cat /etc/fstab"),
+        ("real", f"readlink -f {shlex.quote(settings.datadir)}"),
     ]
     if settings.log_error:
         line = f"tail -q -n {LOG_LINES} {_log_path(settings)} | tail -c {LOG_BYTES}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timezone
 
+from systems.galera.fstab import mount_points
 from systems.galera.host_settings import HostSettings, parse_settings, unread_files
 from systems.galera.log_lines import message_of, recovered_position, since_last_start
 from systems.galera.log_patterns import find_hits
@@ -39,6 +40,10 @@ class Slow:
     bootstrap_flags: tuple[str, ...] = ()
     datadir_bytes: int | None = None
     configured_error: str = ""
+    mount_points: tuple[str, ...] = ()
+    """Those that /etc/fstab names."""
+    real_datadir: str = ""
+    """Where the data directory lies once links are followed; empty: not known."""
 
 
 def parse_slow(
@@ -63,6 +68,8 @@ def parse_slow(
         addresses=_addresses(sections.get("addresses", ())),
         bootstrap_flags=_flags(sections, settings.configured),
         configured_error=unread_files(sections.get("unreadable", ())),
+        mount_points=mount_points(sections.get("fstab", ())),
+        real_datadir=next(iter(sections.get("real", ())), ""),
         datadir_bytes=size if size is not None or before is None else before.datadir_bytes,
     )
 

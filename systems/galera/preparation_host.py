@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from systems.galera.fstab import fields, unescape
 from systems.galera.preparation import SwapArea
 from systems.galera.preparation_probes import FIREWALLS, TOOLS
 from systems.galera.sizes import parse_span_s
@@ -95,10 +96,8 @@ def fstab_targets(sections: Sections) -> tuple[set[str], set[str]] | None:
     """(first fields, mount points) of /etc/fstab; None: it could not be read."""
     if "fstab" not in sections or not sections.get("memory"):
         return None
-    fields = [
-        line.split() for line in sections["fstab"] if line.strip() and not line.lstrip().startswith("#")
-    ]
-    return {words[0] for words in fields}, {_unescape(words[1]) for words in fields if len(words) > 1}
+    found = fields(sections["fstab"])
+    return {device for device, _ in found}, {place for _, place in found}
 
 
 def swap_areas(sections: Sections, modes: Mapping[str, str]) -> tuple[SwapArea, ...] | None:
@@ -112,7 +111,7 @@ def swap_areas(sections: Sections, modes: Mapping[str, str]) -> tuple[SwapArea, 
         words = line.split()
         if len(words) < 3 or not words[2].isdigit():
             return None
-        path = _unescape(words[0])
+        path = unescape(words[0])
         listed = None if fstab is None else path in fstab[0]
         if listed is False and words[1] == "partition":
             listed = None  # fstab may name a partition by UUID or label
@@ -176,8 +175,3 @@ def timeout_start_s(unit: Mapping[str, str] | None) -> float | None:
     """TimeoutStartUSec; infinity: no limit."""
     text = (unit or {}).get("TimeoutStartUSec", "")
     return float("inf") if text == "infinity" else parse_span_s(text)
-
-
-def _unescape(field: str) -> str:
-    """fstab and /proc write a blank as \\040."""
-    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), field)

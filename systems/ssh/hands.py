@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _GRACE_S = 5.0
 """What the host gets beyond its own limit to say that it has reached it."""
 _OUTPUT_BYTES = 16 << 20
+_NOT_THERE = (JobState.ABSENT, JobState.FORGOTTEN)
 
 
 @dataclass(slots=True)
@@ -53,14 +54,14 @@ class JobDesk:
         clock_s = await self._clock(connection, until)
         return await self._start(connection, command, job, clock_s, until)
 
-    async def look(self, job: str, timeout_s: float) -> JobReading:
-        """Tell what became of a job. ABSENT is only said when no start of it can arrive any more."""
+    async def look(self, job: str, ordered_at: datetime | None, timeout_s: float) -> JobReading:
+        """Tell what became of a job. That it is not there is only said when no start can arrive any more."""
         until = time.monotonic() + timeout_s
         while True:
             connection = await self.link.connection(deadline_s=max(0.1, until - time.monotonic()))
-            reading = await self._look_everywhere(connection, job, until)
+            reading = await self._look_everywhere(connection, job, ordered_at, until)
             unsure_s = self._unsure_until.get(job, 0.0) - time.monotonic()
-            if reading.state is not JobState.ABSENT or unsure_s <= 0:
+            if reading.state not in _NOT_THERE or unsure_s <= 0:
                 return reading
             if time.monotonic() + unsure_s > until:
                 raise Unreachable(
@@ -92,13 +93,13 @@ class JobDesk:
         return reading
 
     async def _look_everywhere(
-        self, connection: asyncssh.SSHClientConnection, job: str, until: float
+        self, connection: asyncssh.SSHClientConnection, job: str, ordered_at: datetime | None, until: float
     ) -> JobReading:
         """Look where the login's own jobs are; if it is not there, where root's are."""
         own = Command("", as_root=False)
-        reading = await self._talk(connection, Talk.to_look(job), b"", own, until)
-        if reading.state is JobState.ABSENT and not self.link.login_is_root:
-            return await self._talk(connection, Talk.to_look(job), b"", Command(""), until)
+        reading = await self._talk(connection, Talk.to_look(job, ordered_at), b"", own, until)
+        if reading.state in _NOT_THERE and not self.link.login_is_root:
+            return await self._talk(connection, Talk.to_look(job, ordered_at), b"", Command(""), until)
         return reading
 
     async def _talk(
@@ -155,9 +156,9 @@ class SshJobs:
 
     desk: JobDesk
 
-    async def job(self, job: str, *, timeout_s: float = 10.0) -> JobReading:
+    async def job(self, job: str, *, ordered_at: datetime | None, timeout_s: float = 10.0) -> JobReading:
         """Ask the host, or raise a `SystemsError`."""
-        return await self.desk.look(check_name(job), timeout_s)
+        return await self.desk.look(check_name(job), ordered_at, timeout_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 import secrets
 import shlex
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from systems.errors import NotUnderstood, Refused, SystemsError, Unreachable
 from systems.shell import JobReading, JobState
@@ -16,6 +16,10 @@ from systems.text import visible_bytes
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 LATE_S = 10
 """How late a start may arrive: one that was stuck on the way for longer does nothing."""
+_CLOCK_ERROR = timedelta(seconds=10)
+"""How far our clock may have gone wrong since a job was ordered."""
+_KEPT = timedelta(days=6)
+"""A job may be cleaned away after it: where it lies on a full disk, temporary files go after a week or so."""
 
 
 def check_name(job: str) -> str:
@@ -36,18 +40,20 @@ class Talk:
     script: str
     job: str
     mark: bytes
+    ordered_at: datetime | None
+    """When the job was ordered, by the clock here; None: not known."""
     _start: str
     _between: str
     _end: str
 
     @classmethod
-    def _of(cls, body: str, job: str, wait_s: int, expiry: int) -> Talk:
+    def _of(cls, body: str, job: str, wait_s: int, expiry: int, ordered_at: datetime | None = None) -> Talk:
         left, right, start, between, end = (secrets.token_hex(12) for _ in range(5))
         names = {"a": left, "b": right, "start": start, "between": between, "end": end}
         settings = names | {"job": check_name(job), "most": str(MAX_OUTPUT_BYTES)}
         settings |= {"wait": str(wait_s), "expiry": str(expiry)}
         assigned = "\n".join(f"{name}={shlex.quote(value)}" for name, value in settings.items())
-        return cls(f"{assigned}\n{body}", job, f"{left}{right}".encode(), start, between, end)
+        return cls(f"{assigned}\n{body}", job, f"{left}{right}".encode(), ordered_at, start, between, end)
 
     @classmethod
     def to_change(cls, job: str, *, wait_s: int, host_time: int) -> Talk:
@@ -55,9 +61,9 @@ class Talk:
         return cls._of(to_change(), job, wait_s, host_time + LATE_S)
 
     @classmethod
-    def to_look(cls, job: str) -> Talk:
-        """Tell what became of `job`."""
-        return cls._of(to_look(), job, 0, 0)
+    def to_look(cls, job: str, ordered_at: datetime | None) -> Talk:
+        """Tell what became of `job`, which was ordered at that time by the clock here; None: not known."""
+        return cls._of(to_look(), job, 0, 0, ordered_at)
 
     def input(self, line: str, stdin: str | None) -> bytes:
         """What goes to the script's standard input; what stands before it there, as a password, is lost."""
@@ -70,8 +76,8 @@ class Talk:
         pieces = re.split(rb"\n" + self.mark + rb" ([^\n]*)\n", stdout)
         words = pieces[1].decode("utf-8", "replace").split(" ", 4) if len(pieces) > 1 else []
         match words:
-            case ["absent"]:
-                return JobReading(self.job, JobState.ABSENT, None, "", "", datetime.now(UTC))
+            case ["absent", up_s]:
+                return self._absent(up_s)
             case [("running" | "ended" | "lost") as state, status, out_size, err_size, place] if (
                 len(pieces) >= 7
             ):
@@ -89,6 +95,17 @@ class Talk:
         raise NotUnderstood(
             f"{host}: what became of job {self.job} cannot be read; the shell there said: {said}"
         )
+
+    def _absent(self, up_s: str) -> JobReading:
+        """Not there. `up_s`: for how many seconds the host has kept what lies in a temporary place."""
+        now = datetime.now(UTC)
+        is_proof = False
+        if self.ordered_at is not None and up_s.isascii() and up_s.isdigit():
+            ago = now - self.ordered_at
+            kept = timedelta(seconds=min(float(up_s), _KEPT.total_seconds()))
+            is_proof = -_CLOCK_ERROR <= ago <= kept - _CLOCK_ERROR
+        state = JobState.ABSENT if is_proof else JobState.FORGOTTEN
+        return JobReading(self.job, state, None, "", "", now)
 
 
 _REASONS = {

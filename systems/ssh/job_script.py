@@ -5,8 +5,9 @@ A job is a directory. `mkdir` makes it, so that only one asker starts it; whoeve
     command   the line          pid       process and its start time      stdout, stderr
     boot_id   of the host       ended.N   `pid` renamed, with the status: even a full disk allows that
 
-It lies where a restart of the host does not remove it, so that a job that is not there has never begun; only
-when that place cannot be written, on a full disk, it lies in a temporary one.
+It lies where a restart of the host does not remove it; only when that place cannot be written, on a full
+disk, it lies in a temporary one, which a restart empties. So a job that is nowhere is told with the time
+since the host's last start: only one that was ordered after that start has never begun.
 
 The line and its input come over standard input and are read to their end before anything starts: a link that
 is cut halfway starts nothing, nothing secret stands on a disk or in an argument list, and `pgrep -f` does not
@@ -64,6 +65,7 @@ if [ -z "$dir" ]; then
     in=${in#*"$between"}
     cat /proc/sys/kernel/random/boot_id >"$dir/boot_id"
     : >"$dir/stderr"
+    QUARTERDECK_JOB=$job; export QUARTERDECK_JOB
     detach=$(command -v setsid)
     ( trap '' HUP; printf %s "$in" ) 2>/dev/null | $detach sh -c '
       d=$1 m=$2; read -r x </proc/$$/stat; x=${x##*) }; set -- $x
@@ -78,7 +80,18 @@ in=
 """
 
 _FOLLOW = r"""
-[ -n "$dir" ] || { say absent; exit 0; }
+if [ -z "$dir" ]; then
+  up=0
+  read -r up x 2>/dev/null </proc/uptime
+  up=${up%%.*}
+  # A container was started when its first process was; in hundredths of a second.
+  if read -r x 2>/dev/null </proc/1/stat; then
+    x=${x##*) }; set -- $x
+    [ "$((${20} / 100))" -gt "$up" ] || up=$((up - ${20} / 100))
+  fi
+  say absent "$up"
+  exit 0
+fi
 boot=$(cat /proc/sys/kernel/random/boot_id)
 status=-
 has_ended() {

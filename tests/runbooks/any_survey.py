@@ -114,6 +114,9 @@ _evidence: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
             ),
         ),
         "grastate_error": st.sampled_from(("", "grastate.dat is empty", "garbage")),
+        "grastate_empty": st.booleans(),
+        "gvwstate_error": st.sampled_from(("", "gvwstate.dat holds no complete view")),
+        "unmounted": st.sampled_from(("", "/srv")),
         "gvwstate": st.one_of(
             st.none(), st.builds(a_gvwstate, st.sampled_from(_HOSTS), size=st.integers(1, 4))
         ),

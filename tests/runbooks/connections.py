@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from runbooks.clock import Clock
 from systems.errors import LinkLost, Refused, SystemsError, TimedOut, Unreachable
@@ -28,6 +29,7 @@ _STATES = {
     "running": (JobState.RUNNING, 2),
     "hang": (JobState.RUNNING, 10**9),
     "lost": (JobState.LOST, 0),
+    "forgotten": (JobState.FORGOTTEN, 0),
 }
 
 
@@ -93,8 +95,9 @@ class _Jobs:
     _clock: Clock
     _fuse: Fuse
 
-    async def job(self, job: str, *, timeout_s: float = 10.0) -> JobReading:
+    async def job(self, job: str, *, ordered_at: datetime | None, timeout_s: float = 10.0) -> JobReading:
         self._fuse.point(f"ask for job {job}")
+        self._host.orders[job] = ordered_at
         found = self._host.read_job(job)
         ended = found.state is JobState.ENDED
         status, text = found.output if ended else (None, "")
@@ -142,12 +145,12 @@ class _Hands:
         cut = "none" if "/run/quarterdeck/" in command.line else host.next_cut()
         if cut == "refused":
             raise Unreachable(f"{host.name}: no route")
-        if cut == "lost before":
-            host.jobs[job] = DoubleJob(JobState.LOST)
+        if cut in ("lost before", "forgotten before"):
+            host.jobs[job] = DoubleJob(JobState.LOST if cut == "lost before" else JobState.FORGOTTEN)
         elif cut != "before":
             state, polls = _STATES.get(cut, (JobState.ENDED, 0))
             host.jobs[job] = DoubleJob(state, host.run(command), polls)
-        if cut in ("before", "after", "lost", "lost before"):
+        if cut in ("before", "after", "lost", "lost before", "forgotten", "forgotten before"):
             raise LinkLost(f"{host.name}: the link was cut")
         if cut in ("running", "timeout"):
             raise TimedOut(f"{host.name}: {command.line!r} took too long")

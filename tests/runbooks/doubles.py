@@ -17,6 +17,7 @@ import shlex
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from systems.errors import Refused, SystemsError, Unreachable
@@ -57,6 +58,8 @@ class DoubleHost:
     """Every command line that ran here, each time it ran; markers of leases left out."""
     inputs: list[str | None] = field(default_factory=list)
     jobs: dict[str, DoubleJob] = field(default_factory=dict)
+    orders: dict[str, datetime | None] = field(default_factory=dict)
+    """When each job was ordered, as whoever asked for it last said."""
     asked: list[str] = field(default_factory=list)
     down: SystemsError | None = None
     """What it answers to everything, while it is away."""
@@ -79,8 +82,9 @@ class DoubleHost:
         """Faults of the next commands, one each.
 
         none; before, after: the link is lost before it began, or while it ran; timeout, running: it took
-        longer than we wait; lost, lost before: its host forgot it, after or before it did anything; refused:
-        it never began; hang: it runs for ever.
+        longer than we wait; lost, lost before: its host lost it, after or before it did anything; forgotten,
+        forgotten before: it does not know of it, as after a restart; refused: it never began; hang: it runs
+        for ever.
         """
         self._cuts.extend(when)
 

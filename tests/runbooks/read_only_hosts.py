@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NoReturn
 
 from systems.errors import Unreachable
@@ -79,5 +80,5 @@ class _Reader:
 
 
 class _Jobs:
-    async def job(self, job: str, *, timeout_s: float = 10.0) -> JobReading:
+    async def job(self, job: str, *, ordered_at: datetime | None, timeout_s: float = 10.0) -> JobReading:
         return JobReading(job, JobState.ABSENT, None, "", "", NOON)

@@ -1,16 +1,20 @@
 """A file is put whole or not at all, with its mode, and the old one kept when asked."""
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from systems.put import put
+from systems.put import put, put_back
 from systems.shell import Command
 
 
-def run(command: Command) -> int:
-    done = subprocess.run(["sh", "-c", command.line], input=(command.stdin or "").encode(), check=False)
+def run(command: Command, job: str = "run1.configure-db1.0.1") -> int:
+    given = (command.stdin or "").encode()
+    done = subprocess.run(
+        ["sh", "-c", command.line], input=given, check=False, env=os.environ | {"QUARTERDECK_JOB": job}
+    )
     return done.returncode
 
 
@@ -27,8 +31,46 @@ def test_the_old_file_is_kept_when_asked(tmp_path: Path) -> None:
     target = tmp_path / "my.cnf"
     target.write_text("old")
     assert run(put(str(target), "new", mode="644", keeps_old=True)) == 0
-    (old,) = tmp_path.glob("my.cnf.bak.*")
+    old = tmp_path / "my.cnf.bak.run1"
     assert (target.read_text(), old.read_text()) == ("new", "old")
+    assert sorted(tmp_path.iterdir()) == [target, old]
+
+
+UNDO = "run2.undo-configure-db1.0.1"
+
+
+def test_what_was_there_before_a_run_comes_back_whatever_earlier_runs_have_kept(tmp_path: Path) -> None:
+    target = tmp_path / "my.cnf"
+    target.write_text("oldest")
+    assert run(put(str(target), "new", mode="644", keeps_old=True)) == 0
+    target.write_text("by hand")
+    for attempt in (1, 2):
+        file = put(str(target), "newer", mode="644", keeps_old=True)
+        assert run(file, f"run2.configure-db1.0.{attempt}") == 0
+    assert run(put_back(str(target)), UNDO) == 0
+    assert target.read_text() == "by hand"
+    assert run(put_back(str(target)), UNDO) == 0
+    assert target.read_text() == "by hand"
+
+
+def test_a_file_that_a_run_made_goes_again_and_an_older_one_does_not_take_its_place(tmp_path: Path) -> None:
+    target = tmp_path / "my.cnf"
+    target.write_text("oldest")
+    assert run(put(str(target), "new", mode="644", keeps_old=True)) == 0
+    target.unlink()
+    for attempt in (1, 2):
+        file = put(str(target), "newer", mode="644", keeps_old=True)
+        assert run(file, f"run2.configure-db1.0.{attempt}") == 0
+    assert run(put_back(str(target)), UNDO) == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["my.cnf.bak.run1"]
+
+
+def test_what_a_run_has_not_put_stays(tmp_path: Path) -> None:
+    target = tmp_path / "my.cnf"
+    target.write_text("old")
+    assert run(put(str(target), "new", mode="644", keeps_old=True)) == 0
+    assert run(put_back(str(target)), UNDO) == 0
+    assert target.read_text() == "new"
 
 
 def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:

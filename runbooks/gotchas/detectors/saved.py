@@ -142,6 +142,8 @@ def view_waits(look: Look) -> Sighting:
     if any(runs(node) for node in look.survey.nodes):
         return _seen_by_ssh(look, "no running node waits for an old view")
     views = last_views(look.survey)
+    if torn := tuple(host for host in views.unread if host in _hosts(_down(look))):
+        return unknown(f"{listed(torn)}: what they remember as their last view could not be read", *torn)
     if views.partial:
         return yes(
             f"{listed(views.partial)}: a remembered view that not all members have kept", *views.partial

@@ -100,6 +100,36 @@ async def test_a_lost_command_that_worked_is_done(rig: Rig, world: World) -> Non
     assert result.ending is Ending.DONE
 
 
+async def test_a_command_that_its_host_forgot_and_that_worked_is_done(rig: Rig, world: World) -> None:
+    world["db1"].cut("forgotten")
+    result = await rig.engine.run(a_book_of(a_last_step()), "orders", {}, rig.steering())
+    assert result.ending is Ending.DONE
+    assert world.ran == [f"db1: {BOOTSTRAP}"]
+
+
+async def test_a_command_that_its_host_forgot_is_never_sent_again_by_itself(rig: Rig, world: World) -> None:
+    world["db1"].cut("forgotten before")
+    steering = rig.steering(failures={"bootstrap:db1": [Retry(act=False)]})
+    result = await rig.engine.run(a_book_of(a_last_step()), "orders", {}, steering)
+    assert result.ending is Ending.STOPPED
+    assert len(steering.failed_with) == 2
+    assert steering.failed_with[0].outcome is Outcome.FAILED
+    assert "knows nothing of 'galera_new_cluster'" in steering.failed_with[0].sentence
+    assert world.ran == []
+    resumed = await rig.engine.resume(result.run, {"few": a_book_of(a_last_step())}, rig.steering())
+    assert (resumed.ending, world.ran) == (Ending.STOPPED, [])
+
+
+async def test_a_host_is_told_when_the_command_that_it_is_asked_about_was_ordered(
+    rig: Rig, world: World
+) -> None:
+    world["db1"].cut("after")
+    await rig.engine.run(a_book_of(a_step()), "orders", {}, rig.steering())
+    changes = rig.journal.entries(Filter(kinds=frozenset({Kind.CHANGE}), host="db1"))
+    [ordered] = [entry for entry in changes if entry.step == "start:db1"]
+    assert list(world["db1"].orders.values()) == [ordered.at]
+
+
 async def test_a_lost_irreversible_command_is_never_sent_again_by_itself(rig: Rig, world: World) -> None:
     world["db1"].cut("lost before")
     steering = rig.steering()

@@ -18,6 +18,7 @@ from tests.builders import (
     a_stopped_node,
     a_survey,
     a_unit,
+    gcomm_uuid_of,
 )
 from tests.runbooks.plans import ScriptedContext, core, keys, lines, planned, refused, step_of
 
@@ -140,6 +141,35 @@ def test_a_host_out_of_reach_is_not_for_this_runbook() -> None:
     refusal = refused(two_of_three(a_lost_node("db3")))
     assert "R-HOST" in refusal.sentence
     assert "power" in refusal.way_on
+
+
+def unmounted(host: str) -> NodeSurvey:
+    error = "/srv/db is not mounted: what lies in /srv/db/data now is not the data"
+    return a_stopped_node(host, grastate=None, grastate_error=error, unmounted="/srv/db")
+
+
+def test_a_volume_that_is_not_mounted_is_mounted_by_people_and_nothing_is_copied() -> None:
+    refusal = refused(two_of_three(unmounted("db3")))
+    assert "R-MNT" in refusal.sentence
+    assert refusal.way_on == "Mount the volume of its data first; then plan again."
+
+
+def test_a_node_without_its_volume_is_left_out_of_what_is_done_beside_it() -> None:
+    survey = a_survey(
+        a_node("db1", size=2), a_node("db2", size=2), a_stopped_node("db3", seqno=990), unmounted("db4")
+    )
+    plan = planned(survey)
+    assert keys(plan) == ["start:db3"]
+    assert "db4 is left as it is" in plan.open
+    assert "db4" not in step_of(plan, "prove:state").key
+
+
+def test_an_evicted_node_is_restarted_and_one_that_is_only_cut_off_is_waited_for() -> None:
+    """REC-25: it comes back with a new identity only."""
+    cut_off = a_node("db3", state="Initialized")
+    evicted = two_of_three(cut_off, evict_list=gcomm_uuid_of("db3"))
+    assert keys(planned(evicted)) == ["stop:db3", "start:db3"]
+    assert keys(planned(two_of_three(cut_off, evict_list=gcomm_uuid_of("db9")))) == ["wait:db3"]
 
 
 def test_what_can_be_done_is_done_beside_a_host_out_of_reach() -> None:

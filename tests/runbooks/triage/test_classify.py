@@ -219,6 +219,61 @@ def test_a_node_whose_volume_is_not_mounted_may_hold_the_newest_data() -> None:
     assert "db3" not in found.excluded
 
 
+UNMOUNTED = {
+    "grastate": None,
+    "grastate_error": "/srv/db is not mounted: what lies in /srv/db/data now is not the data",
+    "datadir": "/srv/db/data",
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [("/srv/db", "/srv/db is not mounted: mount it first"), ("/srv/db/data", "mount it first")],
+)
+def test_a_node_whose_volume_is_not_mounted_is_not_given_a_full_copy_beside_a_primary(
+    place: str, says: str
+) -> None:
+    found = classify(two_and(some_stopped("db3", **UNMOUNTED, unmounted=place)))
+    [case] = found.outside
+    assert case.scenario is Scenario.UNMOUNTED
+    assert says in case.sentence
+    assert "it comes back by a full copy" not in case.sentence
+
+
+def torn(host: str) -> NodeSurvey:
+    """Crashed; its recovery run names another history than its grastate.dat."""
+    return some_stopped(host, recovered=Position(FOREIGN, 1200))
+
+
+def test_a_dead_node_that_contradicts_itself_about_its_history_is_decided_by_people() -> None:
+    running = [a_node(host, state="Initialized", size=2) for host in ("db1", "db2")]
+    found = classify(a_survey(*running, torn("db3")))
+    assert (found.scenario, found.to_recover) == (Scenario.STOP_HISTORIES, ())
+    assert found.refused
+    assert FOREIGN in str(found.cluster)
+
+
+def test_a_dead_node_that_contradicts_itself_beside_a_primary_holds_another_history() -> None:
+    [case] = classify(two_and(torn("db3"))).outside
+    assert case.scenario is Scenario.FOREIGN
+    assert "contradicts itself" in case.sentence
+
+
+def test_a_last_view_that_cannot_be_read_may_be_of_another_primary() -> None:
+    pair = {host: a_gvwstate(host, members=("db1", "db2")) for host in ("db1", "db2")}
+    crashed = [some_stopped(host, gvwstate=view) for host, view in pair.items()]
+    unread = some_stopped("db3", gvwstate_error="gvwstate.dat holds no complete view")
+    found = classify(a_survey(*crashed, unread))
+    assert (found.scenario, found.not_surveyed) == (Scenario.STOP_SURVEY, ("db3",))
+    assert any("db3: gvwstate.dat holds no complete view" in line for line in found.cases[0].evidence)
+
+
+def test_a_last_view_that_cannot_be_read_is_not_one_that_is_not_there() -> None:
+    fresh = [a_stopped_node(f"db{n}", grastate=None) for n in (1, 2)]
+    unread = some_stopped("db3", grastate=None, gvwstate_error="gvwstate.dat holds no complete view")
+    assert classify(a_survey(*fresh, unread)).scenario is not Scenario.NEW
+
+
 def test_a_tie_is_broken_by_safe_to_bootstrap_and_by_nothing_else() -> None:
     tied = a_survey(
         a_stopped_node("db1", seqno=7),

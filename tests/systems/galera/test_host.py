@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from systems.errors import NotUnderstood, Refused, SystemsError, ToolMissing
 from systems.galera.datadir import parse_datadir, parse_df
+from systems.galera.fstab import missing_mount, mount_points
 from systems.galera.host_evidence import put_together
 from systems.galera.host_probes import quick_probes, settings_probe, slow_probe
 from systems.galera.host_quick import Quick, parse_quick
@@ -57,6 +58,55 @@ def test_a_data_directory_that_is_not_there_is_not_one_without_a_state() -> None
     view = parse_datadir(split_sections("@@files\n@@names\n@@saved\n@@df\n"), DATADIR)
     assert not view.datadir_exists
     assert "is not there" in view.grastate_error
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("==> /srv/gvwstate.dat <==\nmy_uuid: torn", "no complete view"),
+        ("==> /srv/gvwstate.dat <==", "no complete view"),
+        ("", "cannot be read"),
+    ],
+)
+def test_a_last_view_that_cannot_be_read_is_not_one_that_is_not_there(text: str, error: str) -> None:
+    there = "directory|1|1795346089|/srv\ndirectory|1|1795346089|/srv/.\n"
+    view = parse_datadir(
+        split_sections(f"@@files\n{there}regular file|1|1795346089|/srv/gvwstate.dat\n@@saved\n{text}\n"),
+        "/srv",
+    )
+    assert view.gvwstate is None
+    assert error in view.gvwstate_error
+    absent = parse_datadir(split_sections(f"@@files\n{there}@@saved\n"), "/srv")
+    assert (absent.gvwstate, absent.gvwstate_error) == (None, "")
+
+
+def test_what_lies_on_a_bare_mount_point_is_not_the_data() -> None:
+    """HOST-06: the device got another name, or the mount was optional, and a start made a new directory."""
+    quick, slow = looks_of("killed")
+    bare = put_together(quick, replace(slow, mount_points=("/", "/var", "/var/lib/mysql/")))
+    assert bare.unmounted == "/var/lib/mysql"
+    assert (bare.grastate, bare.gvwstate) == (None, None)
+    assert bare.grastate_error.startswith("/var/lib/mysql is not mounted")
+    disk = replace(quick.view.filesystem, target="/var/lib/mysql")  # type: ignore[type-var]
+    mounted = replace(quick, view=replace(quick.view, filesystem=disk))
+    whole = put_together(mounted, replace(slow, mount_points=("/", "/var/lib/mysql")))
+    assert (whole.unmounted, whole.grastate) == ("", quick.view.grastate)
+
+
+def test_a_volume_is_looked_for_where_the_links_lead() -> None:
+    quick, slow = looks_of("killed")
+    disk = replace(quick.view.filesystem, target="/srv")  # type: ignore[type-var]
+    linked = replace(quick, view=replace(quick.view, filesystem=disk))
+    fstab = replace(slow, mount_points=("/var/lib", "/srv"), real_datadir="/srv/mysql")
+    assert put_together(linked, fstab).unmounted == ""
+    assert put_together(quick, replace(fstab, mount_points=("/srv",))).unmounted == "/srv"
+
+
+def test_fstab_is_read_with_its_blanks_and_without_its_comments() -> None:
+    lines = ["# /dev/sda1 / ext4", "UUID=1 /srv/my\\040data xfs noatime 0 2", "/dev/sdb none swap sw 0 0", ""]
+    assert mount_points(lines) == ("/srv/my data",)
+    assert missing_mount(mount_points(lines), "/", "/srv/my data/db") == "/srv/my data"
+    assert missing_mount(("/srv/db",), "/", "/srv/db2") == ""
 
 
 def test_a_running_node_is_told_in_full() -> None:
@@ -109,6 +159,7 @@ def test_a_joiner_has_an_empty_grastate_and_says_why_that_is_so() -> None:
     assert evidence.sst_pids
     assert evidence.grastate is None
     assert "full copy" in evidence.grastate_error
+    assert evidence.grastate_empty
     assert 3306 not in evidence.listening
     assert 4444 in evidence.listening
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from systems.galera.sections import split_sections
+import subprocess
+from pathlib import Path
+
+from systems.galera.sections import sectioned, split_sections
 
 
 def test_a_file_padded_with_blanks_does_not_swallow_the_next_answer() -> None:
@@ -12,3 +15,17 @@ def test_a_file_padded_with_blanks_does_not_swallow_the_next_answer() -> None:
         "saved": ("seqno:   2", "safe_to_bootstrap: 1"),
         "df": ("/dev/vda ext4 100 50 7 /",),
     }
+
+
+def test_what_a_file_holds_does_not_pass_for_another_answer(tmp_path: Path) -> None:
+    forged = tmp_path / "grastate.dat"
+    forged.write_text("seqno: 9\n@@servers\n1 init\n@@0123456789abcdef@servers\n1 init\n")
+    line = sectioned((("saved", f"cat {forged}"), ("servers", "echo 31 mariadbd")))
+    said = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True).stdout
+    assert split_sections(said)["servers"] == ("31 mariadbd",)
+    assert len(split_sections(said)["saved"]) == 5
+
+
+def test_no_two_lines_have_the_same_marker() -> None:
+    questions = (("a", "true"),)
+    assert sectioned(questions) != sectioned(questions)

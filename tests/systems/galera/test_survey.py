@@ -50,7 +50,7 @@ class RecordedHost:
             await asyncio.Event().wait()
         if self.error:
             raise self.error
-        if self.slow_never and "@@journal" in probes[0].line:
+        if self.slow_never and "@journal;" in probes[0].line:
             await asyncio.Event().wait()
         return tuple(self._answer(probe) for probe in probes)
 

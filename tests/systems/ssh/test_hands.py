@@ -8,6 +8,7 @@ import pwd
 import secrets
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -119,14 +120,14 @@ async def test_a_job_outlives_the_connection_that_started_it(
     with pytest.raises(LinkLost, match="whether it went on is not known"):
         await changing
     assert isinstance(permit.told[0], LinkLost)
-    assert (await hosts.jobs("db1").job(job)).state is JobState.RUNNING
+    assert (await hosts.jobs("db1").job(job, ordered_at=datetime.now(UTC))).state is JobState.RUNNING
     gate.write_text("this\n")
 
     async def has_ended() -> bool:
-        return (await hosts.jobs("db1").job(job)).state is JobState.ENDED
+        return (await hosts.jobs("db1").job(job, ordered_at=datetime.now(UTC))).state is JobState.ENDED
 
     await until(has_ended)
-    reading = await hosts.jobs("db1").job(job)
+    reading = await hosts.jobs("db1").job(job, ordered_at=datetime.now(UTC))
     assert (reading.status, reading.stdout) == (0, "got this\nand the input")
     followed = await hosts.hands("db1", Armed()).change(command, job=job)
     assert followed.stdout == "got this\nand the input"
@@ -134,7 +135,7 @@ async def test_a_job_outlives_the_connection_that_started_it(
 
 async def test_a_job_that_never_began_is_absent(estate: Estate, hosts: SshHosts, job: str) -> None:
     estate.sshd("db1")
-    reading = await hosts.jobs("db1").job(job)
+    reading = await hosts.jobs("db1").job(job, ordered_at=datetime.now(UTC))
     assert (reading.state, reading.status) == (JobState.ABSENT, None)
 
 
@@ -147,7 +148,7 @@ async def test_a_job_whose_process_was_killed_is_lost(estate: Estate, hosts: Ssh
     os.killpg(pid_of(folder_of(estate, job)), 9)
     with pytest.raises(LinkLost, match="nobody saw its end"):
         await changing
-    reading = await hosts.jobs("db1").job(job)
+    reading = await hosts.jobs("db1").job(job, ordered_at=datetime.now(UTC))
     assert (reading.state, reading.stdout) == (JobState.LOST, "begun\n")
 
 
@@ -163,7 +164,7 @@ async def test_a_job_from_before_a_restart_of_the_host_is_lost(
     (folder_of(estate, job) / "boot_id").write_text("another-boot\n")
     with pytest.raises(LinkLost, match="nobody saw its end"):
         await changing
-    assert (await hosts.jobs("db1").job(job)).state is JobState.LOST
+    assert (await hosts.jobs("db1").job(job, ordered_at=datetime.now(UTC))).state is JobState.LOST
     os.killpg(pid, 9)
 
 
@@ -173,7 +174,7 @@ async def test_a_change_that_takes_longer_runs_on_and_says_so(
     estate.sshd("db1")
     with pytest.raises(TimedOut, match=f"has not ended within 1 s; it runs on there as job {job}"):
         await hosts.hands("db1", Armed()).change(Command("sleep 60", as_root=False), job=job, timeout_s=1.0)
-    assert (await hosts.jobs("db1").job(job)).state is JobState.RUNNING
+    assert (await hosts.jobs("db1").job(job, ordered_at=datetime.now(UTC))).state is JobState.RUNNING
     os.killpg(pid_of(folder_of(estate, job)), 9)
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,10 @@ def now() -> int:
     return int(time.time())
 
 
+def at() -> datetime:
+    return datetime.now(UTC)
+
+
 @pytest.fixture(params=SHELLS, ids=" ".join)
 def shell(request: pytest.FixtureRequest) -> list[str]:
     argv: list[str] = request.param
@@ -58,7 +63,13 @@ def test_a_job_runs_in_every_shell(shell: list[str], job: str, tmp_path: Path) -
     assert reading.stderr.startswith("it's ")
     again = Talk.to_change(job, wait_s=10, host_time=now())
     assert talk(shell, again, again.input("echo twice", None), tmp_path).stdout == reading.stdout
-    assert talk(shell, Talk.to_look(job), b"", tmp_path).status == 7
+    assert talk(shell, Talk.to_look(job, at()), b"", tmp_path).status == 7
+
+
+def test_a_command_finds_the_name_of_its_job(shell: list[str], job: str, tmp_path: Path) -> None:
+    script = Talk.to_change(job, wait_s=10, host_time=now())
+    reading = talk(shell, script, script.input('echo "$QUARTERDECK_JOB"', None), tmp_path)
+    assert reading.stdout == f"{job}\n"
 
 
 def test_a_job_that_goes_on_is_running_in_every_shell(shell: list[str], job: str, tmp_path: Path) -> None:
@@ -66,7 +77,7 @@ def test_a_job_that_goes_on_is_running_in_every_shell(shell: list[str], job: str
     os.mkfifo(gate)
     script = Talk.to_change(job, wait_s=1, host_time=now())
     assert talk(shell, script, script.input(f"read x < {gate}", None), tmp_path).state is JobState.RUNNING
-    assert talk(shell, Talk.to_look(job), b"", tmp_path).state is JobState.RUNNING
+    assert talk(shell, Talk.to_look(job, at()), b"", tmp_path).state is JobState.RUNNING
     gate.write_text("\n")
     follow = Talk.to_change(job, wait_s=10, host_time=now())
     assert talk(shell, follow, follow.input("echo no", None), tmp_path).state is JobState.ENDED
@@ -76,7 +87,45 @@ def test_a_start_that_was_cut_halfway_begins_nothing(job: str, tmp_path: Path) -
     script = Talk.to_change(job, wait_s=1, host_time=now())
     with pytest.raises(Unreachable, match="nothing was run: the connection was cut before all"):
         talk(["sh"], script, script.input(f"touch {tmp_path}/x", "a lot of input")[:-5], tmp_path)
-    assert talk(["sh"], Talk.to_look(job), b"", tmp_path).state is JobState.ABSENT
+    assert talk(["sh"], Talk.to_look(job, at()), b"", tmp_path).state is JobState.ABSENT
+
+
+@pytest.mark.parametrize("ordered", [None, timedelta(days=-7), timedelta(minutes=5)], ids=str)
+def test_a_job_that_could_be_gone_is_not_told_as_never_begun(
+    job: str, tmp_path: Path, ordered: timedelta | None
+) -> None:
+    script = Talk.to_look(job, None if ordered is None else at() + ordered)
+    assert talk(["sh"], script, b"", tmp_path).state is JobState.FORGOTTEN
+
+
+@pytest.mark.parametrize(
+    ("up_s", "state"),
+    [
+        (b"3600", JobState.ABSENT),
+        (b"120", JobState.FORGOTTEN),
+        (b"", JobState.FORGOTTEN),
+        (b"9" * 30, JobState.ABSENT),
+    ],
+)
+def test_a_job_that_is_not_there_never_began_only_if_the_host_was_up_when_it_was_ordered(
+    job: str, up_s: bytes, state: JobState
+) -> None:
+    script = Talk.to_look(job, at() - timedelta(minutes=2))
+    assert script.parse("db1", b"\n" + script.mark + b" absent " + up_s + b"\n", b"").state is state
+
+
+def test_every_shell_tells_for_how_long_the_host_has_been_up(
+    shell: list[str], job: str, tmp_path: Path
+) -> None:
+    script = Talk.to_look(job, at())
+    done = subprocess.run(
+        [*shell, "-c", script.script], input=b"", capture_output=True, timeout=60, check=False, cwd=tmp_path
+    )
+    up_s = float(Path("/proc/uptime").read_text().split()[0])
+    first = Path("/proc/1/stat").read_text().rpartition(") ")[2].split()
+    told = int(done.stdout.split()[-1])
+    assert not done.stderr
+    assert told == pytest.approx(up_s - int(first[19]) / 100, abs=5)
 
 
 def test_a_late_start_begins_nothing(job: str, tmp_path: Path) -> None:
@@ -103,7 +152,7 @@ def test_a_place_that_cannot_be_written_gives_way_to_another(job: str, a_user: l
 
 
 def test_an_answer_that_stops_in_the_middle_is_not_understood(job: str) -> None:
-    script = Talk.to_look(job)
+    script = Talk.to_look(job, at())
     whole = b"\n" + script.mark + b" ended 0 4 0 /x\nout\n\n"
     with pytest.raises(NotUnderstood):
         script.parse("db1", whole, b"")
@@ -122,4 +171,4 @@ def test_a_place_nowhere_is_said(job: str) -> None:
 def test_neither_line_nor_input_may_hold_nul(job: str) -> None:
     for line, stdin in (("a\0", None), ("a", "\0")):
         with pytest.raises(ValueError, match="NUL"):
-            Talk.to_look(job).input(line, stdin)
+            Talk.to_look(job, at()).input(line, stdin)

@@ -12,6 +12,7 @@ import shutil
 import stat
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -169,7 +170,7 @@ async def test_a_change_asks_for_the_password_once_and_keeps_it_off_the_wire_s_t
     assert again.stdout == "again\n"
     assert len(operator.asked) == 1
     assert "right one" not in log.read_text()
-    assert (await asking.jobs("db1").job(job)).state is JobState.ENDED
+    assert (await asking.jobs("db1").job(job, ordered_at=datetime.now(UTC))).state is JobState.ENDED
 
 
 async def test_a_wrong_password_is_said_within_two_seconds(
@@ -222,4 +223,4 @@ async def test_a_job_of_root_that_cannot_be_seen_is_not_called_absent(
 ) -> None:
     host_with_sudo(estate, "password")
     with pytest.raises(SudoRefused):
-        await asking.jobs("db1").job(job)
+        await asking.jobs("db1").job(job, ordered_at=datetime.now(UTC))
