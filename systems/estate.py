@@ -40,6 +40,8 @@ class Sql(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Empty: what the node's own configuration says. %h stands for the node's name."""
     ca: str = ""
     """With via = "tcp": certificate of the authority that signs the servers; relative to the estate file."""
+    tls: Literal["verified", "unverified"] = "verified"
+    """With via = "tcp": unverified encrypts to whoever answers, and takes no ca."""
 
 
 class Galera(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -234,6 +236,16 @@ class _Checker:
             raise self.error(f"{key}.password", flaw)
         if sql.via == "tcp" and not sql.user:
             raise self.error(f"{key}.via", 'is "tcp", which needs a user; add user = "NAME" beside it')
+        if sql.via == "tcp" and sql.tls == "verified" and not sql.ca:
+            problem = (
+                'is "tcp", which needs ca = "FILE", the authority that signs the servers, since the password '
+                'goes there; or say tls = "unverified", and it goes to whoever answers at that address'
+            )
+            raise self.error(f"{key}.via", problem)
+        if sql.tls == "unverified" and (sql.via != "tcp" or sql.ca):
+            raise self.error(
+                f"{key}.tls", 'is "unverified", which is for via = "tcp" without ca; leave it out'
+            )
         return msgspec.structs.replace(sql, ca=self._path(f"{key}.ca", sql.ca))
 
     def _path(self, key: str, value: str) -> str:

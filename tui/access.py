@@ -122,6 +122,7 @@ class Access:
             socket=sql.socket or None,
             port=sql.port,
             ca=sql.ca or None,
+            is_unverified=sql.tls == "unverified",
         )
         if sql.password:
             try:

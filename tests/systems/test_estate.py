@@ -88,6 +88,9 @@ def test_a_node_has_its_own_paths(tmp_path: Path) -> None:
         ("port = 3307", 'port = "x"', 21, "galera[1].sql.port is a text in quotes; expected a whole number"),
         ("port = 3307", "prot = 3307", 21, "did you mean port?"),
         ("port = 3307", 'via = "tcp"', 21, "needs a user"),
+        ('via = "ssh"', 'via = "tcp"', 12, 'needs ca = "FILE"'),
+        ('via = "ssh"', 'via = "tcp", tls = "off"', 12, 'expected "unverified" or "verified"'),
+        ('via = "ssh"', 'via = "ssh", tls = "unverified"', 12, 'is for via = "tcp" without ca'),
         ('ssh_config = "ssh_config"', 'ssh_config = "gone"', 6, "no such file"),
         ('"bak1,db1"', '"bak1,,]"', 1, "hosts"),
         ('via = "ssh"', 'via = "udp"', 12, 'expected "ssh" or "tcp"'),
@@ -99,6 +102,14 @@ def test_what_is_wrong_names_line_and_key(tmp_path: Path, old: str, new: str, li
     assert said.startswith(f"{tmp_path}/estate.toml, line {line}: ")
     assert words in said
     assert "\n" not in said
+
+
+def test_whom_it_is_encrypted_to_is_checked_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").touch()
+    checked = load(a_file(tmp_path, GOOD.replace('via = "ssh"', 'via = "tcp", ca = "ca.pem"')))
+    assert checked.cluster("orders").settings.sql.ca == str(tmp_path / "ca.pem")
+    by_word = load(a_file(tmp_path, GOOD.replace('via = "ssh"', 'via = "tcp", tls = "unverified"')))
+    assert by_word.cluster("orders").settings.sql.tls == "unverified"
 
 
 def test_a_password_in_the_file_is_never_repeated(tmp_path: Path) -> None:

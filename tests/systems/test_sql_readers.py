@@ -59,6 +59,11 @@ def by_ssh(light: LightCluster, password: str = PASSWORD, socket: str = "") -> S
     return SqlAccess("monitor", password, socket=socket or str(light.folder / "n1" / "s"))
 
 
+async def test_a_password_goes_to_nobody_unverified_by_default(hosts: SshHosts) -> None:
+    with pytest.raises(ValueError, match="needs the authority that signs the servers"):
+        SqlReaders(hosts, SqlAccess("monitor", PASSWORD, via="tcp"), nodes=1)
+
+
 async def test_a_server_answers_through_the_connection(light: LightCluster, hosts: SshHosts) -> None:
     readers = SqlReaders(hosts, by_ssh(light), nodes=3)
     status, values = await readers.reader("db1").ask([STATUS, Query("SELECT 1, NULL, 'a\\tb\\nä', ''")])
@@ -69,7 +74,7 @@ async def test_a_server_answers_through_the_connection(light: LightCluster, host
 
 
 async def test_a_server_answers_over_tcp_with_one_connection(light: LightCluster, hosts: SshHosts) -> None:
-    readers = SqlReaders(hosts, SqlAccess("monitor", PASSWORD, via="tcp"), nodes=3)
+    readers = SqlReaders(hosts, SqlAccess("monitor", PASSWORD, via="tcp", is_unverified=True), nodes=3)
     identity = Query("SELECT CONNECTION_ID()")
     first, second = [await readers.reader("n2").ask([identity]) for _ in range(2)]
     assert first[0].rows == second[0].rows
@@ -84,7 +89,7 @@ async def test_the_session_cannot_write_even_by_a_function(light: LightCluster, 
             "CREATE OR REPLACE FUNCTION app.sneak() RETURNS INT "
             "BEGIN INSERT INTO app.t (node) VALUES ('x'); RETURN 1; END"
         )
-    readers = SqlReaders(hosts, SqlAccess("admin", PASSWORD, via="tcp"), nodes=3)
+    readers = SqlReaders(hosts, SqlAccess("admin", PASSWORD, via="tcp", is_unverified=True), nodes=3)
     with pytest.raises(Refused, match="the session is read-only") as caught:
         await readers.reader("n1").ask([Query("SELECT app.sneak()")])
     assert caught.value.status == 1792
@@ -101,7 +106,7 @@ async def test_a_wrong_password_is_a_refused_login(light: LightCluster, hosts: S
 
 
 async def test_a_hung_server_costs_only_its_own_row(light: LightCluster, hosts: SshHosts) -> None:
-    readers = SqlReaders(hosts, SqlAccess("monitor", PASSWORD, via="tcp"), nodes=3)
+    readers = SqlReaders(hosts, SqlAccess("monitor", PASSWORD, via="tcp", is_unverified=True), nodes=3)
     for node in ("n1", "n2", "n3"):
         await readers.reader(node).ask([STATUS])
     os.kill(pid_of(light, "n2"), signal.SIGSTOP)
@@ -152,7 +157,7 @@ async def test_questions_to_one_server_wait_for_each_other(light: LightCluster, 
 async def test_a_dead_server_is_said_to_be_down_and_found_when_it_is_back(
     light: LightCluster, hosts: SshHosts
 ) -> None:
-    readers = SqlReaders(hosts, SqlAccess("monitor", PASSWORD, via="tcp"), nodes=3)
+    readers = SqlReaders(hosts, SqlAccess("monitor", PASSWORD, via="tcp", is_unverified=True), nodes=3)
     await readers.reader("n3").ask([STATUS])
     pid = pid_of(light, "n3")
     light.run("kill", "3")
@@ -176,7 +181,7 @@ async def test_a_socket_that_is_not_there_is_said(light: LightCluster, hosts: Ss
 async def test_a_node_without_quorum_still_answers_what_it_is_asked_of_itself(
     light: LightCluster, hosts: SshHosts
 ) -> None:
-    readers = SqlReaders(hosts, SqlAccess("monitor", PASSWORD, via="tcp"), nodes=3)
+    readers = SqlReaders(hosts, SqlAccess("monitor", PASSWORD, via="tcp", is_unverified=True), nodes=3)
     light.run("isolate", "3")
     try:
         cluster = Query("SHOW GLOBAL STATUS LIKE 'wsrep_cluster_status'")
@@ -197,7 +202,10 @@ async def test_a_node_without_quorum_still_answers_what_it_is_asked_of_itself(
 
 async def test_too_many_connections_are_named(light: LightCluster, hosts: SshHosts) -> None:
     light.sql("n2", "SET GLOBAL max_connections=10")
-    crowd = [SqlReaders(hosts, SqlAccess("monitor", PASSWORD, via="tcp"), nodes=1) for _ in range(12)]
+    crowd = [
+        SqlReaders(hosts, SqlAccess("monitor", PASSWORD, via="tcp", is_unverified=True), nodes=1)
+        for _ in range(12)
+    ]
     try:
         answers = await asyncio.gather(
             *(readers.reader("n2").ask([STATUS]) for readers in crowd), return_exceptions=True
