@@ -109,4 +109,9 @@ def _grants(host: str, node: NodeSurvey) -> list[Lack]:
             "GRANT PROCESS, REPLICATION CLIENT ON *.* TO monitor@localhost;"
         )
         return [Lack(host, f"the database lets the account in the estate not in: {node.status}", fix)]
+    if node.answers_sql and node.writers_hidden:
+        fix = "GRANT PROCESS ON *.* TO monitor@localhost;"
+        return [
+            Lack(host, "its account sees no statement of other clients, so that no node may be stopped", fix)
+        ]
     return []

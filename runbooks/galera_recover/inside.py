@@ -13,6 +13,7 @@ from runbooks.steps.start import start_step, stop_step
 from runbooks.steps.way import way_of
 from runbooks.triage.classify import classify
 from runbooks.triage.scenario import Case, Scenario
+from systems.galera.processlist import without_values
 from systems.galera.readings import NodeSurvey, WsrepStatus, WsrepVariables
 from systems.shell import Probe
 
@@ -172,13 +173,19 @@ def _value(variables: WsrepVariables, name: str) -> str:
             return variables.pxc_maint_mode or ""
 
 
+def _connection(row: str) -> str:
+    """One row of the process list, its statement without values: it is kept in the journal."""
+    words = row.split("\t")
+    return " ".join([*words[:7], *map(without_values, words[7:])])[:140]
+
+
 def _show_step(node: Node, case: Case) -> Step:
     """Show what runs and what holds: the holder of a lock is often a connection that sleeps."""
 
     async def verify(context: Context) -> Sighting:
         probe = Probe.of(node.client, "-NB", "-e", "SHOW FULL PROCESSLIST", as_root=True)
         rows = (await context.reader(node.host).read(probe)).stdout.splitlines()
-        told = [" ".join(row.split("\t"))[:140] for row in rows if "SHOW FULL PROCESSLIST" not in row]
+        told = [_connection(row) for row in rows if "SHOW FULL PROCESSLIST" not in row]
         return yes(f"on {node.host}: " + (" | ".join(told) or "nobody is connected"), node.host)
 
     return Step(

@@ -12,13 +12,14 @@ from runbooks.steps.flags import no_flags
 from runbooks.steps.start import can_start, has_room, knows_peers
 from runbooks.triage.writes import schema_changes
 from runbooks.words import count, share, span
-from systems.galera.readings import Flavour, HostEvidence, WsrepStatus
+from systems.galera.readings import Flavour, HostEvidence, NodeSurvey, WsrepStatus
 from systems.galera.status import switch_or_none
 
 QUEUE = 10
 """Write-sets to apply at one moment that say nothing: a loaded cluster is never at nought for long."""
 _PAUSED_SHARE = 0.05
 _LONG_STATEMENT_S = 60.0
+SEE_ALL = "GRANT PROCESS ON *.* to the account in the estate file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def of_cluster(hosts: tuple[str, ...]) -> tuple[Guard, ...]:
         ),
         Guard(
             no_schema_change,
-            "Wait for it to end: it holds all writes, and to stop a node in the middle makes them differ.",
+            "Wait for it to end: it holds all writes, and to stop a node in the middle makes them differ. "
+            f"Where it cannot be seen: {SEE_ALL}",
             ("PXC-30",),
         ),
     )
@@ -76,7 +78,8 @@ def of_node(host: str, downtime_s: float, despite: str, *, with_fuse: bool = Tru
     return (
         Guard(
             no_long_statement(host),
-            "Wait for it to end, or end it by its number: a stop would wait for it, or roll it back.",
+            "Wait for it to end, or end it by its number: a stop would wait for it, or roll it back. "
+            f"Where it cannot be seen: {SEE_ALL}",
             ("ROLL-06",),
         ),
         Guard(
@@ -162,20 +165,30 @@ def no_schema_change(look: Look) -> Sighting:
         for row in schema_changes(node):
             told = f"{row.statement[:80]} for {span(row.time_s)}"
             return no(f"a schema change runs on {node.host}: {told}", node.host)
+    for node in look.survey.nodes:
+        if node.writers_hidden:
+            return _unseen(node, "whether a schema change runs")
     return yes("no schema change runs")
+
+
+def _unseen(node: NodeSurvey, what: str) -> Sighting:
+    return unknown(f"{what} on {node.host} is not known: {node.writers_hidden}", node.host)
 
 
 def no_long_statement(host: str) -> Judge:
     """No client's statement has run for a minute on the node that is to be stopped."""
 
     def judge(look: Look) -> Sighting:
-        for row in look.survey.node(host).writers:
+        node = look.survey.node(host)
+        for row in node.writers:
             if row.time_s >= _LONG_STATEMENT_S and row.user != "system user":
                 statement = row.statement[:80] or row.state or row.command
                 return no(
                     f"{host}: connection {row.id} of {row.user} has run for {span(row.time_s)}: {statement}",
                     host,
                 )
+        if node.writers_hidden:
+            return _unseen(node, "what clients run")
         return yes(f"no long statement on {host}", host)
 
     return judge

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from systems.errors import SystemsError, TimedOut
 from systems.galera.host_look import HostLook, SurveyOptions
-from systems.galera.processlist import PROCESSLIST_QUERY, parse_processlist
+from systems.galera.processlist import HIDDEN, PROCESSLIST_QUERY, parse_processlist, shows_all
 from systems.galera.readings import Answer, NodeSurvey, Writer, WsrepStatus, WsrepVariables
 from systems.galera.status import STATUS_QUERY, parse_status
 from systems.galera.variables import VARIABLES_QUERY, parse_variables
@@ -35,7 +35,7 @@ async def survey_node(
     """
     chosen = options or SurveyOptions()
     started_at = datetime.now(UTC)
-    evidence, (status, variables, writers) = await asyncio.gather(
+    evidence, (status, variables, writers, hidden) = await asyncio.gather(
         _answer(
             lambda: (look or HostLook(host, reader, chosen)).look(full=full),
             f"{host}: the host's state (SSH) had no answer after {chosen.ssh_timeout_s:g} s",
@@ -51,6 +51,7 @@ async def survey_node(
         variables=variables,
         evidence=evidence,
         writers=writers,
+        writers_hidden=hidden,
     )
 
 
@@ -67,7 +68,7 @@ async def _answer(ask: Callable[[], Awaitable[T]], overdue: str, timeout_s: floa
 
 async def _ask_sql(
     host: str, sql: SqlReader, timeout_s: float
-) -> tuple[Answer[WsrepStatus], Answer[WsrepVariables], tuple[Writer, ...]]:
+) -> tuple[Answer[WsrepStatus], Answer[WsrepVariables], tuple[Writer, ...], str]:
     queries = (STATUS_QUERY, VARIABLES_QUERY, PROCESSLIST_QUERY)
     rows = await _answer(
         lambda: sql.ask(queries, timeout_s=timeout_s),
@@ -75,12 +76,13 @@ async def _ask_sql(
         timeout_s + 0.5,
     )
     if isinstance(rows, SystemsError):
-        return rows, rows, ()
+        return rows, rows, (), str(rows)
     status, variables, processes = rows
     return (
         _parsed(host, parse_status, status),
         _parsed(host, parse_variables, variables),
         parse_processlist(processes),
+        "" if shows_all(processes) else f"{host}: {HIDDEN}",
     )
 
 

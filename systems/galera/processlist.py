@@ -16,8 +16,15 @@ _MOST_ROWS = 50
 _LONGEST_STATEMENT = 200
 _IDLE = frozenset({"Sleep", "Daemon", "Binlog Dump", "Binlog Dump GTID"})
 _WSREP = re.compile(r"wsrep|certif|replicating|toi|total order|commit|read lock|metadata lock", re.IGNORECASE)
-_SPEAKS_OF_SECRETS = re.compile(r"\b(identified|\w*password\w*|auth_string|secret)\b", re.IGNORECASE)
-_QUOTED = re.compile(r"(['\"])(?:\\.|(?!\1).)*(?:\1|$)", re.DOTALL)
+_VALUES = re.compile(
+    r"""(?P<quoted>(['"])(?:\\.|(?!\2).)*(?:\2|$))|/\*.*?(?:\*/|$)|(?:--(?=\s)|\#)[^\n]*"""
+    r"""|\b(?:0[xb][0-9a-f]+|[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)\b""",
+    re.DOTALL | re.IGNORECASE,
+)
+HIDDEN = (
+    "its list of processes shows not one thread of the server itself, as to an account without the PROCESS "
+    "right: what other clients run is not seen"
+)
 
 
 def parse_processlist(rows: Rows) -> tuple[Writer, ...]:
@@ -36,12 +43,18 @@ def _longest(writers: list[Writer]) -> list[Writer]:
     return sorted(writers, key=lambda writer: -writer.time_s)
 
 
-def mask_secrets(statement: str) -> str:
-    """Replace every quoted word behind the first one that speaks of a password, cut off or not."""
-    speaks = _SPEAKS_OF_SECRETS.search(statement)
-    if not speaks:
-        return statement
-    return statement[: speaks.end()] + _QUOTED.sub("'***'", statement[speaks.end() :])
+def shows_all(rows: Rows) -> bool:
+    """Whether threads of others are listed: a node always has appliers, which only PROCESS shows."""
+    return any(len(row) > 1 and row[1] == _SYSTEM_USER for row in rows.rows)
+
+
+def without_values(statement: str) -> str:
+    """The statement with ? for each value, and without comments: what it does, and nothing of whose data."""
+    return " ".join(_VALUES.sub(_placeholder, statement).split())
+
+
+def _placeholder(match: re.Match[str]) -> str:
+    return " " if match[0].startswith(("/*", "--", "#")) else "?"
 
 
 def _writer(row: tuple[str | None, ...]) -> Writer | None:
@@ -53,7 +66,7 @@ def _writer(row: tuple[str | None, ...]) -> Writer | None:
         command=row[4] or "",
         time_s=_seconds(row[5] or ""),
         state=row[6] or "",
-        statement=mask_secrets(row[7] or "")[:_LONGEST_STATEMENT],
+        statement=without_values(row[7] or "")[:_LONGEST_STATEMENT],
     )
 
 

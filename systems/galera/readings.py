@@ -149,7 +149,7 @@ class Writer:
     time_s: float
     state: str
     statement: str
-    """Cut to 200 characters; text from outside."""
+    """Without its values and comments, cut to 200 characters; text from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +163,8 @@ class NodeSurvey:
     variables: Answer[WsrepVariables]
     evidence: Answer[HostEvidence]
     writers: tuple[Writer, ...] = ()
+    writers_hidden: str = ""
+    """Why statements of other clients may run unseen; empty: `writers` is of all."""
 
     @property
     def answers_sql(self) -> bool:

@@ -212,6 +212,9 @@ def ddl_running(look: Look) -> Sighting:
     silent = [node.host for node in look.survey.nodes if not node.answers_sql and not is_down(node)]
     if silent:
         return unknown(f"{listed(silent)} could not be asked for its statements", *silent)
+    hidden = [node.host for node in look.survey.nodes if node.answers_sql and node.writers_hidden]
+    if hidden:
+        return unknown(f"the account does not see what clients run on {listed(hidden)} (PROCESS)", *hidden)
     return no("no schema change runs")
 
 

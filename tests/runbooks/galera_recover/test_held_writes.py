@@ -67,12 +67,14 @@ async def test_the_connection_must_be_somebodys_and_still_be_there() -> None:
 async def test_the_process_list_is_shown_as_evidence() -> None:
     rows = (
         "76\tbackup\tlocalhost\tNULL\tSleep\t300\t\tNULL\t0.000\n"
+        "77\tapp\t10.0.0.9\tshop\tQuery\t3\tCommit\tUPDATE people SET mail='jane@home'\t0.000\n"
         "9\troot\tlocalhost\tNULL\tQuery\t0\t\tSHOW FULL PROCESSLIST\n"
     )
     context = ScriptedContext(stalled(), answers={"db3": {"PROCESSLIST": rows}})
     sighting = await step_of(planned(stalled()), "show:db3").verify(context)
     assert "76 backup" in sighting.evidence
     assert "SHOW FULL" not in sighting.evidence
+    assert "77 app 10.0.0.9 shop Query 3 Commit UPDATE people SET mail=?" in sighting.evidence
 
 
 def test_a_desync_by_hand_is_taken_back() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from runbooks.model import Holds
+from runbooks.galera_rolling_restart import guards
+from runbooks.model import Holds, Look
 from systems.galera.readings import ClusterSurvey, NodeSurvey
 from tests.builders import (
     a_filesystem,
@@ -67,6 +69,12 @@ GUARDED: dict[str, tuple[ClusterSurvey, str, str, str]] = {
         "by its number",
         "ROLL-06",
     ),
+    "unseen-statements": (
+        and_db3(replace(a_node("db3"), writers_hidden="no PROCESS right")),
+        "is not known: no PROCESS right",
+        "GRANT PROCESS",
+        "PXC-30",
+    ),
     "boot-unit": (
         and_db3(a_node("db3", evidence={"bootstrap_flags": (ENABLED,)})),
         "mysql@bootstrap is enabled",
@@ -112,6 +120,22 @@ async def test_no_stop_begins_when_it_becomes_so_after_the_plan(name: str) -> No
     answer = await step.check(context(survey))
     assert answer.holds is not Holds.YES
     assert evidence in answer.evidence
+
+
+async def test_a_schema_change_that_is_seen_is_told_before_what_is_not_seen() -> None:
+    survey = a_survey(
+        replace(a_node("db1"), writers_hidden="no PROCESS right"),
+        a_node("db2"),
+        a_node("db3", writers=(ALTER,)),
+    )
+    assert "a schema change runs on db3" in refused(survey).sentence
+
+
+def test_no_statement_is_waited_for_on_a_node_whose_statements_are_not_seen() -> None:
+    look = Look(and_db3(replace(a_node("db3"), writers_hidden="no PROCESS right")))
+    sighting = guards.no_long_statement("db3")(look)
+    assert (sighting.holds, sighting.hosts) == (Holds.UNKNOWN, ("db3",))
+    assert guards.no_long_statement("db1")(look).holds is Holds.YES
 
 
 def test_a_name_in_the_estate_makes_an_arbitrator_a_member() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from systems.galera.processes import parse_processes, server_pids, transfer_pids
-from systems.galera.processlist import mask_secrets, parse_processlist
+from systems.galera.processlist import parse_processlist, shows_all, without_values
 from systems.galera.sections import sectioned, split_sections
 from systems.sql import Rows
 from tests.systems.galera.recorded import AT, host_output
@@ -97,8 +97,30 @@ def test_wsrep_threads_and_long_statements_are_kept() -> None:
         "SET PASSWORD = 'S3cret'",
     ],
 )
-def test_passwords_in_statements_are_masked(statement: str) -> None:
-    assert "S3cret" not in mask_secrets(statement)
+def test_passwords_in_statements_are_left_out(statement: str) -> None:
+    assert "S3cret" not in without_values(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "kept"),
+    [
+        ("UPDATE `c2` SET mail='a\\'b@x' WHERE id = 4711", "UPDATE `c2` SET mail=? WHERE id = ?"),
+        ("INSERT INTO t VALUES (\"it's\", -1.5e3, 0xFF, x'4142')", "INSERT INTO t VALUES (?, -?, ?, x?)"),
+        ("ALTER TABLE orders2024\n  ADD x INT -- for Jane", "ALTER TABLE orders2024 ADD x INT"),
+        ("/* customer 12 */ SELECT name FROM t # Jane", "SELECT name FROM t"),
+        ("SELECT * FROM t WHERE n = 'cut off in the midd", "SELECT * FROM t WHERE n = ?"),
+        ("SELECT a - 1, b--1", "SELECT a - ?, b--?"),
+    ],
+)
+def test_of_a_statement_what_it_does_is_kept_and_no_value(statement: str, kept: str) -> None:
+    assert without_values(statement) == kept
+
+
+def test_an_account_that_sees_its_own_threads_only_is_told_from_an_idle_server() -> None:
+    own = ("7", "monitor", "localhost", None, "Query", "0", "starting", "SHOW PROCESSLIST", "0.0")
+    applier = ("2", "system user", "", None, "Sleep", "9", "wsrep applier committed", None, "0.0")
+    assert not shows_all(Rows((own,), AT))
+    assert shows_all(Rows((applier, own), AT))
 
 
 @given(st.lists(st.text()), st.lists(st.lists(st.one_of(st.none(), st.text()), max_size=9)))

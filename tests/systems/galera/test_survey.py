@@ -59,7 +59,7 @@ class RecordedHost:
 
     def _answer(self, probe: Probe) -> Output | Exception:
         name = {"host": "anybody", "servers_before": "root", "defaults": "slow"}[
-            probe.line[7:].partition(";")[0]
+            probe.line.partition(";")[0].rpartition("@")[2]
         ]
         self.asked.append(name)
         if probe.as_root and not self.sudo:
@@ -104,6 +104,12 @@ async def test_every_node_is_there_in_the_order_of_the_inventory() -> None:
     assert [node.host for node in survey.nodes] == ["db1", "db2", "db3"]
     assert all(node.answers_sql and node.answers_ssh for node in survey.nodes)
     assert (survey.name, survey.arbitrators, survey.before) == ("orders", 1, None)
+
+
+async def test_what_an_account_without_the_process_right_does_not_see_is_said() -> None:
+    survey = await survey_cluster("orders", a_cluster(sql=RecordedSql("db2", error=Unreachable("db2: gone"))))
+    assert "db1: its list of processes shows not one thread" in survey.node("db1").writers_hidden
+    assert survey.node("db2").writers_hidden == "db2: gone"
 
 
 async def test_a_deaf_node_times_out_alone_and_its_row_says_so() -> None:
