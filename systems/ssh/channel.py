@@ -12,6 +12,7 @@ from asyncssh.constants import OPEN_CONNECT_FAILED
 
 from systems.errors import LinkLost, Refused, SystemsError
 from systems.shell import Sink, Stream
+from systems.ssh.thrift import send_with_the_command
 
 WINDOW_BYTES = 4 << 20
 """What the host may send ahead: room for a full pipe on a slow link, and the bound on one stream's memory."""
@@ -57,8 +58,11 @@ class ToSink:
 class Session(asyncssh.SSHClientSession[bytes]):
     """One command's channel. `ended` holds its exit status, or what became of it instead."""
 
-    def __init__(self, taker: Taker) -> None:
+    def __init__(self, taker: Taker, stdin: bytes = b"") -> None:
+        """`stdin` goes out with the command."""
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.unsent = stdin
+        """What is still to be written."""
         self._taker = taker
         self._status: int | None = None
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
@@ -68,6 +72,8 @@ class Session(asyncssh.SSHClientSession[bytes]):
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         self._channel = chan
+        if send_with_the_command(chan, self.unsent):
+            self.unsent = b""
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
         if self.is_full:
@@ -82,6 +88,10 @@ class Session(asyncssh.SSHClientSession[bytes]):
             self.is_full = True
             if self._channel:
                 self._channel.close()
+
+    def eof_received(self) -> bool:
+        """Leave the other direction open: nothing more is written, and the host closes the channel itself."""
+        return True
 
     def exit_status_received(self, status: int) -> None:
         self._status = status
@@ -127,12 +137,12 @@ async def run(
     raises comes through as it is. When it takes no more, the channel is closed and the status is -1.
     With `keeps_stdin` the line's standard input ends only with the channel: a watcher there can tell the end.
     """
-    session = Session(taker)
+    session = Session(taker, stdin)
     channel = await _open(host, connection, line, session)
     try:
         with suppress(BrokenPipeError):  # the line ended before it read its input; how, its status tells
-            if stdin:
-                channel.write(stdin)
+            if session.unsent:
+                channel.write(session.unsent)
             if not keeps_stdin:
                 channel.write_eof()
         status = await asyncio.shield(session.ended)  # a cancelled wait must not look like an end

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 
 from systems.errors import Unreachable
-from systems.ssh.config_file import Asked, ConfigFiles, Line, expand, matches_list, tokens_of
+from systems.ssh.config_file import Asked, ConfigFiles, Line, expand, tokens_of
+from systems.ssh.config_patterns import matches_list
 from systems.ssh.config_words import ALIASES, HONOURED, MANY, NEEDLESS, REFUSED, SAID_ALOUD
 
 _DEFAULT_IDENTITIES = ("id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk")
@@ -57,13 +58,16 @@ class HostConfig:
 
 
 class SshConfig:
-    """The operator's ssh_config, read once. `resolve` is quick; a `Match exec` in it may block."""
+    """The operator's ssh_config, read once."""
 
     def __init__(self, user_file: str | None = None, system_file: str | None = "/etc/ssh/ssh_config") -> None:
+        """Blocks while it reads the files."""
         self._files = ConfigFiles(user_file or os.path.expanduser("~/.ssh/config"), system_file)
         self._local_user = getpass.getuser()
+        self.may_block = not self._files.read_all()
+        """Whether `resolve` may read a file, or run the program of a `Match exec`."""
 
-    def resolve(self, host: str, *, user: str | None = None, port: int | None = None) -> HostConfig:
+    def resolve(self, host: str, user: str | None = None, port: int | None = None) -> HostConfig:
         """Read all that applies to `host`; `user` and `port` override, as on ssh's command line.
 
         Raises `Unreachable`, naming file and line, for what cannot be honoured.

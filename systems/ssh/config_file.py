@@ -9,8 +9,10 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from systems.errors import Unreachable
+from systems.ssh.config_patterns import matches_list
 
 _RAW = frozenset({"proxycommand", "localcommand", "remotecommand", "knownhostscommand"})
 """Keywords whose value is the rest of the line, quotes and all."""
@@ -67,25 +69,45 @@ class ConfigFiles:
     def __init__(self, user_file: str | None, system_file: str | None) -> None:
         self._tops = [(path, is_user) for path, is_user in ((user_file, True), (system_file, False)) if path]
         self._lines: dict[str, tuple[Line, ...]] = {}
+        self._included: dict[Line, tuple[str, ...]] = {}
 
     def applying(self, asked: Asked) -> Iterator[Line]:
         """Yield the lines that apply, in order. The caller notes values in `asked` as it goes."""
         for path, is_user in self._tops:
             yield from self._walk(path, asked, is_user=is_user, depth=0)
 
-    def mention(self, words: tuple[str, ...]) -> bool:
-        """Whether any line at all, applying or not, has one of `words` in its values."""
-        return any(self._mentions(path, words, is_user=is_user, depth=0) for path, is_user in self._tops)
+    def read_all(self) -> bool:
+        """Read all files, so that no later call does. False: one cannot be read, or a `Match exec` is there,
+        which starts a program when it is met.
+        """
+        try:
+            return not any(
+                line.keyword == "match" and "exec" in "".join(line.words).lower() for line in self._all()
+            )
+        except Unreachable:
+            return False
 
-    def _mentions(self, path: str, words: tuple[str, ...], *, is_user: bool, depth: int) -> bool:
+    def mention(self, words: tuple[str, ...]) -> bool:
+        """Whether any line at all, applying or not, has one of `words` in its values; of a file that cannot
+        be read it is not known, so yes.
+        """
+        try:
+            return any(
+                word in value.lower() for line in self._all() for word in words for value in line.words
+            )
+        except Unreachable:
+            return True
+
+    def _all(self) -> Iterator[Line]:
+        for path, is_user in self._tops:
+            yield from self._all_of(path, is_user=is_user, depth=0)
+
+    def _all_of(self, path: str, *, is_user: bool, depth: int) -> Iterator[Line]:
         for line in self._read(path):
-            if any(word in value.lower() for word in words for value in line.words):
-                return True
+            yield line
             if line.keyword == "include" and depth < _MAX_INCLUDES:
-                for found in _included(line, is_user=is_user):
-                    if self._mentions(found, words, is_user=is_user, depth=depth + 1):
-                        return True
-        return False
+                for found in self._files_of(line, is_user=is_user):
+                    yield from self._all_of(found, is_user=is_user, depth=depth + 1)
 
     def _walk(self, path: str, asked: Asked, *, is_user: bool, depth: int) -> Iterator[Line]:
         is_active = True
@@ -99,10 +121,15 @@ class ConfigFiles:
             elif line.keyword == "include":
                 if depth >= _MAX_INCLUDES:
                     raise Unreachable(f"{line.where}: Include goes deeper than {_MAX_INCLUDES} files")
-                for found in _included(line, is_user=is_user):
+                for found in self._files_of(line, is_user=is_user):
                     yield from self._walk(found, asked, is_user=is_user, depth=depth + 1)
             else:
                 yield line
+
+    def _files_of(self, line: Line, *, is_user: bool) -> tuple[str, ...]:
+        if line not in self._included:
+            self._included[line] = tuple(_included(line, is_user=is_user))
+        return self._included[line]
 
     def _read(self, path: str) -> tuple[Line, ...]:
         if path not in self._lines:
@@ -167,23 +194,6 @@ def _included(line: Line, *, is_user: bool) -> Iterator[str]:
         yield from sorted(glob.glob(path))
 
 
-def matches_list(patterns: tuple[str, ...], text: str) -> bool:
-    """Whether one pattern fits and no negated one does; `*` and `?` as in ssh_config(5), case aside."""
-    fits = False
-    for pattern in patterns:
-        is_negated = pattern.startswith("!")
-        if _fits(pattern.lstrip("!"), text):
-            if is_negated:
-                return False
-            fits = True
-    return fits
-
-
-def _fits(pattern: str, text: str) -> bool:
-    parts = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern.lower())
-    return re.fullmatch("".join(parts), text.lower()) is not None
-
-
 def _match(line: Line, asked: Asked) -> bool:
     words = list(line.words)
     result = True
@@ -245,7 +255,7 @@ def tokens_of(original: str, host_name: str, port: str, user: str, asked: Asked)
     """Return what stands for %h, %p and the others (ssh_config(5), TOKENS)."""
     from hashlib import sha1
 
-    local = socket.gethostname()
+    local = _local_name()
     jump = ",".join(asked.values.get("proxyjump", ()))
     return {
         "%": "%",
@@ -262,6 +272,11 @@ def tokens_of(original: str, host_name: str, port: str, user: str, asked: Asked)
         "r": user,
         "u": asked.local_user,
     }
+
+
+@cache
+def _local_name() -> str:
+    return socket.gethostname()
 
 
 def expand(text: str, tokens: dict[str, str], where: str) -> str:

@@ -19,7 +19,7 @@ from systems.ssh.dial import dial, refuse_other_servers
 from systems.ssh.doorkeeper import Doorkeeper, refusal
 from systems.ssh.identity import Identities, Offer
 from systems.ssh.known_hosts import KnownHosts
-from systems.ssh.options import SharedOptions
+from systems.ssh.options import SharedOptions, connect
 from systems.ssh.thrift import send_no_empty_packets
 from systems.ssh.trust import known_keys, narrow_to_address
 from systems.ssh.wire import WireMaker
@@ -87,27 +87,17 @@ class Logins:
         sock = None if proxied else await dial(config, self.threads)
         if sock is not None and config.checks_address:
             keeper.known = narrow_to_address(self.known_hosts, config, keeper.known, sock.getpeername()[0])
-        known = keeper.known
-        trusted = (
-            [key for _, key in known.hosts],
-            [key for _, key in known.authorities],
-            [key for _, key in known.revoked],
-        )
         methods = config.methods if self.password else tuple(m for m in config.methods if m == "publickey")
         keys = [pair for pair in offer.keys if accepts_key(config, pair)]
         try:
-            connection = await asyncssh.connect(
-                config.host_name,
-                config.port,
-                options=self.options.for_host(config, known, methods),
-                config=None,
+            connection = await connect(
+                self.options.for_host(config, keeper.known, methods),
+                config,
+                keeper.known,
+                keys=keys,
+                client=keeper,
                 tunnel=WireMaker(sock) if sock else jump,
-                proxy_command=_proxy(config),
-                username=config.user,
-                client_keys=keys or None,
-                client_factory=lambda: keeper,
-                known_hosts=lambda _host, _addr, _port: trusted,
-                host_key_alias=config.host_key_alias,
+                proxy=_proxy(config),
             )
         except BaseException:
             if sock is not None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import asyncssh
+from asyncssh.connection import _connect
 
 from systems.ssh.algorithms import Algorithms, choose
 from systems.ssh.config import HostConfig
@@ -17,7 +22,7 @@ KEEPALIVE_COUNT = 2
 
 @dataclass(slots=True)
 class SharedOptions:
-    """Those of one session. To build them anew costs half a millisecond for each host."""
+    """Those of one session. asyncssh by itself looks through all of them for each host, in a thread."""
 
     _chosen: dict[tuple[object, ...], Algorithms] = field(default_factory=dict)
     _built: dict[tuple[object, ...], asyncssh.SSHClientConnectionOptions] = field(default_factory=dict)
@@ -36,10 +41,54 @@ class SharedOptions:
             *algorithms_key,
             *(interval_s, count, methods, config.is_compressed, config.tcp_keepalive, config.rekey_limit),
             tuple(config.environment.items()),
+            config.user,
         )
         if key not in self._built:
             self._built[key] = _build(config, self._chosen[algorithms_key], methods, interval_s, count)
         return self._built[key]
+
+
+async def connect(
+    shared: asyncssh.SSHClientConnectionOptions,
+    config: HostConfig,
+    known: Known,
+    *,
+    keys: list[asyncssh.SSHKeyPair],
+    client: asyncssh.SSHClient,
+    tunnel: object,
+    proxy: list[str] | None,
+) -> asyncssh.SSHClientConnection:
+    """Do what `asyncssh.connect` does, with a copy of options that are complete and what is this host's own.
+
+    No agent is asked on the way: `keys` are all there are.
+    """
+    own: dict[str, Any] = {
+        "protocol_factory": lambda: client,
+        "orig_host": config.host_name,
+        "host": config.host_name,
+        "port": config.port,
+        "tunnel": tunnel,
+        "proxy_command": proxy,
+        "client_keys": keys,
+        "known_hosts": _only(known),
+        "host_key_alias": config.host_key_alias,
+    }
+    options = copy.copy(shared)
+    vars(options).update(own)
+    loop = asyncio.get_running_loop()
+
+    def new_connection() -> asyncssh.SSHClientConnection:
+        return asyncssh.SSHClientConnection(loop, options, wait="auth")
+
+    return await _connect(options, None, loop, 0, None, new_connection, "Opening SSH connection to")
+
+
+def _only(known: Known) -> Callable[[str, str, int | None], tuple[list[asyncssh.SSHKey], ...]]:
+    """What asyncssh asks for the keys of a host: it gets these, and looks into no file."""
+    trusted = tuple(
+        [[key for _, key in entries] for entries in (known.hosts, known.authorities, known.revoked)]
+    )
+    return lambda _host, _address, _port: trusted
 
 
 def _build(
@@ -58,6 +107,7 @@ def _build(
         mac_algs=algorithms.macs,
         signature_algs=algorithms.signatures,
         server_host_key_algs=algorithms.host_keys,
+        username=config.user,
         compression_algs=["zlib@openssh.com", "none"] if config.is_compressed else ["none"],
         preferred_auth=methods,
         password_auth="password" in methods,

@@ -32,7 +32,7 @@ class SshSession:
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ssh")
         self.notes: dict[str, None] = {}
         self._config_files = (config_file, system_config_file)
-        self._config: SshConfig | None = None
+        self._config: asyncio.Future[SshConfig] | None = None
         self._resolved: dict[Target, HostConfig] = {}
         self._password = password
         self._logins: asyncio.Task[Logins] | None = None
@@ -47,9 +47,14 @@ class SshSession:
     async def config(self, target: Target) -> HostConfig:
         """Resolve a target in ssh_config, once, until `forget`."""
         if target not in self._resolved:
-            loop = asyncio.get_running_loop()
-            self._resolved[target] = await loop.run_in_executor(self.threads, self._resolve, target)
-            self.notes |= dict.fromkeys(self._resolved[target].notes)
+            config, asked = await self._read_config(), (target.host, target.user, target.port)
+            if config.may_block:
+                loop = asyncio.get_running_loop()
+                resolved = await loop.run_in_executor(self.threads, config.resolve, *asked)
+            else:
+                resolved = config.resolve(*asked)
+            self._resolved[target] = resolved
+            self.notes |= dict.fromkeys(resolved.notes)
         return self._resolved[target]
 
     def forget(self, target: Target) -> None:
@@ -83,14 +88,12 @@ class SshSession:
         self._links.clear()
         self.threads.shutdown(wait=False, cancel_futures=True)
 
-    def _resolve(self, target: Target) -> HostConfig:
+    async def _read_config(self) -> SshConfig:
+        """Read ssh_config in a thread, once for all that ask meanwhile."""
         if self._config is None:
-            self._config = SshConfig(*self._config_files)
-        return self._config.resolve(target.host, user=target.user, port=target.port)
-
-    def _import(self) -> None:
-        wants = self._config is None or self._config.mentions("sntrup", "mlkem", "umac")
-        import_asyncssh(seeks_libraries=wants)
+            loop = asyncio.get_running_loop()
+            self._config = loop.run_in_executor(self.threads, SshConfig, *self._config_files)
+        return await asyncio.shield(self._config)
 
     async def _jump(
         self, target: Target, config: HostConfig, limit_s: float
@@ -117,7 +120,12 @@ class SshSession:
         return await asyncio.shield(self._logins)
 
     async def _prepare(self) -> Logins:
-        await asyncio.get_running_loop().run_in_executor(self.threads, self._import)
+        config = await self._read_config()
+
+        def load() -> None:
+            import_asyncssh(seeks_libraries=config.mentions("sntrup", "mlkem", "umac"))
+
+        await asyncio.get_running_loop().run_in_executor(self.threads, load)
         from systems.ssh.login import Logins
 
         return Logins(self.threads, self._password)

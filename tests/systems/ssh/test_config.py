@@ -187,3 +187,31 @@ def test_redhat_s_own_configuration_is_understood(resolve: Resolve) -> None:
     assert config.algorithms["kexalgorithms"] == "curve25519-sha256,ecdh-sha2-nistp256"
     assert config.required_rsa_bits == 2048
     assert config.notes == ()
+
+
+def test_once_read_the_files_are_not_asked_again_for_another_host(tmp_path: Path) -> None:
+    (tmp_path / "more").write_text("Host db2\n  User carla\n")
+    (tmp_path / "config").write_text(f"Include {tmp_path}/mor*\nHost DB1\n  User ana\n")
+    config = SshConfig(str(tmp_path / "config"), None)
+    assert not config.may_block
+    for name in ("more", "config"):
+        (tmp_path / name).unlink()
+    assert [config.resolve(host).user for host in ("db1", "db2")] == ["ana", "carla"]
+
+
+@pytest.mark.parametrize("line", ["Match exec true", "Match host db1 exec=true", "Match EXEC true"])
+def test_a_config_that_starts_programs_may_block(tmp_path: Path, line: str) -> None:
+    (tmp_path / "more").write_text(f"{line}\n  User ana\n")
+    (tmp_path / "config").write_text(f"Host other\n  Include {tmp_path}/more\n")
+    assert SshConfig(str(tmp_path / "config"), None).may_block
+
+
+def test_a_file_that_cannot_be_read_is_an_error_for_the_hosts_that_it_is_for(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "config").write_text(f"Host db1\n  User ana\nHost db2\n  Include {tmp_path}/more\n")
+    config = SshConfig(str(tmp_path / "config"), None)
+    assert config.may_block
+    assert config.mentions("umac")
+    assert config.resolve("db1").user == "ana"
+    with pytest.raises(Unreachable, match="cannot be read"):
+        config.resolve("db2")
