@@ -10,10 +10,23 @@ from runbooks.journal.entries import Json
 from runbooks.words import span
 from systems.text import visible
 
+_LINK = re.compile(
+    r"((?:[a-z][a-z0-9+.-]*://|www\.|mailto:|xmpp:)[^\s`|<>]*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)", re.IGNORECASE
+)
+"""What renderers make a link of by themselves."""
+
 
 def line(value: Json) -> str:
-    """Text in the middle of Markdown: one line, with nothing in it that Markdown or HTML would obey."""
+    """Text in the middle of Markdown: one line, with nothing in it that Markdown or HTML would obey.
+
+    An address stands as code, in which nobody makes a link of it: hosts wrote it, and people press links.
+    """
     text = visible(" ".join(str("" if value is None else value).split()))
+    parts = _LINK.split(text)
+    return "".join(f"`{part}`" if at % 2 else _escaped(part) for at, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>|#&~])", r"\\\1", text)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,6 +13,7 @@ from systems.errors import SystemsError
 from tui.ask import AskDialog
 from tui.clipboard import state_dir
 from tui.frame import Tab
+from tui.new_file import write_new
 from tui.screen import ConsoleScreen
 from widgets.layout import Row, row
 from widgets.page import Page
@@ -90,7 +90,7 @@ class ReportScreen(ConsoleScreen[None]):
         path = place
         try:
             path = _named(typed) or place
-            _write(path, self._text, makes_folder=path == place)
+            write_new(path, self._text, makes_folder=path == place)
         except OSError as error:
             words = f"{path}: the report was not written: {error.strerror}. Give another name."
             self.app.notify(words, severity="error", markup=False)
@@ -109,12 +109,3 @@ def _named(typed: str) -> Path | None:
 def _shown(line: str) -> Row:
     tone = Tone.STRONG if line.startswith("#") else Tone.PLAIN
     return row((line, tone), hang=len(line) - len(line.lstrip()))
-
-
-def _write(path: Path, text: str, *, makes_folder: bool) -> None:
-    """Write a new file; one that is there is never written over. Raises `OSError`."""
-    if makes_folder:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
-        file.write(text)

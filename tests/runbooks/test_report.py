@@ -9,6 +9,7 @@ import pytest
 
 from runbooks.engine.api import Ending, Stop
 from runbooks.report import report
+from runbooks.report_markdown import line
 from tests.builders import a_stopped_node
 from tests.runbooks.doubles import Fuse, Killed, World
 from tests.runbooks.engine.books import (
@@ -88,6 +89,20 @@ async def test_the_note_in_a_report_keeps_its_form_and_obeys_nothing_that_a_host
     assert "> ## Open risks" in told
     assert any("\\<img src=//x\\> \\[press\\](//x) \\| \\`x\\` \\&lt; \\~\\~no" in one for one in told)
     assert not any("<img" in one.replace("\\<", "") for one in told)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("see https://evil.test/a_b?c=1&d now", "see `https://evil.test/a_b?c=1&d` now"),
+        ("WWW.evil.test", "`WWW.evil.test`"),
+        ("write to jane.doe@evil.test, not ana@bastion", "write to `jane.doe@evil.test`, not ana@bastion"),
+        ("ftp://x`y` | mailto:a@b", "`ftp://x`\\`y\\` \\| `mailto:a@b`"),
+        ("<http://x>", "\\<`http://x`\\>"),
+    ],
+)
+def test_an_address_that_a_host_wrote_is_no_link(said: str, shown: str) -> None:
+    assert line(said) == shown
 
 
 async def test_a_run_that_did_not_begin_has_a_report_too(rig: Rig) -> None:

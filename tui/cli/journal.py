@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.said import CRITICAL, UNREAD, fail, json_text, say_json, sentences
+from tui.cli.said import CRITICAL, UNREAD, USAGE, fail, json_text, say_json, sentences
 
 if TYPE_CHECKING:
     from runbooks.journal.entries import Entry
@@ -150,12 +150,20 @@ def verify(place: str | None, *, as_json: bool, known: tuple[str, ...]) -> None:
 @JOURNAL
 @click.option("--run", default="", help="The run to report on; without it, the last one.")
 @click.option("--json", "as_json", is_flag=True, help="The entries as JSON instead of a report.")
-@click.option("--output", "-o", type=click.Path(path_type=Path), default=None, help="Write to this file.")
-def export(place: str | None, *, run: str, as_json: bool, output: Path | None) -> None:
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Write to this new file (mode 0600).",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def export(place: str | None, *, run: str, as_json: bool, output: Path | None, force: bool) -> None:
     """Write a Markdown report of one run for a colleague: who, why, what, and the proof."""
     from runbooks.journal.port import Filter
     from runbooks.journal.search import as_json as to_json
     from runbooks.report import report
+    from tui.new_file import write_new
 
     with sentences():
         store = _open(place)
@@ -169,7 +177,11 @@ def export(place: str | None, *, run: str, as_json: bool, output: Path | None) -
         click.echo(text, nl=False)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        write_new(output, text, replaces=force)
+    except FileExistsError:
+        fail(
+            f"{output} is there and was left as it is. Give another file, or --force to write over it.", USAGE
+        )
     except OSError as error:
         fail(f"the report could not be written to {output}: {error.strerror}. Give another file.", UNREAD)
     click.echo(f"Report of {chosen} written to {output}.")

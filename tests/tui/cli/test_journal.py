@@ -23,6 +23,14 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def run(home: Path) -> Path:
+    journal = open_journal(str(home / "journal.sqlite"), estate="north")
+    journal.append(Draft(Kind.RUN_BEGUN, run="r1", system="orders", data={"runbook": "few", "title": "Few"}))
+    journal.close()
+    return home
+
+
 def test_list_tells_every_entry_in_order(home: Path) -> None:
     called = call("journal", "list", home=home)
     assert called.status == 0
@@ -68,3 +76,18 @@ def test_verify_holds_until_one_byte_is_changed_and_then_names_the_entry(home: P
     called = call("journal", "verify", "--json", home=home)
     assert called.status == 2
     assert json.loads(called.out)["bad"] == 2
+
+
+def test_a_report_is_a_new_file_that_only_its_owner_reads(run: Path) -> None:
+    report = run / "incident.md"
+    assert call("journal", "export", "-o", str(report), home=run).status == 0
+    assert report.stat().st_mode & 0o777 == 0o600
+    report.write_text("by hand")
+    again = call("journal", "export", "-o", str(report), home=run)
+    assert (again.status, report.read_text()) == (64, "by hand")
+    assert f"{report} is there and was left as it is" in again.err
+    report.chmod(0o644)
+    assert call("journal", "export", "-o", str(report), "--force", home=run).status == 0
+    assert report.read_text().startswith("# ")
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert sorted(file.name for file in run.iterdir() if file.name.startswith("incident")) == ["incident.md"]
