@@ -17,13 +17,13 @@ from runbooks.engine.api import (
     Undo,
 )
 from runbooks.engine.attempt import Attempt
+from runbooks.engine.code import runbook_digest
 from runbooks.engine.eyes import Eyes
 from runbooks.engine.leasing import Leasing
 from runbooks.engine.note import hand_over_note
 from runbooks.engine.planning import PlanRefused, adopt, plan_anew
 from runbooks.engine.recording import end_step
 from runbooks.engine.stepping import Leave, Stepping
-from runbooks.engine.text import runbook_digest
 from runbooks.engine.undoing import Undoing
 from runbooks.engine.work import Work, job_id
 from runbooks.journal.entries import Data, Kind

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from runbooks.engine.attempt import Attempt
+from runbooks.engine.code import runbook_digest
 from runbooks.engine.codec import decode_look
 from runbooks.engine.history import History, PlanRecord, SentAct, SentAttempt
 from runbooks.engine.planning import take_up
-from runbooks.engine.text import differences, plan_digest, runbook_digest
+from runbooks.engine.text import differences, plan_digest
 from runbooks.engine.work import Work
 from runbooks.journal.entries import Data
 from runbooks.journal.kept import kept_of

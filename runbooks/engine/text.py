@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import textwrap
 from collections.abc import Mapping
 
 from runbooks.journal.entries import Data, Json, data_text
-from runbooks.model import Act, Plan, Refusal, Runbook, Step
+from runbooks.model import Act, Plan, Refusal, Step
 from systems.text import visible
 
 _WIDTH = 80
@@ -82,16 +81,6 @@ def _essence(step: Step) -> Data:
     told = step_data(step)
     words = ("title", "why", "expects", "undo_note", "confirm_because")
     return {name: value for name, value in told.items() if name not in words}
-
-
-def runbook_digest(runbook: Runbook) -> str:
-    """SHA-256 of the source file in which the runbook's `plan` stands: its text."""
-    module = inspect.getmodule(runbook.plan)
-    try:
-        source = inspect.getsource(module) if module is not None else ""
-    except OSError:
-        source = ""
-    return hashlib.sha256(f"{runbook.name}\0{source}".encode()).hexdigest()
 
 
 def differences(before: Mapping[str, Json], after: Plan) -> tuple[str, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import asdict
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
@@ -12,10 +14,11 @@ import click
 from tui.cli.opening import carry_out, clusters_of, estate_of, opened
 from tui.cli.runbook_inputs import named, plain_values, secret_values
 from tui.cli.runbook_options import ARM, JOURNAL, JSON, MINUTES, SECRET, SET, TARGET, YES_TO
-from tui.cli.said import NONE, REFUSED, STOPPED, say_json
+from tui.cli.said import NONE, REFUSED, STOPPED, complain, say_json
 
 if TYPE_CHECKING:
     from runbooks.engine.api import RunResult, Steering
+    from tui.access import Access
     from tui.works import Works
 
 T = TypeVar("T")
@@ -152,24 +155,49 @@ async def _arm(works: Works, reason: str, minutes: float) -> None:
 
 
 def with_works(
-    ctx: click.Context, place: str | None, work: Callable[[Works], Awaitable[T]], *, target: str = ""
+    ctx: click.Context,
+    place: str | None,
+    work: Callable[[Works], Awaitable[T]],
+    *,
+    target: str = "",
+    is_dry: bool = False,
 ) -> T:
-    """Open estate, journal and engine for one command, and close them after it."""
+    """Open estate, journal and engine for one command, and close them after it.
+
+    `is_dry`: it writes nothing down, and so goes on, with a sentence, where the journal cannot be opened.
+    """
     estate = estate_of(ctx)
     if target:
         clusters_of(estate, (target,))
 
     async def carried() -> T:
-        from tui.open_works import open_works
+        with ExitStack() as stack:
+            return await worked(stack if is_dry else None)
 
+    async def worked(stack: ExitStack | None) -> T:
         async with opened(estate) as access:
-            works = await asyncio.to_thread(open_works, access, journal=place)
+            works = await asyncio.to_thread(_open, access, place, stack)
             try:
                 return await work(works)
             finally:
                 works.close()
 
     return carry_out(carried)
+
+
+def _open(access: Access, place: str | None, stack: ExitStack | None) -> Works:
+    """With a `stack`, a journal that cannot be opened is replaced by one that goes with it."""
+    from runbooks.journal.port import JournalError
+    from tui.open_works import open_works
+
+    try:
+        return open_works(access, journal=place)
+    except JournalError as error:
+        if stack is None:
+            raise
+        complain(f"quarterdeck: {error}; this dry run goes on without it, a run would be refused.")
+        folder = stack.enter_context(TemporaryDirectory(prefix="quarterdeck-dry-"))
+        return open_works(access, journal=f"{folder}/journal.sqlite")
 
 
 def _end(result: RunResult) -> NoReturn:

@@ -15,11 +15,10 @@ from runbooks.engine.text import (
     plan_text,
     refusal_data,
     refusal_text,
-    runbook_digest,
 )
 from runbooks.library import RUNBOOKS
 from runbooks.model import Look, Plan, Refusal
-from tests.runbooks.engine.books import PROVE, a_book, a_last_step, a_step, prepare_step, secret_step
+from tests.runbooks.engine.books import PROVE, a_last_step, a_step, prepare_step, secret_step
 from tests.runbooks.test_library import SITUATIONS
 
 PLAN = Plan(
@@ -89,11 +88,6 @@ def test_a_refusal_reads_as_one() -> None:
         "  way on    start the others",
     ]
     assert refusal_data(refusal)["refused"] == "a Primary is alive"
-
-
-def test_the_digest_of_a_runbook_is_its_text() -> None:
-    assert runbook_digest(a_book()) == runbook_digest(a_book())
-    assert runbook_digest(a_book()) != runbook_digest(a_book(name="other"))
 
 
 @pytest.mark.parametrize("name", SITUATIONS)

@@ -89,6 +89,19 @@ def test_a_line_that_may_change_something_is_not_sent_unarmed(hosts: ReadOnlyHos
     assert hosts.asked == hosts.reached == []
 
 
+def test_a_dry_run_needs_no_journal_and_says_so(
+    hosts: ReadOnlyHosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "estate.toml" / "journal.sqlite"))
+    planned = CliRunner().invoke(cli, CALLS["runbook plan"])
+    assert "this dry run goes on without it, a run would be refused" in planned.stderr
+    assert "STOP-SURVEY" in planned.stdout
+    assert planned.exit_code == 4  # these hosts answer nothing
+    ran = CliRunner().invoke(cli, CALLS["runbook run"])
+    assert (ran.exit_code, ran.stdout) == (3, "")
+    assert hosts.reached == []
+
+
 def test_the_walk_itself_can_fail(hosts: ReadOnlyHosts) -> None:
     """With a reason it does reach for the hands of its hosts."""
     called = CliRunner().invoke(cli, ("exec", "--arm", "ticket 1432", "@orders", "--", "reboot"))
