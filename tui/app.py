@@ -7,6 +7,7 @@ import gc
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from tui.source import Inventory, Source
 
 TICK_S = 1.0
+_SAID_S = 6.0
+"""How long an answer stands."""
 
 
 class QuarterdeckApp(ThemedApp[None]):
@@ -86,6 +89,7 @@ class QuarterdeckApp(ThemedApp[None]):
         self._poller = Poller(source, self.desk.picture, self._renew_soon)
         self._renewing = False
         self._is_reading = False
+        self._said = ("", 0.0)
 
     def get_default_screen(self) -> Deck:
         return Deck(self.desk)
@@ -182,8 +186,12 @@ class QuarterdeckApp(ThemedApp[None]):
         return False
 
     def say(self, sentence: str, *, severity: SeverityLevel = "information") -> None:
-        """Answer something that the operator did. Text is data here, too."""
-        self.notify(sentence, severity=severity, timeout=6, markup=False)
+        """Answer something that the operator did; what stands there still is not said again."""
+        said, at_s = self._said
+        if sentence == said and monotonic() - at_s < _SAID_S:
+            return
+        self._said = (sentence, monotonic())
+        self.notify(sentence, severity=severity, timeout=_SAID_S, markup=False)
 
     async def ask_secret(self, question: str) -> str:
         """Ask the operator, masked; raises `SystemsError` when there is no answer."""

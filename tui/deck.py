@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from tui.frame import FrameRule, Tab
+from tui.keys import key_words
 from tui.panes import Pane, Selection
 from tui.selecting import SelectingScreen
 from tui.watch import WatchPane
@@ -128,6 +129,13 @@ class Deck(SelectingScreen):
         self.open_pane.take_focus()
         self.post_message(self.Seen())
         return self.open_pane
+
+    def key_q(self) -> None:
+        """Many try q, and no single key may end the console: say which one does."""
+        ends = [one.binding.key for one in self.active_bindings.values() if one.binding.action == "quit"]
+        words = f"{key_words(ends[0])} leaves the console." if ends else "No key leaves this console."
+        self.app.clear_notifications()
+        self.app.notify(words, markup=False)
 
     async def action_back(self) -> None:
         """From any pane back to the watch."""

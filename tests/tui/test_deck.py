@@ -36,6 +36,14 @@ async def test_what_changed_is_told_with_its_time() -> None:
         await see(pilot, "12:00:00  db1      cluster size 3 to 2", "db2      mariadb: failed (signal)")
 
 
+async def test_q_does_not_end_the_console_and_says_what_does() -> None:
+    async with console_of(scenes.one_node_down, (80, 24)) as (app, pilot):
+        await pilot.press("q", "q")
+        await see(pilot, "ctrl+q leaves the console.")
+        assert shown(app).count("leaves the console") == 1
+        assert "? keys" in shown(app).splitlines()[-1]
+
+
 async def test_digits_lead_to_panes_and_escape_leads_back() -> None:
     async with console_of(scenes.one_node_down) as (_, pilot):
         for digit, tab in (

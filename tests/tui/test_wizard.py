@@ -101,6 +101,11 @@ async def test_a_run_to_the_end_is_green_only_when_verified() -> None:
             await pilot.press("enter")
         await see(pilot, "✔ done")
         assert all(line.strip().startswith("✔") for line in step_lines(app))
+        for _ in range(3):
+            await pilot.press("enter")
+            await see(pilot, "Not now: the run is over; Esc goes back.")
+        assert shown(app).count("the run is over") == 1
+        assert "Esc back" in shown(app).splitlines()[-1]
 
 
 async def test_a_gotcha_that_holds_blocks_the_step_and_says_what_to_do() -> None:

@@ -140,7 +140,7 @@ class WizardScreen(ConsoleScreen[None]):
             Phase.REFUSED: "it was refused; i changes the inputs",
             Phase.RUNNING: "a step is under way; it is never torn off in the middle",
             Phase.FAILED: "a step failed; r, u, k, h or q",
-            Phase.ENDED: "the run is over",
+            Phase.ENDED: "the run is over; Esc goes back",
         }.get(phase, "it cannot be done now")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

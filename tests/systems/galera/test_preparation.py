@@ -50,7 +50,7 @@ class RecordedHost:
         if probe.as_root and not self.sudo:
             return SudoRefused("db1: sudo wants a password")
         parts = {"defaults": "config", "rpm": "host", "exists": "datadir"}
-        part = parts[probe.line[7:].partition(";")[0]]
+        part = parts[probe.line.partition(";")[0].rpartition("@")[2]]
         text = recorded(f"{'running' if self.sudo else 'nosudo'}.{part}")
         return Output(text, "", 0, datetime.now(UTC))
 
