@@ -243,7 +243,6 @@ class QuarterdeckApp(ThemedApp[None]):
         from tui.arming import ask_and_arm
 
         await ask_and_arm(self, self.desk)
-        self.tick()
 
     def action_palette(self) -> None:
         """Anything by its name."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from systems.errors import SystemsError
 from tui.arm import ArmDialog, ArmedDialog, ArmWish
+from tui.screen import ConsoleScreen
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -40,6 +41,9 @@ async def ask_and_arm(app: App[Any], desk: Desk) -> bool:
             app.notify(await _do(works, wish), markup=False)
         except SystemsError as error:
             app.notify(str(error), severity="error", markup=False)
+        # The header must not say READ-ONLY until the next tick while keys change things already.
+        if isinstance(app.screen, ConsoleScreen):
+            app.screen.tick()
     return arming.is_armed
 
 
