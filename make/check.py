@@ -1,21 +1,24 @@
 """Run every check of the project, the real servers included, and close with a table of what ran.
 
-    check.py          lint, unit tests, servers as an ordinary user, the lab's hosts; about 22 minutes
+    check.py          lint, unit tests, servers as an ordinary user, the lab's hosts
     check.py --all    the long tests too (marker `whole`)
 
 What this machine cannot host is named in the table with the reason and the way to get it. With CI=true
-anything that was not run is a failure. What takes long to prepare is prepared beside the other work.
+anything that was not run is a failure. What takes long to prepare is prepared beside the other work, and the
+lab's tests, which mostly wait for servers, run beside all others, which mostly compute.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -25,6 +28,7 @@ from make.report import Outcome, Row, Verdict, read_junit, table
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 OUT = ROOT / "build" / "check"
+HEARTBEAT_S = 60.0
 IS_CI = os.environ.get("CI") == "true"
 LINTS: dict[str, Sequence[str]] = {
     "ruff check": (str(BIN / "ruff"), "check"),
@@ -79,104 +83,136 @@ class Beside:
 
 
 class Check:
-    """One run of all checks."""
+    """One run of all checks, in two lanes: what computes, and what waits for the lab's hosts."""
 
     def __init__(self, *, is_whole: bool) -> None:
         self.is_whole = is_whole
-        self.rows: list[Row] = []
         self.tests = Outcome()
         self.beside: list[Beside] = []
+        self.running: list[subprocess.Popen[bytes]] = []
+        self.is_ended = False
+        self._one_at_a_time = threading.Lock()
 
     def run(self) -> int:
         """Run everything; returns the exit status."""
         OUT.mkdir(parents=True, exist_ok=True)
-        why_no_lab = answer_of("can-lab")
+        rows: list[Row] = []
         try:
-            self._install()
+            rows.append(self._install())
+            why_no_lab = answer_of("can-lab")
             programs = self._begin("servers' programs", "lab/fetch.sh")
-            tree = None if why_no_lab else self._begin("lab's base tree", "lab/build-base.sh")
-            for name, command in LINTS.items():
-                self._lint(name, command)
-            self._pytest("unit tests", "not servers and not lab", "-n", "2", deadline_s=900)
-            self.rows.append(programs.row())
-            self._pytest("tests on servers", "servers", "-n", "2", "--dist", "loadfile", deadline_s=900)
-            if tree:
-                self.rows.append(tree.row())
-                self._pytest("tests on the lab", "lab", "-n", "2", deadline_s=3600 if self.is_whole else 1500)
+            if why_no_lab:
+                rows += self._all_but_the_lab(programs)
+                rows.append(self._not_run("tests on the lab", "lab", why_no_lab))
             else:
-                self._not_run("tests on the lab", "lab", why_no_lab)
+                tree = self._begin("lab's base tree", "lab/build-base.sh")
+                rows += self._in_lanes(lambda: self._all_but_the_lab(programs), lambda: self._the_lab(tree))
         finally:
+            for process in self.running:
+                end_group(process)
             for preparation in self.beside:
                 preparation.stop()
             if not os.environ.get("LAB_KEEP"):  # labs of test processes that did not live to take them down
                 ask("lab/orphans.sh")
-        return self._close()
+        return self._close(rows)
+
+    def _in_lanes(self, *lanes: Callable[[], list[Row]]) -> list[Row]:
+        """Run them side by side; says now and then what still runs, and how far it is."""
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            futures: list[Future[list[Row]]] = [pool.submit(lane) for lane in lanes]
+            try:
+                while wait(futures, HEARTBEAT_S).not_done:
+                    self._say(" | ".join(filter(None, map(progress, sorted(OUT.glob("*.out"))))))
+            except BaseException:  # Ctrl-C: what runs is ended, and the lanes begin nothing more
+                self.is_ended = True
+                for process in self.running:
+                    end_group(process)
+                raise
+        return [row for future in futures for row in future.result()]
+
+    def _all_but_the_lab(self, programs: Beside) -> list[Row]:
+        rows = [self._lint(name, command) for name, command in LINTS.items()]
+        rows.append(self._pytest("unit tests", "not servers and not lab", "-n", "3", deadline_s=1500))
+        rows.append(programs.row())
+        options = ("-n", "2", "--dist", "loadfile")
+        rows.append(self._pytest("tests on servers", "servers", *options, deadline_s=1500))
+        return rows
+
+    def _the_lab(self, tree: Beside) -> list[Row]:
+        deadline_s = 5400 if self.is_whole else 1500
+        return [tree.row(), self._pytest("tests on the lab", "lab", "-n", "2", deadline_s=deadline_s)]
 
     def _begin(self, what: str, *command: str) -> Beside:
         self.beside.append(Beside(what, *command))
         return self.beside[-1]
 
-    def _install(self) -> None:
+    def _install(self) -> Row:
         """Install the machine's packages first: two users of apt at once would disturb each other."""
         if why := answer_of("can-install"):
             note = f"nothing is installed ({why}); programs are unpacked from packages instead"
-            self.rows.append(Row("machine's packages", Verdict.PASSED, 0, note))
-            return
-        self.rows.append(self._begin("machine's packages", "lab/machine.sh", "install").row())
+            return Row("machine's packages", Verdict.PASSED, 0, note)
+        return self._begin("machine's packages", "lab/machine.sh", "install").row()
 
-    def _lint(self, name: str, command: Sequence[str]) -> None:
+    def _lint(self, name: str, command: Sequence[str]) -> Row:
         started_s = time.monotonic()
-        print(f"\n== {name}", flush=True)
-        status = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
-        verdict = Verdict.FAILED if status else Verdict.PASSED
-        self.rows.append(Row(name, verdict, time.monotonic() - started_s))
+        done = ask("nice", *command)
+        verdict = Verdict.FAILED if done.returncode else Verdict.PASSED
+        self._say(f"\n== {name}\n{(done.stdout + done.stderr).strip()}")
+        return Row(name, verdict, time.monotonic() - started_s)
 
-    def _pytest(self, what: str, marks: str, *options: str, deadline_s: float) -> None:
+    def _pytest(self, what: str, marks: str, *options: str, deadline_s: float) -> Row:
+        if self.is_ended:
+            return Row(what, Verdict.NOT_RUN, 0, "the checks were ended")
         started_s = time.monotonic()
-        report = OUT / f"{slug(what)}.xml"
+        report, log = OUT / f"{slug(what)}.xml", OUT / f"{slug(what)}.out"
         report.unlink(missing_ok=True)
-        print(f"\n== {what}", flush=True)
-        options = (
-            "-m",
-            self._marks(marks),
-            f"--junitxml={report}",
-            "-o",
-            "faulthandler_timeout=300",
-            *options,
-        )
-        process = subprocess.Popen(
-            (sys.executable, "-m", "pytest", *options),
-            cwd=ROOT,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        fixed = ("-m", self._marks(marks), f"--junitxml={report}", "-o", "faulthandler_timeout=300")
+        # The lab's servers and clients have deadlines to keep: what computes gives way to them.
+        polite = () if marks == "lab" else ("nice", "-n", "5")
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                (*polite, sys.executable, "-m", "pytest", *fixed, *options),
+                cwd=ROOT,
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+        self.running.append(process)
+        late = ""
         try:
             process.wait(deadline_s)
         except subprocess.TimeoutExpired:
-            print(f"\n{what} ran past {deadline_s:g} s and were ended", flush=True)
+            late = f"\n{what} ran past {deadline_s:g} s and were ended"
         finally:
             end_group(process)
+        self._say(f"\n== {what}\n{log.read_text(errors='replace').rstrip()}{late}")
+        log.unlink()
         tests = read_junit(report)
-        self.tests.add(tests)
         verdict = Verdict.FAILED if process.returncode or tests.failed else Verdict.PASSED
         notes = [tests.sentence, *(f"{count} not run: {why}" for why, count in tests.skipped.most_common())]
-        self.rows.append(Row(what, verdict, time.monotonic() - started_s, "; ".join(notes)))
+        self.tests.add(tests)
+        return Row(what, verdict, time.monotonic() - started_s, "; ".join(notes))
+
+    def _say(self, text: str) -> None:
+        with self._one_at_a_time:
+            print(text, flush=True)
 
     def _marks(self, marks: str) -> str:
         return marks if self.is_whole else f"({marks}) and not whole"
 
-    def _not_run(self, what: str, marks: str, why: str) -> None:
+    def _not_run(self, what: str, marks: str, why: str) -> Row:
         """Name the tests that this machine cannot host."""
         said = ask(sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", self._marks(marks))
         count = sum("::" in line for line in said.stdout.splitlines())
         self.tests.skipped[why] += count
-        self.rows.append(Row(what, Verdict.NOT_RUN, 0, f"{count} tests: {why}"))
+        return Row(what, Verdict.NOT_RUN, 0, f"{count} tests: {why}")
 
-    def _close(self) -> int:
-        has_failed = any(row.verdict is Verdict.FAILED for row in self.rows)
+    def _close(self, rows: list[Row]) -> int:
+        has_failed = any(row.verdict is Verdict.FAILED for row in rows)
         is_short = self.tests.skipped.total() > 0
-        print("\n== what ran\n" + table(self.rows))
+        print("\n== what ran\n" + table(rows))
         if not self.is_whole:
             print("The long tests (marker `whole`) are part of `make check-all` only.")
         if is_short and IS_CI:
@@ -194,6 +230,12 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
                 process.wait(60)
             except subprocess.TimeoutExpired:
                 continue
+
+
+def progress(log: Path) -> str:
+    """How far a test run is that writes to that log: "unit-tests 46%"; empty: it has not begun."""
+    done = re.findall(r"\[ *(\d+%)\]", log.read_text(errors="replace") if log.exists() else "")
+    return f"{log.stem} {done[-1]}" if done else ""
 
 
 def slug(what: str) -> str:
