@@ -237,10 +237,13 @@ TRIAGED = (
     "disk-full",
 )
 """Faults that tests/scenarios have triage name each time: here they are long tests."""
+SLOW = ("frozen", "host-frozen", "host-off", "left-in-bootstrap")
+"""Faults that take long to be there, or to be put back."""
+LONG = {*TRIAGED, *SLOW}
 
 
 @pytest.mark.parametrize(
-    "fault", [pytest.param(fault, marks=[pytest.mark.whole] * (fault in TRIAGED)) for fault in FACTS]
+    "fault", [pytest.param(fault, marks=[pytest.mark.whole] * (fault in LONG)) for fault in FACTS]
 )
 def test_a_fault_shows_what_its_line_says(lab: Lab, fault: str) -> None:
     lab.breaks(fault)
@@ -268,6 +271,7 @@ def test_a_fault_that_does_not_exist_is_refused(shared_lab: Lab) -> None:
         shared_lab.breaks("earthquake")
 
 
+@pytest.mark.whole
 def test_committed_rows_outlive_a_power_loss(lab: Lab, tmp_path: Path) -> None:
     with lab.writer(tmp_path / "log") as writer:
         writer.wait_more(30)

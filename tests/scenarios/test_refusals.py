@@ -118,6 +118,7 @@ def test_a_node_that_is_cut_off_is_waited_for_and_never_made_primary(lab: Lab, o
     lab.wait_synced()
 
 
+@pytest.mark.whole
 def test_a_primary_that_only_its_peers_can_see_is_not_signed_off(lab: Lab, operator: Operator) -> None:
     lab.breaks("stop-two")
     lab.breaks("ssh-blocked", "db1")

@@ -91,6 +91,7 @@ def test_three_nodes_are_restarted_under_load_and_each_comes_back_by_ist(lab: La
     writer.verify()
 
 
+@pytest.mark.whole
 def test_a_node_that_somebody_else_stops_meanwhile_ends_the_run_with_none_down_by_it(
     lab: Lab, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ async def test_healthy_hosts_tell_all(surveyor: Surveyor) -> None:
     assert len({evidence(survey, host).machine_id for host in HOSTS}) == 3
 
 
+@pytest.mark.whole
 async def test_a_killed_server(lab: Lab, surveyor: Surveyor) -> None:
     await surveyor.survey()
     lab.breaks("kill-one", "db3")
@@ -89,6 +90,7 @@ async def test_a_killed_server(lab: Lab, surveyor: Surveyor) -> None:
     assert isinstance(survey.node("db3").status, SystemsError)
 
 
+@pytest.mark.whole
 async def test_power_loss(lab: Lab, surveyor: Surveyor) -> None:
     lab.breaks("power-loss")
     survey = await until(surveyor, lambda look: all(not evidence(look, host).is_running for host in HOSTS))
@@ -97,6 +99,7 @@ async def test_power_loss(lab: Lab, surveyor: Surveyor) -> None:
     assert all(evidence(survey, host).grastate is not None for host in HOSTS)
 
 
+@pytest.mark.whole
 async def test_a_server_that_was_voted_out(lab: Lab, surveyor: Surveyor) -> None:
     await surveyor.survey()
     lab.breaks("voted-out", "db3")
@@ -111,6 +114,7 @@ async def test_a_server_that_was_voted_out(lab: Lab, surveyor: Surveyor) -> None
     assert predict_for(full, "db3").kind is TransferKind.SST
 
 
+@pytest.mark.whole
 async def test_a_donor_and_its_joiner(lab: Lab, surveyor: Surveyor) -> None:
     lab.breaks("donor", "db3")
     survey = await until(surveyor, lambda look: evidence(look, "db3").sst_in_progress)
