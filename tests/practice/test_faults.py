@@ -47,17 +47,11 @@ def test_every_fault_has_a_scenario_here_and_says_what_it_is_in_a_sentence() -> 
 
 
 @pytest.mark.parametrize("fault", SCENARIOS)
-async def test_the_console_names_what_a_fault_has_made(fault: str, tmp_path: Path) -> None:
+async def test_the_console_names_a_fault_and_healed_it_has_lost_nothing(fault: str, tmp_path: Path) -> None:
     async with inside(tmp_path) as estate:
         await estate.breaks(fault)
         said = await estate.until_verdict(SCENARIOS[fault])
         assert said.sentence
-
-
-@pytest.mark.parametrize("fault", SCENARIOS)
-async def test_a_healed_fault_leaves_a_healthy_cluster_that_lost_nothing(fault: str, tmp_path: Path) -> None:
-    async with inside(tmp_path) as estate:
-        await estate.breaks(fault)
         await estate.heals(fault)
         assert estate.cluster["is_healthy"], estate.cluster
         assert estate.cluster["lost"] == 0
