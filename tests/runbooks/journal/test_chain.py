@@ -27,6 +27,14 @@ def forged(folder: Path, forge: Callable[[sqlite3.Connection], object]) -> None:
     link.close()
 
 
+def stored(folder: Path, number: int, field: str) -> object:
+    """What the file has for a field of an entry."""
+    link = sqlite3.connect(folder / "journal.sqlite")
+    found: object = link.execute(f"SELECT {field} FROM entry WHERE number = ?", (number,)).fetchone()[0]
+    link.close()
+    return found
+
+
 def a_journal_of_five(folder: Path) -> None:
     journal = a_journal(folder)
     for number in range(1, 5):
@@ -173,16 +181,15 @@ def test_a_kept_output_is_part_of_the_proof(tmp_path: Path, harm: str) -> None:
 def test_any_one_changed_byte_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     folder = tmp_path_factory.mktemp("forged")
     a_journal_of_five(folder)
-    link = sqlite3.connect(folder / "journal.sqlite")
     number = data.draw(st.integers(1, 5))
     field = data.draw(st.sampled_from((*FIELDS[1:], "hash")))
-    old = link.execute(f"SELECT {field} FROM entry WHERE number = ?", (number,)).fetchone()[0]
-    link.close()
+    old = stored(folder, number, field)
     text = str(old)
     place = data.draw(st.integers(0, len(text)))
     new = text[:place] + data.draw(st.characters(codec="utf-8", exclude_characters="\0")) + text[place + 1 :]
     forged(folder, lambda link: link.execute(f"UPDATE entry SET {field} = ? WHERE number = ?", (new, number)))
+    is_same = stored(folder, number, field) == old  # a column of numbers keeps "00" as 0
     proof = a_journal(folder).verify()
-    assert proof.holds == (new == text)
-    if new != text:
+    assert proof.holds == is_same
+    if not is_same:
         assert proof.bad in (number - 1, number)
