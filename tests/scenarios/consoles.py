@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,8 @@ from tests.lab.lab import LabError, wait_for
 from tests.tui.cli.calls import surroundings
 
 QUARTERDECK = (sys.executable, "-m", "tui.cli")
-
+_AGAIN_S = 2.0
+"""A key that a busy console has not come to yet is not pressed again: the next question would get it."""
 
 HEEDS_CTRL_C = ("env", "--default-signal=INT")
 """Before a command: whoever runs the tests in the background has taught them to ignore the key."""
@@ -154,20 +156,29 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
-    def answer(self, *texts: str, key: str = "\r") -> None:
+    def answer(self, *texts: str, key: str = "\r", leads_to: str = "") -> None:
         """Press a key once a question with these texts stands there, and again until it is taken.
 
         A key that comes too soon after a question was meant for what stood there before, and does nothing.
+        `leads_to`: what is asked next in a window over it, where the question can still be read behind.
         """
         self.see(*texts)
+        pressed_s = -_AGAIN_S
 
         def is_taken() -> bool:
-            if not all(text in self.shown for text in texts):
+            nonlocal pressed_s
+            shown = self.shown
+            if leads_to in shown if leads_to else not all(text in shown for text in texts):
                 return True
-            self.press(key)
+            if time.monotonic() - pressed_s > _AGAIN_S:
+                self.press(key)
+                pressed_s = time.monotonic()
             return False
 
-        wait_for(f"{texts} to be answered", is_taken)
+        try:
+            wait_for(f"{texts} to be answered", is_taken)
+        except LabError as error:
+            raise LabError(f"{error}\n{self.shown}") from error
 
     def resize(self, columns: int, rows: int) -> None:
         """As when somebody drags the corner of the window."""

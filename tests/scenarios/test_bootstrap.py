@@ -190,7 +190,7 @@ def test_a_console_that_is_killed_after_the_bootstrap_goes_on_without_another_on
     assert [line for line in sent(events) if FORKS.search(line)] == ["db1: galera_new_cluster"]
     assert lab.is_synced("db1", 1)
 
-    run = events[0]["run"]
+    run = next(event["run"] for event in events if event["event"] == "run-began")
     done = desk.runbook(
         *("resume", run, "--arm", "go on", "--json"),
         *("--secret", f"monitor_password=file:{desk.home}/monitor"),
