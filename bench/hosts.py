@@ -123,54 +123,67 @@ def _moved_ms(session: Session, key: bytes) -> float:
     return (session.chunks[-1].at_ns - pressed) / 1e6
 
 
+class Turns(NamedTuple):
+    """What all turns gave; keys in milliseconds."""
+
+    mixed: list[Rhythm]
+    well: list[Rhythm]
+    peer_ms: list[float]
+    keys_mixed: list[float]
+    keys_well: list[float]
+
+
 def run() -> Table:
     table = Table(
         f"{WELL} hosts that are well beside a dead, a deaf and a slow one (load {os.getloadavg()[0]:.1f})"
     )
-    mixed, well, peer = list[Rhythm](), list[Rhythm](), list[float]()
-    keys_mixed, keys_well = list[float](), list[float]()
-    with estates() as made, launcher() as launch, tempfile.TemporaryDirectory() as state:
-        for _ in range(TURNS):
-            mixed.append(rhythm(launch, made.mixed))
-            well.append(rhythm(launch, made.well))
-            peer.append(clush_ms(made.config))
-            keys_mixed += key_times(launch, made.mixed, Path(state))
-            keys_well += key_times(launch, made.well, Path(state))
-    alone = "none of them ill"
-    first = median(one.first_ms for one in mixed)
-    table.add(
-        Row(
-            "first answer of the last well host",
-            first,
-            "ms",
-            peer=alone,
-            theirs=median(one.first_ms for one in well),
-            goal_ratio=1.5,
-        )
-    )
-    table.add(Row("the same", first, "ms", peer="clush", theirs=median(peer)))
-    table.add(
-        Row(
-            "longest wait between two answers, asked at 1 Hz",
-            median(one.gap_ms for one in mixed),
-            "ms",
-            peer=alone,
-            theirs=median(one.gap_ms for one in well),
-            goal_ratio=1.5,
-        )
-    )
-    for share, goal in ((0.5, 4.0), (0.99, 10.0)):
-        table.add(
-            Row(
-                f"key to paint, p{share * 100:.0f}",
-                percentile(keys_mixed, share),
-                "ms",
-                peer=alone,
-                theirs=percentile(keys_well, share),
-                goal=goal,
-            )
-        )
+    turns = _measured()
+    for row in _rows(turns):
+        table.add(row)
     table.notes.append(
         f"medians of {TURNS} turns; {TURNS * KEYS} keys; the slow host keeps each chunk 250 ms"
     )
     return table
+
+
+def _measured() -> Turns:
+    turns = Turns([], [], [], [], [])
+    with estates() as made, launcher() as launch, tempfile.TemporaryDirectory() as state:
+        for _ in range(TURNS):
+            turns.mixed.append(rhythm(launch, made.mixed))
+            turns.well.append(rhythm(launch, made.well))
+            turns.peer_ms.append(clush_ms(made.config))
+            turns.keys_mixed.extend(key_times(launch, made.mixed, Path(state)))
+            turns.keys_well.extend(key_times(launch, made.well, Path(state)))
+    return turns
+
+
+def _rows(turns: Turns) -> Iterator[Row]:
+    alone = "none of them ill"
+    first = median(one.first_ms for one in turns.mixed)
+    yield Row(
+        "first answer of the last well host",
+        first,
+        "ms",
+        peer=alone,
+        theirs=median(one.first_ms for one in turns.well),
+        goal_ratio=1.5,
+    )
+    yield Row("the same", first, "ms", peer="clush", theirs=median(turns.peer_ms))
+    yield Row(
+        "longest wait between two answers, asked at 1 Hz",
+        median(one.gap_ms for one in turns.mixed),
+        "ms",
+        peer=alone,
+        theirs=median(one.gap_ms for one in turns.well),
+        goal_ratio=1.5,
+    )
+    for share, goal in ((0.5, 4.0), (0.99, 10.0)):
+        yield Row(
+            f"key to paint, p{share * 100:.0f}",
+            percentile(turns.keys_mixed, share),
+            "ms",
+            peer=alone,
+            theirs=percentile(turns.keys_well, share),
+            goal=goal,
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -51,9 +52,24 @@ def started(launch: Launcher, module: str, *arguments: str, until: str) -> Start
         return Start(cpu_ms, wall_ms, len(seen))
 
 
+class Starts(NamedTuple):
+    """All that were measured, ours and the peers'."""
+
+    ours: list[Start]
+    data: list[Start]
+    static: list[Start]
+
+
 def run() -> Table:
     table = Table("From exec to the first full frame (120 x 40)")
-    ours, data, static = list[Start](), list[Start](), list[Start]()
+    for row in _rows(_measured()):
+        table.add(row)
+    table.notes.append(f"medians of {TURNS} starts of each, in turn; modules compiled")
+    return table
+
+
+def _measured() -> Starts:
+    starts = Starts([], [], [])
     with launcher() as launch, tempfile.TemporaryDirectory(prefix="bench-estate-") as folder:
         estate = Path(folder) / "estate.toml"
         estate.write_text(ESTATE)
@@ -63,46 +79,27 @@ def run() -> Table:
             two = started(launch, "bench.programs.bare", until="the last row")
             three = started(launch, "bench.programs.bare", "static", until="the last row")
             if turn:
-                ours.append(one)
-                data.append(two)
-                static.append(three)
-    cpu_ms = median(start.cpu_ms for start in ours)
-    table.add(
-        Row(
-            "CPU to the first full frame",
-            cpu_ms,
-            "ms CPU",
-            peer="app with DataTable",
-            theirs=median(start.cpu_ms for start in data),
-            goal_ratio=1.0,
-        )
+                starts.ours.append(one)
+                starts.data.append(two)
+                starts.static.append(three)
+    return starts
+
+
+def _rows(starts: Starts) -> Iterator[Row]:
+    data, static = "app with DataTable", "app with Static"
+    cpu_ms = median(start.cpu_ms for start in starts.ours)
+    theirs = median(start.cpu_ms for start in starts.data)
+    yield Row("CPU to the first full frame", cpu_ms, "ms CPU", peer=data, theirs=theirs, goal_ratio=1.0)
+    theirs = median(start.cpu_ms for start in starts.static)
+    yield Row("the same", cpu_ms, "ms CPU", peer=static, theirs=theirs)
+    wall_ms = median(start.wall_ms for start in starts.ours)
+    theirs = median(start.wall_ms for start in starts.data)
+    yield Row("time to the first full frame", wall_ms, "ms", peer=data, theirs=theirs)
+    written = median(start.bytes_written for start in starts.ours)
+    yield Row(
+        "bytes of it",
+        written,
+        "bytes",
+        peer=data,
+        theirs=median(start.bytes_written for start in starts.data),
     )
-    table.add(
-        Row(
-            "the same",
-            cpu_ms,
-            "ms CPU",
-            peer="app with Static",
-            theirs=median(start.cpu_ms for start in static),
-        )
-    )
-    table.add(
-        Row(
-            "time to the first full frame",
-            median(start.wall_ms for start in ours),
-            "ms",
-            peer="app with DataTable",
-            theirs=median(start.wall_ms for start in data),
-        )
-    )
-    table.add(
-        Row(
-            "bytes of it",
-            median(start.bytes_written for start in ours),
-            "bytes",
-            peer="app with DataTable",
-            theirs=median(start.bytes_written for start in data),
-        )
-    )
-    table.notes.append(f"medians of {TURNS} starts of each, in turn; modules compiled")
-    return table

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from runbooks.model import Look
 from systems.errors import SystemsError
 from systems.estate import Cluster, LoadedEstate
-from systems.galera.host_look import SurveyOptions
 from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Answer, ClusterSurvey
-from systems.galera.survey import NodeAccess, Surveyor
+from systems.galera.survey import NodeAccess, Surveyor, options_for
 from systems.secrets import AskSecret, Redactor, resolve
 from systems.sql import Query, Rows, SqlReader
 from systems.sql_readers import SqlAccess, SqlReaders
@@ -104,7 +103,9 @@ class Access:
         try:
             async with asyncio.timeout(PREPARATION_S):
                 sql = await self._sql(cluster, host)
-                return await read_preparation(self.hosts.reader(host), sql, _options(cluster, host))
+                return await read_preparation(
+                    self.hosts.reader(host), sql, options_for(cluster.settings, host)
+                )
         except SystemsError as error:
             return error
         except TimeoutError:
@@ -112,7 +113,7 @@ class Access:
 
     async def _node(self, cluster: Cluster, host: str) -> NodeAccess:
         reader, sql = self.hosts.reader(host), await self._sql(cluster, host)
-        return NodeAccess(host, reader, sql, _options(cluster, host))
+        return NodeAccess(host, reader, sql, options_for(cluster.settings, host))
 
     async def _sql(self, cluster: Cluster, host: str) -> SqlReader:
         sql = cluster.settings.on(host).sql
@@ -141,8 +142,3 @@ class Access:
             self._passwords[name] = await resolve(reference, what=what, base=base, ask=self._ask)
             self.redactor.add(self._passwords[name])
         return self._passwords[name]
-
-
-def _options(cluster: Cluster, host: str) -> SurveyOptions:
-    own = cluster.settings.on(host)
-    return SurveyOptions(datadir=own.datadir, defaults_file=own.defaults_file)

@@ -168,36 +168,32 @@ async def df(call: Call) -> int:
         return status
     columns = [name for name in given.last("output").split(",") if name in _COLUMNS]
     if columns:
-        rows = [
-            [_COLUMNS[name] for name in columns],
-            *([_cell(call, mount, name) for name in columns] for mount in mounts),
-        ]
+        titles = [_COLUMNS[name] for name in columns]
+        rows = [titles, *([_cell(call, mount, name) for name in columns] for mount in mounts)]
     else:
-        unit = 1 if "1" in given.every("B", "block-size") else 1024
-        head = [
-            "Filesystem",
-            "1024-blocks" if unit == 1024 else "1B-blocks",
-            "Used",
-            "Available",
-            "Capacity",
-            "Mounted on",
-        ]
-        rows = [head]
-        for mount in mounts:
-            used, free = files.used_bytes(mount), files.free_bytes(mount)
-            percent = f"{round(100 * used / mount.size_bytes)}%"
-            numbers = [str(value // unit) for value in (mount.size_bytes, used, free)]
-            rows.append([mount.source, *numbers, percent, mount.target])
+        rows = _plain_rows(call, mounts, 1 if "1" in given.every("B", "block-size") else 1024)
+    await _say_table(call, rows)
+    return status
+
+
+def _plain_rows(call: Call, mounts: list[Mount], unit: int) -> list[list[str]]:
+    """What df tells without --output; `unit`: bytes."""
+    blocks = "1024-blocks" if unit == 1024 else "1B-blocks"
+    rows = [["Filesystem", blocks, "Used", "Available", "Capacity", "Mounted on"]]
+    for mount in mounts:
+        used, free = call.machine.files.used_bytes(mount), call.machine.files.free_bytes(mount)
+        percent = f"{round(100 * used / mount.size_bytes)}%"
+        numbers = [str(value // unit) for value in (mount.size_bytes, used, free)]
+        rows.append([mount.source, *numbers, percent, mount.target])
+    return rows
+
+
+async def _say_table(call: Call, rows: list[list[str]]) -> None:
+    """The first column to the left, the last as it is, what stands between to the right."""
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     for row in rows:
-        await call.say(
-            " ".join(
-                cell.rjust(width) if at not in {0, len(row) - 1} else cell.ljust(width) if at == 0 else cell
-                for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-            )
-            + "\n"
-        )
-    return status
+        between = [cell.rjust(width) for cell, width in zip(row[1:-1], widths[1:-1], strict=True)]
+        await call.say(" ".join([row[0].ljust(widths[0]), *between, *row[1:][-1:]]) + "\n")
 
 
 def _cell(call: Call, mount: Mount, name: str) -> str:

@@ -138,9 +138,20 @@ def _view(server: Server, component: Component | None) -> dict[str, str]:
 
 def variable_rows(server: Server) -> dict[str, str]:
     """All variables that are modelled, by name: defaults, then the option files, then what was set."""
-    settings = server.settings
-    address = settings.get("wsrep_node_address", server.machine.address)
-    rows = {
+    rows = _variable_defaults(server)
+    chosen = {name: value for name, value in {**server.settings, **server.globals}.items() if name in rows}
+    rows |= {
+        name: value for name, value in chosen.items() if name not in {"datadir", "wsrep_provider_options"}
+    }
+    rows["wsrep_desync"] = "ON" if server.desync_count else "OFF"
+    rows["wsrep_provider_options"] = _options_text(server)
+    return rows
+
+
+def _variable_defaults(server: Server) -> dict[str, str]:
+    """As a server has them that no option file tells anything."""
+    address = server.settings.get("wsrep_node_address", server.machine.address)
+    return {
         "version": VERSION,
         "version_comment": "Debian 12",
         "version_source_revision": REVISION,
@@ -182,13 +193,6 @@ def variable_rows(server: Server) -> dict[str, str]:
         "wsrep_start_position": str(server.start_position),
         "wsrep_sync_wait": "0",
     }
-    chosen = {name: value for name, value in {**settings, **server.globals}.items() if name in rows}
-    rows |= {
-        name: value for name, value in chosen.items() if name not in {"datadir", "wsrep_provider_options"}
-    }
-    rows["wsrep_desync"] = "ON" if server.desync_count else "OFF"
-    rows["wsrep_provider_options"] = _options_text(server)
-    return rows
 
 
 def _options_text(server: Server) -> str:

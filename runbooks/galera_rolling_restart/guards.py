@@ -9,14 +9,13 @@ from runbooks.model import Holds, Look, Sighting, no, unknown, yes
 from runbooks.rates import paused_now
 from runbooks.steps.checks import Judge, all_of, all_synced, one_primary, synced
 from runbooks.steps.flags import no_flags
+from runbooks.steps.prove import QUEUE
 from runbooks.steps.start import can_start, has_room, knows_peers
 from runbooks.triage.writes import schema_changes
 from runbooks.words import count, share, span
 from systems.galera.readings import Flavour, HostEvidence, NodeSurvey, WsrepStatus
 from systems.galera.status import switch_or_none
 
-QUEUE = 10
-"""Write-sets to apply at one moment that say nothing: a loaded cluster is never at nought for long."""
 _PAUSED_SHARE = 0.05
 _LONG_STATEMENT_S = 60.0
 SEE_ALL = "GRANT PROCESS ON *.* to the account in the estate file."

@@ -22,7 +22,7 @@ _WRITE = "SET SESSION wsrep_sync_wait=15; INSERT INTO quarterdeck_probe.proof (n
 _READ = "SELECT node FROM quarterdeck_probe.proof"
 _COUNT = "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name='quarterdeck_probe'"
 _SYNC_READ = "--init-command=SET SESSION wsrep_sync_wait=1"
-_QUEUE = 10
+QUEUE = 10
 """Write-sets to apply at one moment that say nothing: a loaded cluster is never at nought for long."""
 _FAILURES = (
     "voted-out",
@@ -75,7 +75,7 @@ def _settled(hosts: tuple[str, ...]) -> Judge:
     def judge(look: Look) -> Sighting:
         for host in hosts:
             node = look.survey.node(host)
-            if isinstance(node.status, WsrepStatus) and (node.status.recv_queue or 0) > _QUEUE:
+            if isinstance(node.status, WsrepStatus) and (node.status.recv_queue or 0) > QUEUE:
                 return no(f"{host} has {node.status.recv_queue} write-sets still to apply", host)
             evidence = node.evidence
             if not isinstance(evidence, HostEvidence):

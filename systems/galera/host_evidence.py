@@ -15,9 +15,7 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence
     server may have run and crashed since. It is then not known (REC-04).
     """
     view, datadir = quick.view, slow.settings.datadir
-    disk = view.filesystem
-    real = slow.real_datadir or datadir
-    missing = missing_mount(slow.mount_points, disk.target, real) if disk is not None else ""
+    missing = _missing_mount(quick, slow)
     elsewhere = f"{missing} is not mounted: what lies in {datadir} now is not the data" if missing else ""
     return HostEvidence(
         taken_at=quick.taken_at,
@@ -59,3 +57,10 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence
         details_at=slow.taken_at,
         details_error=slow_error,
     )
+
+
+def _missing_mount(quick: Quick, slow: Slow) -> str:
+    disk = quick.view.filesystem
+    if disk is None:
+        return ""
+    return missing_mount(slow.mount_points, disk.target, slow.real_datadir or slow.settings.datadir)

@@ -221,7 +221,6 @@ PATTERNS = (
 )
 """In order of rank: a line counts as the first that it matches."""
 
-_BY_ID = {pattern.id: pattern for pattern in PATTERNS}
 _COMPILED = tuple((pattern, re.compile(pattern.text, re.IGNORECASE)) for pattern in PATTERNS)
 
 
@@ -239,8 +238,3 @@ def find_hits(lines: Iterable[str], zone: timezone) -> tuple[LogHit, ...]:
                 LogHit(pattern.id, pattern.meaning, stamp_of(line, zone), line.strip()[:_LONGEST_LINE])
             )
     return tuple(hits[-_MOST_HITS:])
-
-
-def meaning_of(pattern: str) -> str:
-    """What a pattern's id stands for; raises `KeyError`."""
-    return _BY_ID[pattern].meaning

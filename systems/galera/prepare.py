@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from systems.errors import SudoRefused, SystemsError
 from systems.galera import preparation_data as data
@@ -60,58 +61,63 @@ async def _read(
     if not of_host.tools(host)["openssl"]:
         problems.append("openssl is missing there, so that no certificate could be read")
     unread = unread_files(config.get("unreadable", ()))
-    is_configured = bool(config.get("defaults")) and not unread
     return _put_together(
-        answer,
-        host,
-        settings,
-        paths,
-        tables,
-        is_configured=is_configured,
-        as_root=as_root,
-        problems=tuple(text for text in (problem, unread, *problems) if text),
+        _Answers(
+            datadir=answer,
+            host=host,
+            settings=settings,
+            is_configured=bool(config.get("defaults")) and not unread,
+            paths=paths,
+            tables=tables,
+            as_root=as_root,
+            problems=tuple(text for text in (problem, unread, *problems) if text),
+        )
     )
 
 
-def _put_together(
-    answer: Output,
-    host: of_host.Sections,
-    settings: HostSettings,
-    paths: tuple[str, str, str],
-    tables: Mapping[str, Rows],
-    *,
-    is_configured: bool,
-    as_root: bool,
-    problems: tuple[str, ...],
-) -> PreparationReading:
-    there = split_sections(answer.stdout)
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """Everything that one host has said."""
+
+    datadir: Output
+    host: of_host.Sections
+    settings: HostSettings
+    is_configured: bool
+    """All of its option files could be read."""
+    paths: tuple[str, str, str]
+    """Of CA, certificate and key."""
+    tables: Mapping[str, Rows]
+    as_root: bool
+    problems: tuple[str, ...]
+
+
+def _put_together(told: _Answers) -> PreparationReading:
+    there, host, settings = split_sections(told.datadir.stdout), told.host, told.settings
     unit = of_host.server_unit(host)
     installed = of_host.packages(host)
     owner, mode = data.owner_and_mode(there)
-    names = [name for _, _, name in data.entries(there)] if there.get("readable") else None
+    has_lost_found, certificates, gcache_pages = _names_in_datadir(there)
     configured = settings.configured
     return PreparationReading(
-        taken_at=answer.at,
+        taken_at=told.datadir.at,
         packages=installed,
         conflicting=of_host.conflicting(installed),
         tools=of_host.tools(host),
         socat_has_tls=of_host.socat_has_tls(host),
         datadir=settings.datadir,
-        datadir_state=data.datadir_state(there, as_root=as_root),
+        datadir_state=data.datadir_state(there, as_root=told.as_root),
         schemas=data.schemas(there),
         datadir_owner=owner,
         datadir_mode=mode,
         wrong_owners=data.wrong_owners(there),
-        has_lost_found=None if names is None else "lost+found" in names,
-        certificates_in_datadir=None
-        if names is None
-        else tuple(sorted(name for name in names if name.endswith(".pem"))),
-        gcache_pages=None if names is None else sum(name.startswith("gcache.page.") for name in names),
-        configured=configured if is_configured else None,
+        has_lost_found=has_lost_found,
+        certificates_in_datadir=certificates,
+        gcache_pages=gcache_pages,
+        configured=configured if told.is_configured else None,
         configured_twice=settings.configured_twice,
         server_id=configured.get("server_id"),
         node_name=configured.get("wsrep_node_name"),
-        notify_cmd=configured.get("wsrep_notify_cmd", "") if is_configured else None,
+        notify_cmd=configured.get("wsrep_notify_cmd", "") if told.is_configured else None,
         machine_id=of_host.name_of(host, "/etc/machine-id"),
         server_uuid=data.server_uuid(there),
         hostname=of_host.name_of(host, "/etc/hostname") or of_host.name_of(host, "/proc/sys/kernel/hostname"),
@@ -128,12 +134,21 @@ def _put_together(
         timeout_start_s=of_host.timeout_start_s(unit),
         enabled=of_host.enabled_units(host),
         listens_4567=4567 in listening_ports(host.get("listen", ()), settings.own_address),
-        certificates=data.certificates(there, paths),
-        tables_without_primary_key=_names(tables.get("keys")),
-        tables_not_innodb=_names(tables.get("engines")),
-        accounts=_accounts(tables.get("accounts")),
-        problems=problems,
+        certificates=data.certificates(there, told.paths),
+        tables_without_primary_key=_names(told.tables.get("keys")),
+        tables_not_innodb=_names(told.tables.get("engines")),
+        accounts=_accounts(told.tables.get("accounts")),
+        problems=told.problems,
     )
+
+
+def _names_in_datadir(there: of_host.Sections) -> tuple[bool | None, tuple[str, ...] | None, int | None]:
+    """Whether lost+found is there, the certificates, the number of gcache pages; None: not known."""
+    if not there.get("readable"):
+        return None, None, None
+    names = [name for _, _, name in data.entries(there)]
+    certificates = tuple(sorted(name for name in names if name.endswith(".pem")))
+    return "lost+found" in names, certificates, sum(name.startswith("gcache.page.") for name in names)
 
 
 def certificate_paths(settings: HostSettings) -> tuple[str, str, str]:

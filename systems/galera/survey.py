@@ -34,20 +34,6 @@ def options_for(galera: Galera, host: str) -> SurveyOptions:
     return SurveyOptions(datadir=own.datadir.rstrip("/"), defaults_file=own.defaults_file)
 
 
-async def survey_cluster(
-    name: str,
-    nodes: Sequence[NodeAccess],
-    *,
-    before: ClusterSurvey | None = None,
-    arbitrators: int = 0,
-    on_node: Callable[[NodeSurvey], None] | None = None,
-) -> ClusterSurvey:
-    """Look once at all nodes, everything read anew. `on_node` is told each as it arrives."""
-    surveyor = Surveyor(name, nodes, arbitrators=arbitrators)
-    survey = await surveyor.survey(on_node=on_node)
-    return _cluster(name, survey.nodes, before, arbitrators)
-
-
 class Surveyor:
     """Looks at one cluster again and again, and remembers what makes the next look cheap."""
 

@@ -18,7 +18,7 @@ from systems.text import visible
 if TYPE_CHECKING:
     import asyncssh
 
-    from systems.ssh.channel import ToSink
+    from systems.ssh.channel import Collector, ToSink
     from systems.ssh.link import Link
 
 MAX_OUTPUT_BYTES = 16 << 20
@@ -54,48 +54,39 @@ class SshReader:
         """
         if not probes:
             return ()
-        from systems.ssh.channel import Collector
-
-        collector = Collector(0)
-        bundle: Bundle | None = None
-        status: int | None = None
-
-        async def once(connection: asyncssh.SSHClientConnection) -> None:
-            nonlocal bundle, collector, status
-            bundle = Bundle.of([(probe.line, self._by_sudo(probe)) for probe in probes], limit_s=timeout_s)
-            collector = Collector(MAX_OUTPUT_BYTES)
-            script = bundle.script.encode()
-            status = await self.link.run(connection, SHELL, collector, stdin=script, closes_stdin=False)
-
+        heard = _Said()
         others = f" and {len(probes) - 1} more" if len(probes) > 1 else ""
-        what = f"{probes[0].line!r}{others}"
         failure: SystemsError | None = None
         try:
-            await self._within(once, timeout_s, what)
+            await self._within(
+                lambda connection: self._ask(connection, probes, timeout_s, heard),
+                timeout_s,
+                f"{probes[0].line!r}{others}",
+            )
         except (TimedOut, LinkLost) as error:
             failure = error
         at = datetime.now(UTC)
-        parts: tuple[Part, ...] = ()
-        if bundle is not None:
-            is_whole = failure is None and collector.left >= 0
-            parts = bundle.parse(
-                collector.bytes_of(Stream.STDOUT),
-                collector.bytes_of(Stream.STDERR),
-                status if is_whole else None,
-            )
-            if failure is None and len(parts) < len(probes):
-                failure = self._too_much(probes[len(parts)].line) if collector.left < 0 else self._cut_short()
+        parts = heard.parts(is_whole=failure is None)
+        if failure is None and len(parts) < len(probes):
+            failure = self._too_much(probes[len(parts)].line) if heard.is_too_much else self._cut_short()
         if failure is not None and not parts:
             raise failure
-        answers: list[Output | Exception] = []
-        for probe, part in zip(probes, parts, strict=False):
-            try:
-                answers.append(self._judge(probe, part, at))
-            except SystemsError as error:
-                answers.append(error)
+        answers = [self._answer(probe, part, at) for probe, part in zip(probes, parts, strict=False)]
         if failure is not None:
             answers += [failure] * (len(probes) - len(parts))
         return tuple(answers)
+
+    async def _ask(
+        self, connection: asyncssh.SSHClientConnection, probes: Sequence[Probe], limit_s: float, heard: _Said
+    ) -> None:
+        """Send all of them in one script; what was heard of an earlier try is forgotten."""
+        from systems.ssh.channel import Collector
+
+        bundle = Bundle.of([(probe.line, self._by_sudo(probe)) for probe in probes], limit_s=limit_s)
+        heard.bundle, heard.collector, heard.status = bundle, Collector(MAX_OUTPUT_BYTES), None
+        heard.status = await self.link.run(
+            connection, SHELL, heard.collector, stdin=bundle.script.encode(), closes_stdin=False
+        )
 
     async def stream(self, probe: Probe, sink: Sink, *, timeout_s: float | None = None) -> int:
         """Send output to `sink` as it comes; return the exit status. None: until it ends or is cancelled.
@@ -144,6 +135,12 @@ class SshReader:
         if error := sudo.refusal(self.host, self.link.login_user, probe.line, status, stderr):
             raise error
 
+    def _answer(self, probe: Probe, part: Part, at: datetime) -> Output | Exception:
+        try:
+            return self._judge(probe, part, at)
+        except SystemsError as error:
+            return error
+
     def _judge(self, probe: Probe, part: Part, at: datetime) -> Output:
         if self._by_sudo(probe):
             self._raise_refusal(probe, part.status, part.stderr)
@@ -164,6 +161,31 @@ class SshReader:
 
     def _cut_short(self) -> LinkLost:
         return LinkLost(f"{self.host}: the shell there ended before all probes had run")
+
+
+@dataclass(slots=True)
+class _Said:
+    """What came back of several probes that were sent as one."""
+
+    bundle: Bundle | None = None
+    """None: nothing was sent yet."""
+    collector: Collector | None = None
+    status: int | None = None
+
+    @property
+    def is_too_much(self) -> bool:
+        """More came than one reading may bring."""
+        return self.collector is not None and self.collector.left < 0
+
+    def parts(self, *, is_whole: bool) -> tuple[Part, ...]:
+        """What is known of each probe, in order, as far as it came."""
+        if self.bundle is None or self.collector is None:
+            return ()
+        return self.bundle.parse(
+            self.collector.bytes_of(Stream.STDOUT),
+            self.collector.bytes_of(Stream.STDERR),
+            self.status if is_whole and not self.is_too_much else None,
+        )
 
 
 @dataclass(slots=True)

@@ -38,15 +38,6 @@ class TableBody(TableCanvas, can_focus=True):
         self._counted = (0, 0)
         """Rows that are shown, and all rows, as the line at the foot tells them."""
 
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Show these columns; rows keep their cells."""
-        self._columns = tuple(columns)
-        self._contents.clear()
-        for key in self._rows:
-            for column in columns:
-                self._widen(column.key, self._rows.cell(key, column.key))
-        self._fit()
-
     def put_row(self, key: str, cells: RowCells) -> None:
         """Add a row or renew its cells; columns left out keep theirs."""
         before = self._rows.put(key, self._by_column(cells))

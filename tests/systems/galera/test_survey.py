@@ -15,7 +15,7 @@ from systems.errors import NotUnderstood, SudoRefused, SystemsError, TimedOut, U
 from systems.estate import Galera
 from systems.galera.host_look import SurveyOptions
 from systems.galera.readings import HostEvidence, NodeSurvey, WsrepStatus
-from systems.galera.survey import NodeAccess, Surveyor, options_for, survey_cluster
+from systems.galera.survey import NodeAccess, Surveyor, options_for
 from systems.shell import Output, Probe
 from systems.sql import Query, Rows
 from tests.systems.galera.recorded import host_output, rows_of, status_rows, variables_rows
@@ -100,14 +100,16 @@ def a_cluster(**of_db2: Any) -> list[NodeAccess]:
 
 
 async def test_every_node_is_there_in_the_order_of_the_inventory() -> None:
-    survey = await survey_cluster("orders", a_cluster(), arbitrators=1)
+    survey = await Surveyor("orders", a_cluster(), arbitrators=1).survey()
     assert [node.host for node in survey.nodes] == ["db1", "db2", "db3"]
     assert all(node.answers_sql and node.answers_ssh for node in survey.nodes)
     assert (survey.name, survey.arbitrators, survey.before) == ("orders", 1, None)
 
 
 async def test_what_an_account_without_the_process_right_does_not_see_is_said() -> None:
-    survey = await survey_cluster("orders", a_cluster(sql=RecordedSql("db2", error=Unreachable("db2: gone"))))
+    survey = await Surveyor(
+        "orders", a_cluster(sql=RecordedSql("db2", error=Unreachable("db2: gone")))
+    ).survey()
     assert "db1: its list of processes shows not one thread" in survey.node("db1").writers_hidden
     assert survey.node("db2").writers_hidden == "db2: gone"
 
@@ -116,7 +118,9 @@ async def test_a_deaf_node_times_out_alone_and_its_row_says_so() -> None:
     deaf = {"reader": RecordedHost("db2", never=True), "sql": RecordedSql("db2", never=True)}
     arrived: list[str] = []
     begun = time.monotonic()
-    survey = await survey_cluster("orders", a_cluster(**deaf), on_node=lambda node: arrived.append(node.host))
+    survey = await Surveyor("orders", a_cluster(**deaf)).survey(
+        on_node=lambda node: arrived.append(node.host)
+    )
     assert time.monotonic() - begun < 3.0
     assert arrived[-1] == "db2"
     node = survey.node("db2")
@@ -128,7 +132,7 @@ async def test_a_deaf_node_times_out_alone_and_its_row_says_so() -> None:
 
 
 async def test_a_host_that_answers_beside_a_database_that_hangs_is_evidence() -> None:
-    survey = await survey_cluster("orders", a_cluster(sql=RecordedSql("db2", never=True)))
+    survey = await Surveyor("orders", a_cluster(sql=RecordedSql("db2", never=True))).survey()
     node = survey.node("db2")
     assert isinstance(node.status, TimedOut)
     assert isinstance(node.evidence, HostEvidence)
@@ -137,15 +141,15 @@ async def test_a_host_that_answers_beside_a_database_that_hangs_is_evidence() ->
 
 async def test_errors_stand_where_the_answers_would() -> None:
     lost = Unreachable("db2: No route to host")
-    survey = await survey_cluster(
+    survey = await Surveyor(
         "orders", a_cluster(reader=RecordedHost("db2", error=lost), sql=RecordedSql("db2", error=lost))
-    )
+    ).survey()
     assert survey.node("db2").status is lost
     assert survey.node("db2").evidence is lost
 
 
 async def test_an_answer_of_another_server_is_not_understood_and_names_the_node() -> None:
-    survey = await survey_cluster("orders", a_cluster(sql=RecordedSql("db2", status=rows_of("Uptime\t5"))))
+    survey = await Surveyor("orders", a_cluster(sql=RecordedSql("db2", status=rows_of("Uptime\t5")))).survey()
     status = survey.node("db2").status
     assert isinstance(status, NotUnderstood)
     assert str(status).startswith("db2: ")
@@ -153,7 +157,7 @@ async def test_an_answer_of_another_server_is_not_understood_and_names_the_node(
 
 async def test_where_sudo_is_refused_it_goes_on_with_what_anybody_sees() -> None:
     reader = RecordedHost("db2", "nosudo", sudo=False)
-    survey = await survey_cluster("orders", a_cluster(reader=reader))
+    survey = await Surveyor("orders", a_cluster(reader=reader)).survey()
     evidence = survey.node("db2").evidence
     assert isinstance(evidence, HostEvidence)
     assert "cannot be looked into" in evidence.grastate_error
