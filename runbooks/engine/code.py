@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.abc import InspectLoader
 from importlib.util import find_spec
+from pathlib import Path
 
 from runbooks.model import Runbook
 
@@ -49,10 +50,14 @@ def _modules(package: str, *, deep: bool = True) -> Iterator[str]:
 
 
 def _source(module: str) -> str:
-    """Its text, out of an archive too; empty where there is none."""
+    """Its text: of its file, else out of the archive it lies in; empty where there is none."""
     try:
         spec = find_spec(module)
-        loader = spec.loader if spec is not None else None
+        if spec is None:
+            return ""
+        if spec.origin is not None and (file := Path(spec.origin)).is_file():
+            return file.read_text("utf-8", "replace")
+        loader = spec.loader
         return (loader.get_source(module) or "") if isinstance(loader, InspectLoader) else ""
     except (ImportError, ValueError, OSError):
         return ""

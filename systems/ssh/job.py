@@ -16,7 +16,7 @@ from systems.text import visible_bytes
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 LATE_S = 10
 """How late a start may arrive: one that was stuck on the way for longer does nothing."""
-_CLOCK_ERROR = timedelta(seconds=10)
+_CLOCK_ERROR = timedelta(seconds=5)
 """How far our clock may have gone wrong since a job was ordered."""
 _KEPT = timedelta(days=6)
 """A job may be cleaned away after it: where it lies on a full disk, temporary files go after a week or so."""
