@@ -194,8 +194,10 @@ def no_long_statement(host: str) -> Judge:
 
 
 def comes_back(host: str) -> Judge:
-    """Its next start would bring it back as a member: unit, peers, wsrep_on, room."""
-    judged = all_of(can_start(host), knows_peers(host), replicates(host), has_room(host))
+    """Its next start would bring it back as a member: unit, peers, wsrep_on, room, the same data."""
+    judged = all_of(
+        can_start(host), knows_peers(host), replicates(host), has_room(host), is_on_its_volume(host)
+    )
 
     def judge(look: Look) -> Sighting:
         answer = judged(look)
@@ -218,6 +220,20 @@ def replicates(host: str) -> Judge:
         if not (default if told is None else switch_or_none(told)):
             return no(f"wsrep_on is {told or 'not set'} in its option files: it would start alone", host)
         return yes("wsrep is on in its option files", host)
+
+    return judge
+
+
+def is_on_its_volume(host: str) -> Judge:
+    """Its data does not lie on the bare mount point of a volume that another boot would mount (HOST-06)."""
+
+    def judge(look: Look) -> Sighting:
+        evidence = look.survey.node(host).evidence
+        if not isinstance(evidence, HostEvidence):
+            return unknown(f"{host} does not answer over SSH", host)
+        if evidence.unmounted:
+            return no(f"{evidence.unmounted} is in fstab and not mounted: its data lies below it", host)
+        return yes("its data is on its volume", host)
 
     return judge
 

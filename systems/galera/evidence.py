@@ -179,7 +179,7 @@ class HostEvidence:
     gvwstate_error: str = ""
     """Why the last view is not known: its file could not be read or understood. Empty: it is known."""
     unmounted: str = ""
-    """Where a volume belongs that is not mounted, so that the data is not here; empty: nothing says so."""
+    """Where a volume belongs that is not mounted: a later start may find other data. Empty: nowhere."""
     details_error: str = ""
     """Why the slow part could not be read the last time; what stands here is older, or nothing."""
 

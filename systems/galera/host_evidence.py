@@ -12,11 +12,13 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence
     """One reading; a position from the log counts only while no server runs (B.1).
 
     Where the log could not be read now, the position that it told before may be one of an earlier end: the
-    server may have run and crashed since. It is then not known (REC-04).
+    server may have run and crashed since. It is then not known (REC-04). What lies on a bare mount point
+    counts only while a server runs on it (HOST-06).
     """
     view, datadir = quick.view, slow.settings.datadir
     missing = _missing_mount(quick, slow)
-    elsewhere = f"{missing} is not mounted: what lies in {datadir} now is not the data" if missing else ""
+    is_bare = bool(missing) and not quick.mysqld_pids
+    elsewhere = f"{missing} is not mounted: what lies in {datadir} now is not the data" if is_bare else ""
     return HostEvidence(
         taken_at=quick.taken_at,
         boot_id=quick.boot_id,
@@ -30,13 +32,13 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence
         datadir=datadir,
         datadir_exists=view.datadir_exists,
         datadir_bytes=slow.datadir_bytes,
-        grastate=None if missing else view.grastate,
+        grastate=None if is_bare else view.grastate,
         grastate_error=elsewhere or view.grastate_error,
-        grastate_empty=view.grastate_empty and not missing,
-        gvwstate=None if missing else view.gvwstate,
+        grastate_empty=view.grastate_empty and not is_bare,
+        gvwstate=None if is_bare else view.gvwstate,
         gvwstate_error=elsewhere or view.gvwstate_error,
         unmounted=missing or (datadir if view.is_missing else ""),
-        sst_in_progress=view.sst_in_progress and not missing,
+        sst_in_progress=view.sst_in_progress and not is_bare,
         gra_logs=view.gra_logs,
         gcache_bytes=view.gcache_bytes,
         gcache_pages=view.gcache_pages,

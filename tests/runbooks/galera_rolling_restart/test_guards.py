@@ -93,6 +93,12 @@ GUARDED: dict[str, tuple[ClusterSurvey, str, str, str]] = {
         "while the node still runs",
         "PXC-02",
     ),
+    "bare-mount-point": (
+        and_db3(a_node("db3", evidence={"unmounted": "/srv/db"})),
+        "/srv/db is in fstab and not mounted",
+        "while the node still runs",
+        "PXC-01",
+    ),
     "full": (
         and_db3(a_node("db3", evidence={"filesystem": a_filesystem(free_bytes=1000)})),
         "make room first",

@@ -87,6 +87,8 @@ def test_what_lies_on_a_bare_mount_point_is_not_the_data() -> None:
     assert bare.unmounted == "/var/lib/mysql"
     assert (bare.grastate, bare.gvwstate) == (None, None)
     assert bare.grastate_error.startswith("/var/lib/mysql is not mounted")
+    running = put_together(replace(quick, mysqld_pids=(31,)), replace(slow, mount_points=("/var",)))
+    assert (running.unmounted, running.grastate) == ("/var", quick.view.grastate)
     disk = replace(quick.view.filesystem, target="/var/lib/mysql")  # type: ignore[type-var]
     mounted = replace(quick, view=replace(quick.view, filesystem=disk))
     whole = put_together(mounted, replace(slow, mount_points=("/", "/var/lib/mysql")))
