@@ -82,10 +82,9 @@ in=
 _FOLLOW = r"""
 if [ -z "$dir" ]; then
   up=0
-  read -r up x 2>/dev/null </proc/uptime
-  up=${up%%.*}
   # A container was started when its first process was; in hundredths of a second.
-  if read -r x 2>/dev/null </proc/1/stat; then
+  if read -r x 2>/dev/null </proc/1/stat && read -r up rest 2>/dev/null </proc/uptime; then
+    up=${up%%.*}
     x=${x##*) }; set -- $x
     [ "$((${20} / 100))" -gt "$up" ] || up=$((up - ${20} / 100))
   fi

@@ -13,6 +13,7 @@ import pymysql
 import pytest
 
 from systems.errors import LoginRefused, Refused, TimedOut, Unreachable
+from systems.galera.processlist import PROCESSLIST_QUERY, shows_all
 from systems.sql import Query
 from systems.sql_readers import SqlAccess, SqlReaders
 from systems.ssh.hosts import SshHosts
@@ -95,6 +96,20 @@ async def test_the_session_cannot_write_even_by_a_function(light: LightCluster, 
     assert caught.value.status == 1792
     assert (await readers.reader("n1").ask([STATUS]))[0].rows == SYNCED
     await readers.close()
+
+
+async def test_an_account_that_sees_its_own_threads_only_is_known_by_that(
+    light: LightCluster, hosts: SshHosts
+) -> None:
+    with pymysql.connect(
+        unix_socket=str(light.folder / "n1" / "s"), user="admin", password=PASSWORD
+    ) as connection:
+        connection.cursor().execute(f"CREATE OR REPLACE USER blind@'%' IDENTIFIED BY '{PASSWORD}'")
+    for user, sees_all in (("monitor", True), ("blind", False)):
+        readers = SqlReaders(hosts, SqlAccess(user, PASSWORD, via="tcp", is_unverified=True), nodes=1)
+        [rows] = await readers.reader("n1").ask([PROCESSLIST_QUERY])
+        assert shows_all(rows) is sees_all
+        await readers.close()
 
 
 async def test_a_wrong_password_is_a_refused_login(light: LightCluster, hosts: SshHosts) -> None:
