@@ -173,7 +173,7 @@ class Check:
             process = subprocess.Popen(
                 (*polite, sys.executable, "-m", "pytest", *fixed, *options),
                 cwd=ROOT,
-                env=environment(),
+                env={**environment(), "CHECK_ALL": "1" if self.is_whole else ""},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,

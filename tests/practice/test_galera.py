@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from practice.clock import Clock
 from practice.estate import Practice, build
 from practice.galera.cluster import Cluster
 from practice.galera.history import Branch, Position, lost_count
+from tests.examples import examples
 
 Event = tuple[str, str, float]
 NODES = ("db1", "db2", "db3")
@@ -49,7 +50,7 @@ def happen(practice: Practice, cluster: Cluster, what: str, name: str) -> None:
             machine.unplug(out=what == "unplug")
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(st.lists(EVENTS, max_size=14))
 def test_nothing_but_force_makes_a_second_primary_or_loses_a_commit(
     events: list[tuple[str, str, float]],

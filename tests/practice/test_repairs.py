@@ -8,8 +8,8 @@ import pytest
 
 from tests.practice.inside import inside
 
-CORE = ("kill-one", "kill-two", "power-loss-no-view", "voted-out")
-MORE = ("stop-one", "power-loss", "sst-aborted", "zero-uuid")
+CORE = ("kill-one", "power-loss-no-view")
+MORE = ("kill-two", "voted-out", "stop-one", "power-loss", "sst-aborted", "zero-uuid")
 AGREED = [word for name in ("db1", "db2", "db3") for word in ("--yes-to", name)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from practice.clock import Clock
@@ -13,6 +13,7 @@ from practice.estate import build
 from practice.host.machine import Machine
 from practice.shell.interpreter import Shell
 from practice.shell.streams import Nothing, TextSink
+from tests.examples import examples
 
 
 def machine() -> Machine:
@@ -98,7 +99,7 @@ WORDS = (
 PIECES = st.sampled_from((*WORDS.split(), "\n", "<<E\n", "E\n"))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(PIECES, max_size=14).map(" ".join) | st.text(max_size=60))
 def test_whatever_is_typed_neither_crashes_nor_hangs_it(line: str) -> None:
     status, _, _ = asyncio.run(run(line, HOST))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from systems.shell import Stream
 from systems.spool import NoRoom, Source, Spool, growing_file, lines, words
+from tests.examples import examples
 
 AT_MS = 1_700_000_000_000
 HOSTS = [("db1", Stream.STDOUT), ("db1", Stream.STDERR), ("db2", Stream.STDOUT)]
@@ -83,7 +84,7 @@ def test_one_stream_gives_the_same_lines_however_it_is_cut(
     at_once.close()
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 40_000)), min_size=1, max_size=30), st.data())
 def test_every_line_is_found_again_across_blocks(sizes: list[tuple[int, int]], data: st.DataObject) -> None:
     """Blocks are 64 KiB: lines of every length up to and beyond one, and empty ones."""

@@ -23,6 +23,7 @@ from systems.spool import (
     Spool,
     group_answers,
 )
+from tests.examples import examples
 
 AT_MS = 1_700_000_000_000
 HOSTS = ["db1", "db2", "db3"]
@@ -105,7 +106,7 @@ def test_a_search_finds_the_nearest_line_in_its_direction(
     spool.close()
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.lists(st.integers(0, 150_000), min_size=1, max_size=12), st.data())
 def test_search_and_filter_cross_blocks_and_lines_longer_than_one(
     sizes: list[int], data: st.DataObject

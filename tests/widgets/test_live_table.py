@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 
 from systems.matching import BadPattern, Matcher
+from tests.examples import examples
 from widgets.clipping import clip, plain
 from widgets.live_table import Cell, Column, LiveTable
 from widgets.live_table.cells import natural
@@ -381,7 +382,7 @@ def test_columns_fit_unless_none_may_go_any_more(columns: list[Column], widths: 
         assert fitted.width >= room or fitted.width == room
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.data())
 def test_rows_agree_with_a_naive_table_after_any_changes(data: st.DataObject) -> None:
     rows, naive = Rows(), dict[str, dict[str, Cell]]()

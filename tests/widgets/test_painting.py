@@ -19,6 +19,7 @@ from textual.widget import Widget
 from bench.pty import Screen as Terminal
 from systems.shell import Stream
 from systems.spool import Spool
+from tests.examples import examples
 from widgets.live_table import Cell, Column, LiveTable
 from widgets.spool_view import SpoolView
 from widgets.tight_paint import TightUpdate
@@ -75,7 +76,7 @@ cells = st.builds(Cell, texts, st.sampled_from([Tone.PLAIN, Tone.GOOD, Tone.DIFF
 TABLE_KEYS = ["down", "up", "space", "end", "home", "right", "left", "S", "R", "v", "u"]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.data())
 async def test_a_table_after_any_changes_looks_as_if_painted_at_once(data: st.DataObject) -> None:
     table = LiveTable(
@@ -106,7 +107,7 @@ async def test_a_table_after_any_changes_looks_as_if_painted_at_once(data: st.Da
 VIEW_KEYS = ["up", "down", "pageup", "home", "end", "f", "space", "n", "e", "right", "left", "g", "escape"]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.data())
 async def test_a_stream_after_any_keys_and_output_looks_as_if_painted_at_once(data: st.DataObject) -> None:
     spool = Spool()
@@ -138,7 +139,7 @@ async def test_a_stream_after_any_keys_and_output_looks_as_if_painted_at_once(da
         await compare(pilot, app)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(
     st.lists(
         st.tuples(st.integers(0, 5), st.sampled_from("ab"), st.integers(0, 9999)), min_size=1, max_size=20
@@ -165,7 +166,7 @@ async def test_cells_that_change_in_place_look_as_if_painted_at_once(
         await compare(pilot, app)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(st.lists(st.integers(0, 500), max_size=6))
 async def test_what_is_said_while_holding_looks_as_if_painted_at_once(flood: list[int]) -> None:
     spool = Spool()

@@ -8,7 +8,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual import events
@@ -23,6 +23,7 @@ from systems.matching import Matcher
 from systems.shell import Stream
 from systems.spool import Line, NoRoom, Source, Spool
 from systems.text import is_harmless
+from tests.examples import examples
 from widgets.clipping import plain
 from widgets.signs import ASCII, UNICODE
 from widgets.spool_view import SpoolView
@@ -150,7 +151,7 @@ async def test_the_wheel_and_a_click_hold_as_well() -> None:
         assert stage.view.copy_text() == "line 96"
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(8, suppress=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 300)), max_size=8),
     st.sampled_from(["up", "pageup", "home"]),
@@ -324,7 +325,7 @@ async def test_what_a_host_writes_is_shown_and_not_obeyed() -> None:
         assert screen(pilot)[1] == "  22:13:20.123 [b]␛ │ [/red] ␛]52;c;aGk=␇ <U+202E>evil"
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.binary(max_size=200), st.integers(20, 90), st.integers(0, 100), st.sampled_from([UNICODE, ASCII]))
 def test_any_bytes_take_no_more_than_the_width(data: bytes, width: int, shift: int, signs: object) -> None:
     layout = LineLayout(ASCII if signs is ASCII else UNICODE, zone=UTC)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from runbooks.engine.codec import MASK, decode_look, encode_look
 from runbooks.model import Look
 from systems.errors import SudoRefused, TimedOut
 from systems.galera.readings import ClusterSurvey, NodeSurvey
 from tests.builders import a_lost_node, a_node, a_stopped_node, a_survey, some_evidence
+from tests.examples import examples
 from tests.runbooks.any_survey import surveys
 
 
@@ -55,7 +56,7 @@ def test_what_is_no_look_is_refused(data: object) -> None:
         decode_look(data)  # type: ignore[arg-type]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(surveys())
 def test_any_survey_comes_back_the_same(survey: ClusterSurvey) -> None:
     once = json.dumps(encode_look(Look(survey)))

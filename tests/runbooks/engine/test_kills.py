@@ -62,7 +62,7 @@ EVERY = pytest.mark.parametrize(
 
 
 @pytest.mark.parametrize(
-    "every", [pytest.param(1, marks=pytest.mark.whole), 3], ids=["every moment", "every third moment"]
+    "every", [pytest.param(1, marks=pytest.mark.whole), 7], ids=["every moment", "every seventh moment"]
 )
 async def test_killed_anywhere_it_goes_on_and_nothing_runs_twice(tmp_path: Path, every: int) -> None:
     total = await breaths(tmp_path / "whole")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runbooks.membership import is_primary, runs
@@ -22,6 +22,7 @@ from systems.galera.readings import (
     Position,
 )
 from tests.builders import STATE, a_filesystem, a_hung_node, a_lost_node, a_node, without_ssh
+from tests.examples import examples
 from tests.runbooks.any_survey import surveys
 from tests.runbooks.galera_bootstrap.blanks import (
     HOSTS,
@@ -353,7 +354,7 @@ def almost_blank(draw: st.DrawFn) -> ClusterSurvey:
     return a_look(nodes).survey
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.one_of(almost_blank(), surveys()), st.sampled_from(("", "db1", "db1,db2,db3")), st.booleans())
 def test_a_cluster_is_never_made_beside_one_that_lives_or_may_live(
     survey: ClusterSurvey, wipe: str, is_prepared: bool

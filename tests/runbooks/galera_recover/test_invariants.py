@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from runbooks.engine.text import plan_digest
@@ -29,6 +29,7 @@ from tests.builders import (
     without_sql,
     without_ssh,
 )
+from tests.examples import examples
 from tests.runbooks.plans import answer
 
 FORKS = re.compile(r"galera_new_cluster|mysqld_bootstrap|start mysql@bootstrap|pc\.bootstrap")
@@ -132,7 +133,7 @@ def position(node: NodeSurvey) -> Position | None:
     return evidence.recovered if evidence.recovered and evidence.recovered.uuid == saved.uuid else None
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(surveys(), VALUES)
 @example(a_survey(a_lost_node("db1")), {})
 def test_every_plan_keeps_the_rules(survey: ClusterSurvey, values: dict[str, str]) -> None:
@@ -155,7 +156,7 @@ def test_every_plan_keeps_the_rules(survey: ClusterSurvey, values: dict[str, str
             assert isinstance(survey.node(act.host).evidence, HostEvidence)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.one_of(surveys(), stopped_surveys()), VALUES)
 def test_a_history_forks_only_where_nothing_forbids_it(survey: ClusterSurvey, values: dict[str, str]) -> None:
     plan = answer(survey, values)
@@ -172,7 +173,7 @@ def test_a_history_forks_only_where_nothing_forbids_it(survey: ClusterSurvey, va
     assert keyed.index("survey") < keyed.index("keep") < keyed.index(step.key)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(stopped_surveys(), VALUES)
 def test_only_the_most_advanced_of_one_history_is_bootstrapped(
     survey: ClusterSurvey, values: dict[str, str]
@@ -193,7 +194,7 @@ def test_only_the_most_advanced_of_one_history_is_bootstrapped(
         assert other.seqno <= chosen.seqno
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(surveys(), VALUES)
 def test_two_looks_at_the_same_state_make_the_same_plan(
     survey: ClusterSurvey, values: dict[str, str]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runbooks.model import Plan
 from systems.galera.readings import ClusterSurvey
 from tests.builders import a_node, a_survey
+from tests.examples import examples
 from tests.runbooks.galera_rolling_restart.clusters import NAME, a_percona, is_stop
 from tests.runbooks.plans import answer
 
@@ -33,7 +34,7 @@ def whole_clusters(draw: st.DrawFn) -> ClusterSurvey:
     return a_survey(*(a_node(host, size=len(hosts)) for host in hosts))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(whole_clusters(), VALUES)
 def test_no_plan_has_two_nodes_down_at_once(survey: ClusterSurvey, values: dict[str, str]) -> None:
     """Every stop is followed by its start, which is proven, before anything else; none is missing."""
@@ -52,7 +53,7 @@ def test_no_plan_has_two_nodes_down_at_once(survey: ClusterSurvey, values: dict[
     assert not down
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(whole_clusters(), VALUES)
 def test_what_is_switched_is_switched_back(survey: ClusterSurvey, values: dict[str, str]) -> None:
     """Freezes, drains and stops end within the same node's turn, and each can be undone."""

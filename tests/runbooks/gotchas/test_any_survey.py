@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from runbooks.gotchas import CATALOGUE
 from runbooks.model import Look
 from systems.galera.readings import ClusterSurvey
+from tests.examples import examples
 from tests.runbooks.any_survey import surveys
 
 
 @given(surveys())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_a_detector_answers_whatever_the_survey_holds(survey: ClusterSurvey) -> None:
     for gotcha in CATALOGUE.values():
         if gotcha.detector is not None:

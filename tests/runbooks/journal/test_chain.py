@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from runbooks.journal.entries import FIELDS, Draft, Kind, digest
 from runbooks.journal.kept import kept_data
+from tests.examples import examples
 from tests.runbooks.journals import a_journal, a_note
 
 TRIGGERS = ("entry_is_not_updated", "entry_is_not_deleted", "head_only_moves_on", "head_is_not_deleted")
@@ -176,7 +177,7 @@ def test_a_kept_output_is_part_of_the_proof(tmp_path: Path, harm: str) -> None:
     assert str(path) in proof.sentence
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_one_changed_byte_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     folder = tmp_path_factory.mktemp("forged")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from runbooks.membership import is_silent, primary_groups
 from runbooks.triage import Scenario, classify, triage, verdict, why
 from systems.galera.readings import ZERO_UUID, ClusterSurvey
+from tests.examples import examples
 from tests.runbooks.any_survey import surveys
 
 MAKE_A_PRIMARY = {
@@ -19,7 +20,7 @@ MAKE_A_PRIMARY = {
 
 
 @given(surveys())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_triage_always_has_an_answer(survey: ClusterSurvey) -> None:
     findings = triage(survey)
     severities = [finding.severity for finding in findings]
@@ -38,7 +39,7 @@ def test_triage_always_has_an_answer(survey: ClusterSurvey) -> None:
 
 
 @given(surveys())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_no_primary_is_ever_made_on_a_guess(survey: ClusterSurvey) -> None:
     """REC-01, REC-04, REC-12: nothing is chosen beside a Primary, an unknown node, or an unknown position."""
     found = classify(survey)

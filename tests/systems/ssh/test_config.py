@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from systems.errors import Unreachable
 from systems.ssh.config import HostConfig, SshConfig
+from tests.examples import examples
 
 Resolve = Callable[..., HostConfig]
 
@@ -79,7 +80,7 @@ LINES = st.sampled_from(
 
 @needs_ssh
 @pytest.mark.servers
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, suppress=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(LINES, max_size=12), host=st.sampled_from(["db1", "db2", "a.x", "other"]))
 def test_every_value_is_the_one_that_openssh_takes(tmp_path: Path, lines: list[str], host: str) -> None:
     file = tmp_path / "config"
