@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from runbooks.journal.port import JournalError
-from runbooks.triage import triage, verdict
+from runbooks.triage import classify, triage, verdict
 from systems.errors import SystemsError
 from systems.galera.readings import ClusterSurvey, NodeSurvey
 from systems.host import HostAnswer, HostReading
@@ -87,8 +87,9 @@ class ScriptedSource:
         return ClusterSurvey(cluster, at, surveys, before=self._before[cluster])
 
     def judge(self, survey: ClusterSurvey) -> Opinion:
-        findings = triage(survey)
-        said = verdict(survey, findings)
+        found = classify(survey)
+        findings = triage(survey, found=found)
+        said = verdict(survey, findings, found=found)
         return Opinion(said.sentence, findings, said.detail, said.scenario)
 
     async def watch_hosts(self, hosts: Sequence[str]) -> AsyncIterator[HostAnswer]:

@@ -65,10 +65,11 @@ class LiveSource:
         return surveyor.latest() if surveyor is not None else None
 
     def judge(self, survey: ClusterSurvey) -> Opinion:
-        from runbooks.triage import triage, verdict
+        from runbooks.triage import classify, triage, verdict
 
-        findings = triage(survey)
-        said = verdict(survey, findings)
+        found = classify(survey)
+        findings = triage(survey, found=found)
+        said = verdict(survey, findings, found=found)
         return Opinion(said.sentence, findings, said.detail, said.scenario)
 
     async def watch_hosts(self, hosts: Sequence[str]) -> AsyncIterator[HostAnswer]:

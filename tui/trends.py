@@ -43,15 +43,15 @@ class Trends:
     @property
     def newest_paused(self) -> float | None:
         """0.0 to 1.0 between the last two answers."""
-        values = list(self.paused)
-        return values[-1] if values else None
+        values = self.paused.newest(1)
+        return values[0] if values else None
 
     def bytes_per_s(self) -> float | None:
         """Bytes of writesets a second, sent and received, over the last minute; None: not known yet."""
         sums = [
             sent + received
             for sent, received in zip(
-                list(self.written_bytes)[-30:], list(self.received_bytes)[-30:], strict=True
+                self.written_bytes.newest(30), self.received_bytes.newest(30), strict=True
             )
             if sent is not None and received is not None
         ]

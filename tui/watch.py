@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from runbooks.model import Finding
+    from tui.changes import Change
     from tui.desk import Desk
     from tui.picture import ClusterView
 
@@ -49,7 +50,7 @@ class WatchPane(Pane):
         signs = desk.signs
         self._list = Choices(self._rows(), signs=signs, id="watch-list")
         self._feed = Feed(self._feed_rows(), signs=signs, id="feed")
-        self._changes = -1
+        self._told = self._newest_change()
 
     def compose(self) -> ComposeResult:
         yield self._list
@@ -61,8 +62,10 @@ class WatchPane(Pane):
 
     def renew(self) -> None:
         self._list.show(self._rows())
-        self._feed.show(self._feed_rows())
-        self._feed.scroll_end(animate=False)
+        if self._told != (newest := self._newest_change()):
+            self._told = newest
+            self._feed.show(self._feed_rows())
+            self._feed.scroll_end(animate=False)
 
     def selection(self) -> Selection:
         kind, _, name = self._list.key.partition(" ")
@@ -138,6 +141,10 @@ class WatchPane(Pane):
             return view.trouble
         answered = sum([node.survey is not None for node in view.nodes.values()])
         return f"asking {len(view.nodes)} nodes, {answered} answered so far"
+
+    def _newest_change(self) -> tuple[int, Change | None]:
+        changes = self.desk.picture.changes
+        return len(changes), changes[-1] if changes else None
 
     def _feed_rows(self) -> list[Row]:
         rows = [row(("what changed", Tone.DIM))]

@@ -50,8 +50,10 @@ class Lines(Toned, can_focus=False):
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show these rows instead; only what differs is painted."""
-        self._rows = tuple(rows)
-        self.renew()
+        new = tuple(rows)
+        if new != self._rows:
+            self._rows = new
+            self.renew()
 
     def renew(self) -> None:
         """Lay out again; only what differs is painted."""

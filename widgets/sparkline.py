@@ -25,10 +25,13 @@ class History:
 
     def __iter__(self) -> Iterator[float | None]:
         """Oldest first."""
-        start = self._next - self._count
-        for index in range(start, self._next):
-            value = self._ring[index % len(self._ring)]
-            yield None if math.isnan(value) else value
+        return iter(self.newest(self._count))
+
+    def newest(self, count: int) -> list[float | None]:
+        """The last `count` values, fewer when there are not so many; oldest first."""
+        ring, size = self._ring, len(self._ring)
+        values = [ring[at % size] for at in range(self._next - min(count, self._count), self._next)]
+        return [None if math.isnan(value) else value for value in values]
 
     def add(self, value: float | None) -> None:
         """Add the newest; the oldest is forgotten once the ring is full."""

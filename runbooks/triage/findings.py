@@ -24,13 +24,15 @@ _TRANSIENT = frozenset(
 """Cards that follow from the view alone: one look may have caught a view change (GOTCHAS B.3, step 0)."""
 
 
-def triage(survey: ClusterSurvey, *, look: Look | None = None) -> tuple[Finding, ...]:
-    """Say all that is wrong, worst first. Pure.
+def triage(
+    survey: ClusterSurvey, *, look: Look | None = None, found: Classification | None = None
+) -> tuple[Finding, ...]:
+    """Say all that is wrong, worst first. Pure. `found`: `classify(survey)`, when somebody has it already.
 
     What follows from views is said at the first look and marked as seen once; the second look confirms it,
     so that nothing waits longer than two refreshes. `look` adds what was read of the hosts' preparation.
     """
-    found = classify(survey)
+    found = found or classify(survey)
     cards = [_finding(survey, found, case) for case in found.cases]
     standing = standing_findings(look or Look(survey))
     return tuple(sorted([*cards, *standing], key=lambda finding: -finding.severity))

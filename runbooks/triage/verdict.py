@@ -41,10 +41,18 @@ class Verdict:
         return ASCII_SIGNS[self.severity]
 
 
-def verdict(survey: ClusterSurvey, findings: tuple[Finding, ...] | None = None) -> Verdict:
-    """Judge one system in one line. `findings`: those of `triage(survey)`, when somebody has them already."""
-    told = triage(survey) if findings is None else findings
-    found = classify(survey)
+def verdict(
+    survey: ClusterSurvey,
+    findings: tuple[Finding, ...] | None = None,
+    *,
+    found: Classification | None = None,
+) -> Verdict:
+    """Judge one system in one line.
+
+    `findings` and `found`: what `triage(survey)` and `classify(survey)` say, when somebody has it already.
+    """
+    found = found or classify(survey)
+    told = triage(survey, found=found) if findings is None else findings
     severity = max((finding.severity for finding in told), default=Severity.INFO)
     cases = found.cases
     if not cases:

@@ -11,24 +11,28 @@ from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets import Static
 
 from bench.pty import Screen as Terminal
 from systems.shell import Stream
 from systems.spool import Spool
 from tests.examples import examples
+from widgets.layout import row
+from widgets.lines import Lines
 from widgets.live_table import Cell, Column, LiveTable
 from widgets.spool_view import SpoolView
-from widgets.tight_paint import TightUpdate
+from widgets.tight_paint import TightCompositor, TightPaint, TightUpdate
 from widgets.tones import Tone
 
 COLUMNS, LINES = 60, 12
 
 
-class Painted(App[None]):
+class Painted(TightPaint, App[None]):
     """An app whose updates go to an emulated terminal, as they would go to a real one."""
 
     def __init__(self, *widgets: Widget) -> None:
@@ -65,7 +69,7 @@ class Painted(App[None]):
         return [line.rstrip() for line in screen.lines]
 
 
-async def compare(pilot: Pilot[None], app: Painted) -> None:
+async def compare(pilot: Pilot[Any], app: Painted) -> None:
     await pilot.pause()
     await pilot.pause()
     assert app.on_terminal == app.at_once
@@ -227,4 +231,72 @@ async def test_one_changed_character_is_all_that_is_written() -> None:
         await pilot.pause()
         await pilot.pause()
         assert 0 < app.bytes < 60
+        await compare(pilot, app)
+
+
+class Counting(Lines):
+    """Notes which of its lines it was asked for."""
+
+    DEFAULT_CSS = "Counting { height: 4; overflow: hidden hidden; scrollbar-gutter: auto; }"
+
+    def __init__(self, name: str) -> None:
+        super().__init__([row(f"{name} {number}") for number in range(4)])
+        self.asked: list[int] = []
+
+    def renew_line(self, number: int, text: str) -> None:
+        rows = list(self.rows)
+        rows[number] = row(text)
+        self.show(rows)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.asked += crop.line_range
+        return super().render_lines(crop)
+
+
+class Card(Static):
+    """Lies over what is below it, away from the left edge."""
+
+    DEFAULT_CSS = "Card { layer: above; offset: 8 1; width: 9; height: 4; }"
+
+
+class Layered(Painted):
+    CSS = "Screen { layers: below above; } Counting { layer: below; }"
+
+
+async def test_only_the_lines_that_changed_are_asked_for() -> None:
+    first, between, last = Counting("first"), Counting("between"), Counting("last")
+    app = Painted(first, between, last)
+    async with app.run_test(size=(COLUMNS, LINES)) as pilot:
+        await compare(pilot, app)
+        first.renew_line(3, "other")
+        await pilot.pause()
+        assert isinstance(app.screen._compositor, TightCompositor)
+        for widget in (first, between, last):
+            widget.asked.clear()
+        first.renew_line(1, "new")
+        last.renew_line(2, "new")
+        await pilot.pause()
+        await pilot.pause()
+        assert (first.asked, between.asked, last.asked) == ([1], [], [2])
+        await compare(pilot, app)
+
+
+@examples(25)
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), texts | st.just("long " * 9)), max_size=9),
+    st.lists(st.integers(0, 9), min_size=1, max_size=3),
+)
+async def test_what_lies_over_other_things_hides_what_changes_below_it(
+    changes: list[tuple[int, int, str]], numbers: list[int]
+) -> None:
+    below = [Counting(name) for name in ("first", "between", "last")]
+    card = Card("0\n" * 4)
+    app = Layered(*below, card)
+    async with app.run_test(size=(COLUMNS, LINES)) as pilot:
+        await compare(pilot, app)
+        for number in numbers:
+            card.update(f"{number}\n" * 4)
+            for widget, line, text in changes:
+                below[widget].renew_line(line, f"{number} {text}")
+            await pilot.pause()
         await compare(pilot, app)
