@@ -43,6 +43,7 @@ SHOTS: dict[str, Shot] = {
     "node": Shot("healthy", (("1", "db1"), ("enter", "last committed"))),
     "why": Shot("one-node-down", (("w", "evidence"),), (SMALL,)),
     "hosts": Shot("one-node-down", (("6", "web1"), ("end", "port 22"))),
+    "host": Shot("one-node-down", (("6 down", "web1"), ("enter", "filesystem")), (SMALL,)),
     "runbooks": Shot("one-node-down", (("b", "answers what you came from"),), (SMALL,)),
     "stream": Shot("one-node-down", (("1", "db2"), ("space space space l", "8 lines"))),
     "palette": Shot("one-node-down", (("colon d b", "node db1"),), (SMALL,)),

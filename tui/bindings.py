@@ -14,6 +14,7 @@ PLACES = (
     "tui.nodes:NodesPane",
     "tui.journal:JournalPane",
     "tui.node:NodeScreen",
+    "tui.host:HostScreen",
     "tui.finding:FindingScreen",
     "tui.gotcha:GotchaScreen",
     "tui.entry:EntryScreen",

@@ -161,6 +161,8 @@ class Deck(SelectingScreen):
         elif kind == "node":
             cluster, _, host = name.rpartition(" ")
             self.open_node(cluster, host)
+        elif kind == "host":
+            self.open_host(name)
         elif kind == "pane":
             await self.go_to(name)
         elif kind == "entry":
@@ -183,6 +185,12 @@ class Deck(SelectingScreen):
         from tui.node import NodeScreen
 
         self.app.push_screen(NodeScreen(self.desk, cluster, host))
+
+    def open_host(self, host: str) -> None:
+        """Show all that is known of one host."""
+        from tui.host import HostScreen
+
+        self.app.push_screen(HostScreen(self.desk, host))
 
     def open_entry(self, number: str) -> None:
         """Show one entry of the journal."""

@@ -44,7 +44,7 @@ class HostsPane(Pane):
     KEYS_TITLE = "Hosts"
     NAME: ClassVar[str] = "hosts"
     DIGIT: ClassVar[str] = "6"
-    ACTS: ClassVar[frozenset[str]] = frozenset({"run", "log", "shell"})
+    ACTS: ClassVar[frozenset[str]] = frozenset({"why", "answer", "run", "log", "shell"})
     DEFAULT_CSS = """
     HostsPane > Lines { height: auto; max-height: 5; padding: 0 2; }
     """
@@ -78,7 +78,16 @@ class HostsPane(Pane):
         self._detail.show([row((words, Tone.WARNING))] if words else [])
 
     def selection(self) -> Selection:
-        return Selection(hosts=self._table.chosen)
+        """The hosts that are marked, and what is found against the one under the cursor."""
+        at = self._table.cursor_key
+        found = self.desk.picture.findings_on(at) if at is not None else []
+        return Selection(hosts=self._table.chosen, finding=found[0] if found else None)
+
+    @on(LiveTable.Opened)
+    def open_host(self, message: LiveTable.Opened) -> None:
+        """Show all that is known of it."""
+        message.stop()
+        self.post_message(self.Opened(self, f"host {message.key}"))
 
     def copy_text(self) -> str:
         return self._table.copy_text()

@@ -126,6 +126,11 @@ class Picture:
             roles.setdefault(host, [])
         self.hosts = {host: HostView(host, tuple(names)) for host, names in roles.items()}
 
+    def findings_on(self, host: str) -> list[Finding]:
+        """What is found against a host in the systems that it is part of, worst first."""
+        found = [finding for name in self.hosts[host].roles for finding in self.clusters[name].findings]
+        return sorted([one for one in found if host in one.hosts], key=lambda one: -one.severity)
+
     def take_node(self, cluster: str, survey: NodeSurvey) -> tuple[Change, ...]:
         """Take one node's answers, and tell what changed since its last ones."""
         node = self.clusters[cluster].nodes.get(survey.host)

@@ -20,6 +20,11 @@ def severity_tone(severity: int, signs: Signs) -> tuple[str, Tone]:
     return signs.good, Tone.GOOD if severity < 0 else Tone.PLAIN
 
 
+def change_tone(severity: int) -> Tone:
+    """Tone of a change by its severity, as in `tui.changes`: what got better is good, the rest is plain."""
+    return {2: Tone.CRITICAL, 1: Tone.WARNING, -1: Tone.GOOD}.get(severity, Tone.PLAIN)
+
+
 def cluster_sign(view: ClusterView, signs: Signs) -> tuple[str, Tone]:
     """Sign and tone of a cluster: one that was not seen yet, or not at the last look, is never green."""
     if view.worst is None or view.trouble:

@@ -8,7 +8,7 @@ from textual import on
 
 from tui.panes import Pane, Selection
 from tui.poller import HOSTS
-from tui.tones import cluster_sign, severity_tone
+from tui.tones import change_tone, cluster_sign, severity_tone
 from tui.watch_lines import INDENT, hosts_rows, line_head, runs_rows
 from widgets.choices import Choices
 from widgets.layout import Row, row
@@ -151,16 +151,15 @@ class WatchPane(Pane):
         changes = sorted(self.desk.picture.changes, key=lambda change: change.at)
         if not changes:
             rows.append(row(("   nothing since this console was opened", Tone.DIM)))
-        for change in changes:
-            tone = {2: Tone.CRITICAL, 1: Tone.WARNING, -1: Tone.GOOD}.get(change.severity, Tone.PLAIN)
-            rows.append(
-                row(
-                    (f"   {change.at:%H:%M:%S}  ", Tone.DIM),
-                    (f"{change.host:<8} ", Tone.STRONG),
-                    (change.sentence, tone),
-                    hang=22,
-                )
+        rows += [
+            row(
+                (f"   {change.at:%H:%M:%S}  ", Tone.DIM),
+                (f"{change.host:<8} ", Tone.STRONG),
+                (change.sentence, change_tone(change.severity)),
+                hang=22,
             )
+            for change in changes
+        ]
         return rows
 
 

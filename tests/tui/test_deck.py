@@ -228,3 +228,29 @@ async def test_colon_q_quits() -> None:
     async with console_of(scenes.healthy) as (app, pilot):
         await pilot.press("colon", "q", "enter")
         await until(pilot, lambda: app._exit, "the end")
+
+
+async def test_enter_on_a_host_opens_all_that_is_known_of_it() -> None:
+    async with console_of(scenes.one_node_down, (110, 40)) as (_, pilot):
+        await pilot.press("6")
+        await see(pilot, "[6 hosts]", "db2")
+        await pilot.press("enter")
+        await see(pilot, "[db1]", "db1 answers", "filesystem /", "Part of", "cluster size 3 to 2")
+        await pilot.press("right_square_bracket")
+        await see(pilot, "[db2]", "R-1C", "mariadb: failed (signal)")
+        await pilot.press("enter")
+        await see(pilot, "─ nodes ─ orders ─[db2]")
+        await pilot.press("escape")
+        await see(pilot, "─ hosts ─[db2]")
+
+
+async def test_on_a_host_that_is_part_of_nothing_there_is_no_node_to_open() -> None:
+    async with console_of(scenes.one_node_down, (110, 40)) as (_, pilot):
+        await pilot.press("6", "end", "enter")
+        await see(pilot, "[web1]", "nothing since this console was opened", "(Enter its node)")
+
+
+async def test_why_and_the_answer_work_from_a_host_too() -> None:
+    async with console_of(scenes.one_node_down, (110, 40)) as (_, pilot):
+        await pilot.press("6", "down", "w")
+        await see(pilot, "R-1C", "db2 crashed")

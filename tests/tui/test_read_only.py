@@ -37,6 +37,7 @@ WAYS: dict[str, Way] = {
     "NodesPane": "1",
     "JournalPane": "8",
     "NodeScreen": "1 enter",
+    "HostScreen": "6 enter",
     "FindingScreen": "w",
     "EntryScreen": "8 enter",
     "HelpScreen": "question_mark",
