@@ -39,7 +39,9 @@ def _instance(kind: str, **form: str) -> Iterator[Lab]:
         pytest.skip(f"this machine cannot host the lab: {why}")
     with slot(kind) as number:
         lab = Lab(f"{kind}{number}", cache_folder(), **{"LAB_FAST": "1", **form})
+        is_kept = lab.run_folder.exists()
         lab.up()
+        lab.is_dirty = is_kept  # an earlier session may have changed what up.sh does not look at
         try:
             yield lab
         finally:
