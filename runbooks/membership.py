@@ -110,6 +110,18 @@ def counts(survey: ClusterSurvey, group: Group, host: str) -> bool | None:
     return False if group.size <= len(group.hosts) + survey.arbitrators else None
 
 
+def counts_the_dead(survey: ClusterSurvey) -> bool:
+    """Whether a Primary component counts a node that is proven down: whether its quorum holds will show.
+
+    It does so until evs.suspect_timeout has passed, 5 s by default (GSRC: gcomm/src/evs_proto.cpp).
+    """
+    return any(
+        is_down(node) and counts(survey, group, node.host)
+        for group in primary_groups(survey)
+        for node in survey.nodes
+    )
+
+
 def host_part(address: str) -> str:
     """The host of "10.0.0.1:3306", "[fe80::1]:3306" or a bare address."""
     text = address.strip().lower()

@@ -25,6 +25,7 @@ from runbooks.engine.api import (
     Stop,
     Verifying,
 )
+from runbooks.membership import counts_the_dead
 from runbooks.model import Finding, Refusal, Severity, Step
 from tui.cli.opening import carry_out, opened
 from tui.cli.practice_process import practice_estate
@@ -206,13 +207,16 @@ class Story:
         return survey
 
     async def _look_until_found(self) -> tuple[ClusterSurvey, Finding | None]:
-        """Look until two looks agree on the finding that a runbook answers; None: there is none in time."""
+        """Look until two looks agree on the finding that a runbook answers; None: there is none in time.
+
+        While the cluster still counts nodes that are down, what it becomes of that is not to be seen yet.
+        """
         until = time.monotonic() + SEEN_S
         before = ""
         while True:
             survey = await self.access.survey(self.cluster)
             answered = next((one for one in _findings(survey) if one.runbook), None)
-            if answered is not None and answered.id == before:
+            if answered is not None and answered.id == before and not counts_the_dead(survey):
                 return survey, answered
             if time.monotonic() > until:
                 return survey, answered
