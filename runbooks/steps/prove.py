@@ -32,9 +32,12 @@ _FAILURES = (
     "conflicting-prims",
     "reversing-history",
     "crashed",
-    "no-complete-node",
 )
-"""Lines that a clean end does not leave in an error log (B.8)."""
+"""Lines that a clean end does not leave in an error log (B.8).
+
+"No node with complete state" is none of them: nodes write it whenever all were non-Primary and merge by
+themselves, as after a frozen member goes on; where it names a lost donor, no node is Synced.
+"""
 
 
 def prove_steps(nodes: Sequence[Node], planned: Look, *, beside: int = 0) -> tuple[Step, ...]:

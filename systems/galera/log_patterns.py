@@ -136,7 +136,7 @@ PATTERNS = (
     LogPattern(
         "no-complete-node",
         r"No node with complete state",
-        "no member has a complete state: after a power loss at first, else when a donor died in SST",
+        "nobody was Primary when they met: they merge, or a donor died in SST and no state is whole",
         "GSRC:gcs/src/gcs_state_msg.cpp",
     ),
     LogPattern(
