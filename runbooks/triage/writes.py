@@ -9,6 +9,7 @@ from runbooks.model import Severity
 from runbooks.rates import apart_s, conflicts_per_s, grown, paused_now, stands_still
 from runbooks.triage.scenario import Case, Scenario
 from runbooks.words import count, listed, share, span
+from systems.galera.processlist import SCHEMA_CHANGE
 from systems.galera.readings import ClusterSurvey, NodeSurvey, Writer, WsrepStatus
 
 _HELD_SHARE = 0.1
@@ -16,9 +17,6 @@ _HELD_SHARE = 0.1
 _STALL_SHARE = 0.5
 _LONG_DDL_S = 5.0
 _CONFLICTS_PER_S = 1.0
-_DDL = re.compile(
-    r"\s*(/\*.*?\*/\s*)*(ALTER|CREATE|DROP|RENAME|TRUNCATE|OPTIMIZE|REPAIR)\b", re.IGNORECASE | re.DOTALL
-)
 _WAITS_FOR_ORDER = re.compile(r"isolation|\bTOI\b|total order", re.IGNORECASE)
 _WAITS_FOR_LOCK = re.compile(
     r"waiting for (global read|commit|backup|table metadata|table level|.*metadata) lock", re.IGNORECASE
@@ -44,7 +42,7 @@ def schema_changes(node: NodeSurvey) -> tuple[Writer, ...]:
     return tuple(
         row
         for row in node.writers
-        if _DDL.match(row.statement)
+        if SCHEMA_CHANGE.match(row.statement)
         and not _WAITS_FOR_ORDER.search(row.state)
         and not _WAITS_FOR_LOCK.search(row.state)
     )

@@ -16,8 +16,12 @@ _MOST_ROWS = 50
 _LONGEST_STATEMENT = 200
 _IDLE = frozenset({"Sleep", "Daemon", "Binlog Dump", "Binlog Dump GTID"})
 _WSREP = re.compile(r"wsrep|certif|replicating|toi|total order|commit|read lock|metadata lock", re.IGNORECASE)
+SCHEMA_CHANGE = re.compile(
+    r"\s*(/\*.*?\*/\s*)*(ALTER|CREATE|DROP|RENAME|TRUNCATE|OPTIMIZE|REPAIR)\b", re.IGNORECASE | re.DOTALL
+)
+"""A statement that runs in total order (PXC-30)."""
 _VALUES = re.compile(
-    r"""(?P<quoted>(['"])(?:\\.|(?!\2).)*(?:\2|$))|/\*.*?(?:\*/|$)|(?:--(?=\s)|\#)[^\n]*"""
+    r"""(['"])(?:\\.|(?!\1).)*(?:\1|$)|/\*.*?(?:\*/|$)|(?:--(?=\s)|\#)[^\n]*"""
     r"""|\b(?:0[xb][0-9a-f]+|[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)\b""",
     re.DOTALL | re.IGNORECASE,
 )
@@ -28,15 +32,17 @@ HIDDEN = (
 
 
 def parse_processlist(rows: Rows) -> tuple[Writer, ...]:
-    """Keep wsrep's own threads and statements that run long, the longest first, 50 of each at most.
+    """Keep wsrep's own threads, statements that run long and schema changes, the longest first.
 
-    Of each: a server may have many appliers, which must not crowd out what clients run.
+    Of own threads and of clients 50 at most: many appliers must not crowd out what clients run, and of
+    clients no long statements a schema change.
     Columns by place (Id User Host db Command Time State Info): all flavours begin with these.
     """
     writers = [writer for row in rows.rows if (writer := _writer(row)) and _matters(writer)]
     own = [writer for writer in writers if writer.user == _SYSTEM_USER]
     clients = [writer for writer in writers if writer.user != _SYSTEM_USER]
-    return tuple(_longest([*_longest(own)[:_MOST_ROWS], *_longest(clients)[:_MOST_ROWS]]))
+    clients = sorted(_longest(clients), key=lambda writer: not SCHEMA_CHANGE.match(writer.statement))
+    return tuple(_longest([*_longest(own)[:_MOST_ROWS], *clients[:_MOST_ROWS]]))
 
 
 def _longest(writers: list[Writer]) -> list[Writer]:
@@ -73,7 +79,7 @@ def _writer(row: tuple[str | None, ...]) -> Writer | None:
 def _matters(writer: Writer) -> bool:
     if writer.user == _SYSTEM_USER:
         return bool(writer.state) and "idle" not in writer.state.lower()
-    if _WSREP.search(writer.state):
+    if _WSREP.search(writer.state) or SCHEMA_CHANGE.match(writer.statement):
         return True
     return writer.command not in _IDLE and writer.time_s >= _LONG_S
 

@@ -139,6 +139,16 @@ def test_sections_come_back_by_name() -> None:
     assert split_sections("noise\n@@a\n1\n@@b\n@@b\n@@ c\n") == {"a": ("1",), "b": ("@@b", "@@ c")}
 
 
+def test_a_schema_change_is_kept_however_young_it_is_and_however_much_runs_beside_it() -> None:
+    """One that is not seen reads as "no schema change runs": a node would be stopped in the middle of it."""
+    report = ("app", "10.0.0.9", "shop", "Query", "900", "Sending data", "SELECT * FROM orders", "0.0")
+    rows = [(str(number), *report) for number in range(1, 65)]
+    young = ("99", "app", "10.0.0.9", "shop", "Query", "0", "altering table", "ALTER TABLE t ADD x INT")
+    writers = parse_processlist(Rows((*rows, young), AT))
+    assert [writer.id for writer in writers if writer.statement.startswith("ALTER")] == [99]
+    assert len(writers) == 50
+
+
 def test_many_appliers_do_not_crowd_out_what_clients_run() -> None:
     """Nothing seen of a client reads as "nothing runs": a node would be stopped in the middle of a DDL."""
     applier = ("system user", "", None, "Sleep", "90000", "wsrep applier committed", None)
