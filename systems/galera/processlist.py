@@ -16,10 +16,10 @@ _MOST_ROWS = 50
 _LONGEST_STATEMENT = 200
 _IDLE = frozenset({"Sleep", "Daemon", "Binlog Dump", "Binlog Dump GTID"})
 _WSREP = re.compile(r"wsrep|certif|replicating|toi|total order|commit|read lock|metadata lock", re.IGNORECASE)
-SCHEMA_CHANGE = re.compile(
-    r"\s*(/\*.*?\*/\s*)*(ALTER|CREATE|DROP|RENAME|TRUNCATE|OPTIMIZE|REPAIR)\b", re.IGNORECASE | re.DOTALL
-)
-"""A statement that runs in total order (PXC-30)."""
+SCHEMA_CHANGE = re.compile(r"(ALTER|CREATE|DROP|RENAME|TRUNCATE|OPTIMIZE|REPAIR)\b", re.IGNORECASE)
+"""A statement that runs in total order (PXC-30), as `Writer` has it."""
+_EXECUTED = re.compile(r"/\*M?!\d*(.*?)(?:\*/|$)", re.DOTALL)
+"""A comment that the server carries out: dumps are full of them."""
 _VALUES = re.compile(
     r"""(['"])(?:\\.|(?!\1).)*(?:\1|$)|/\*.*?(?:\*/|$)|(?:--(?=\s)|\#)[^\n]*"""
     r"""|\b(?:0[xb][0-9a-f]+|[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)\b""",
@@ -56,7 +56,7 @@ def shows_all(rows: Rows) -> bool:
 
 def without_values(statement: str) -> str:
     """The statement with ? for each value, and without comments: what it does, and nothing of whose data."""
-    return " ".join(_VALUES.sub(_placeholder, statement).split())
+    return " ".join(_VALUES.sub(_placeholder, _EXECUTED.sub(r"\1", statement)).split())
 
 
 def _placeholder(match: re.Match[str]) -> str:

@@ -109,6 +109,8 @@ def test_passwords_in_statements_are_left_out(statement: str) -> None:
         ("ALTER TABLE orders2024\n  ADD x INT -- for Jane", "ALTER TABLE orders2024 ADD x INT"),
         ("/* customer 12 */ SELECT name FROM t # Jane", "SELECT name FROM t"),
         ("SELECT * FROM t WHERE n = 'cut off in the midd", "SELECT * FROM t WHERE n = ?"),
+        ("/*!40000 ALTER TABLE `t` DISABLE KEYS */", "ALTER TABLE `t` DISABLE KEYS"),
+        ("/*M!100100 SET @a='Jane' */;", "SET @a=? ;"),
         ("SELECT a - 1, b--1", "SELECT a - ?, b--?"),
     ],
 )
