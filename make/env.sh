@@ -40,8 +40,10 @@ if ! fits .venv/bin/python; then
 fi
 
 # ---- what is in it
+# Compiled ahead: where PYTHONDONTWRITEBYTECODE is set, as in many containers, each start would compile all of it.
+compile_ours() { .venv/bin/python -m compileall -q bench lab practice runbooks screenshots systems tui widgets; }
 want=$(cat requirements.lock pyproject.toml make/env.sh | sha256sum | cut -d' ' -f1)
-if [ "$(cat .venv/.synced 2>/dev/null)" = "$want" ] && [ -x .venv/bin/quarterdeck ]; then exit 0; fi
+if [ "$(cat .venv/.synced 2>/dev/null)" = "$want" ] && [ -x .venv/bin/quarterdeck ]; then compile_ours; exit 0; fi
 export VIRTUAL_ENV="$PWD/.venv"
 if uv --version >/dev/null 2>&1; then uv=uv
 elif .venv/bin/uv --version >/dev/null 2>&1; then uv=.venv/bin/uv
@@ -50,6 +52,7 @@ else
   uv=.venv/bin/uv
 fi
 say "installing what requirements.lock names"
-$uv pip sync -q --require-hashes requirements.lock
+$uv pip sync -q --require-hashes --compile-bytecode requirements.lock
 $uv pip install -q --no-deps --editable .
+compile_ours
 echo "$want" > .venv/.synced
