@@ -132,7 +132,8 @@ class Check:
 
     def _all_but_the_lab(self, programs: Beside) -> list[Row]:
         rows = [self._lint(name, command) for name, command in LINTS.items()]
-        rows.append(self._pytest("unit tests", "not servers and not lab", "-n", "3", deadline_s=1500))
+        deadline_s = 3600 if self.is_whole else 1500
+        rows.append(self._pytest("unit tests", "not servers and not lab", "-n", "3", deadline_s=deadline_s))
         rows.append(programs.row())
         options = ("-n", "2", "--dist", "loadfile")
         rows.append(self._pytest("tests on servers", "servers", *options, deadline_s=1500))
