@@ -260,7 +260,8 @@ def answer_of(question: str) -> str:
 def environment() -> dict[str, str]:
     """The environment of tests: programs that were unpacked are found, after those that are installed."""
     programs = ask("lab/fetch.sh", "path").stdout.strip()
-    return {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}:/usr/sbin:{programs}/bin"}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PATH": f"{BIN}:{kept['PATH']}:/usr/sbin:{programs}/bin"}
 
 
 if __name__ == "__main__":
