@@ -6,7 +6,7 @@
     {"do": "state"}                                 what is so now, told by the simulation itself
     {"do": "advance", "seconds": S}                 let simulated time pass at once
     {"do": "speed", "factor": X}                    how much faster than life durations run
-    {"do": "load", "hosts": {HOST: FACTS}}          take over surveyed facts (see practice.facts)
+    {"do": "load", "hosts": {HOST: FACTS}}          be another cluster, by its facts: practice/facts.py
     {"do": "stop"}                                  end the practice estate
 
 An answer is {"ok": true, ...} or {"ok": false, "error": "one sentence"}.
@@ -21,6 +21,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from practice.facts import FactsWrong, read_facts
 from practice.faults import FAULTS, FaultUnknown, apply, heal, heal_all
 from practice.telling import state_of
 
@@ -48,6 +49,7 @@ class Control:
             "state": self._state,
             "advance": self._advance,
             "speed": self._speed,
+            "load": self._load,
             "stop": self._stop,
         }
 
@@ -82,7 +84,7 @@ class Control:
             return {"ok": False, "error": f"an order says what to do: one of {', '.join(self._orders)}"}
         try:
             return {"ok": True, **await self._orders[str(order["do"])](order)}
-        except (Wrong, FaultUnknown) as error:
+        except (Wrong, FaultUnknown, FactsWrong) as error:
             return {"ok": False, "error": str(error)}
 
     async def _list(self, order: Answer) -> Answer:
@@ -117,6 +119,10 @@ class Control:
         factor = _number(order.get("factor"), "factor", most=1000.0)
         self._serving.practice.clock.set_speed(max(factor, 0.01))
         return {}
+
+    async def _load(self, order: Answer) -> Answer:
+        await self._serving.load(read_facts(order))
+        return {"state": state_of(self._serving.practice)}
 
     async def _stop(self, order: Answer) -> Answer:
         self._serving.stopping.set()

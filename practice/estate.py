@@ -40,6 +40,13 @@ def build(
     clock: Clock, *, seed: int = 1, hosts: tuple[str, ...] = HOSTS, cluster: str = "orders"
 ) -> Practice:
     """An estate of one healthy cluster, that has run for a while."""
+    practice = assemble(clock, seed=seed, hosts=hosts, cluster=cluster)
+    start_whole(practice, practice.clusters[cluster])
+    return practice
+
+
+def assemble(clock: Clock, *, seed: int, hosts: tuple[str, ...], cluster: str) -> Practice:
+    """An estate of one cluster whose servers have no data yet, and are off."""
     practice = Practice(clock, seed)
     addresses = {name: f"10.20.0.{_FIRST_ADDRESS + at}" for at, name in enumerate(hosts)}
     randomness = random_of(seed, "estate")
@@ -56,7 +63,6 @@ def build(
         member, first = database_units(machine)
         member.service = MariadbService(server)
         first.service = MariadbService(server, new_cluster=True)
-    start_whole(practice, group)
     return practice
 
 
@@ -90,13 +96,13 @@ def _up(cluster: Cluster, position: Position) -> None:
         server.save(SavedState(position.uuid, -1))
         server.gcomm_uuid = server.new_uuid()
         server.start_position, server.applied, server.local_state = position, position.seqno, 4
-        _running(server)
+        let_run(server)
     if position.branch is not None:
         cluster.found(position.branch, position.seqno, conf_id=len(cluster.servers))
 
 
-def _running(server: Server) -> None:
-    """Let the server process and its unit run."""
+def let_run(server: Server) -> None:
+    """Let the server process and its unit run, as if it had been started long ago."""
     machine = server.machine
     unit = machine.systemd.units["mariadb"]
     server.unit = unit

@@ -16,9 +16,11 @@ from practice import layout
 from practice.clock import Clock
 from practice.control import Control
 from practice.estate import Practice, build
+from practice.loading import load
 from practice.sshd import Sshd
 
 if TYPE_CHECKING:
+    from practice.facts import ClusterFacts
     from practice.galera.server import Server
     from practice.host.machine import ByteReader, ByteWriter, Listener
 
@@ -39,9 +41,24 @@ class Serving:
         self._control = Control(self)
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._time: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Listen, and write what a console needs to get there."""
+        await self._open_hosts()
+        await self._control.start(self.folder / layout.CONTROL)
+        self._tasks = [asyncio.create_task(self._watch_network())]
+
+    async def load(self, facts: ClusterFacts) -> None:
+        """Be an estate of these hosts from now on; the console's files are written anew."""
+        practice = load(Clock(speed=self.practice.clock.speed), facts, seed=self.practice.seed)
+        await self._close_hosts()
+        self.practice = practice
+        self.sshds = {name: Sshd(machine, self.key) for name, machine in practice.machines.items()}
+        await self._open_hosts()
+        await self.follow()
+
+    async def _open_hosts(self) -> None:
         for name, sshd in self.sshds.items():
             await sshd.start()
             machine = self.practice.machines[name]
@@ -52,11 +69,7 @@ class Serving:
         layout.write_known_hosts(self.folder, self.sshds.values())
         nodes = {name: tuple(cluster.servers) for name, cluster in self.practice.clusters.items()}
         layout.write_estate(self.folder, nodes, password=SQL_PASSWORD)
-        await self._control.start(self.folder / layout.CONTROL)
-        self._tasks = [
-            asyncio.create_task(self.practice.clock.run()),
-            asyncio.create_task(self._watch_network()),
-        ]
+        self._time = asyncio.create_task(self.practice.clock.run())
 
     async def follow(self) -> None:
         """Have every listener be as its host is now."""
@@ -77,6 +90,11 @@ class Serving:
         self._control.close()
         for task in self._tasks:
             task.cancel()
+        await self._close_hosts()
+
+    async def _close_hosts(self) -> None:
+        if self._time is not None:
+            self._time.cancel()
         for machine in self.practice.machines.values():
             await machine.processes.end_all()
         for sshd in self.sshds.values():

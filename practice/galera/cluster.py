@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from practice.galera.component import Component
+from practice.galera.component import NEVER, Component
 from practice.galera.history import Branch, Position, acknowledged_count, lost_count
 from practice.galera.saved import SavedState, SavedView
 from practice.galera.views import Views
@@ -82,10 +82,25 @@ class Cluster(Views):
             server.put_storage(server.start_position)
         self._told(component)
 
-    def found(self, branch: Branch, seqno: int, *, conf_id: int) -> None:
-        """Let all servers be one Primary component, as if that were so for long."""
-        members = list(self.servers.values())
-        self._told(self._component(members, is_primary=True, conf_id=conf_id, branch=branch, seqno=seqno))
+    def found(
+        self,
+        branch: Branch | None,
+        seqno: int,
+        *,
+        conf_id: int,
+        members: list[Server] | None = None,
+        is_primary: bool = True,
+    ) -> None:
+        """Let servers, all by default, be one component, as if that were so for long."""
+        self._told(
+            self._component(
+                members or list(self.servers.values()),
+                is_primary=is_primary,
+                conf_id=conf_id if is_primary else NEVER,
+                branch=branch,
+                seqno=seqno,
+            )
+        )
 
     def leave(self, server: Server) -> None:
         """A server says goodbye: the others need no quorum without it."""

@@ -72,6 +72,13 @@ class ServerState(NodeData):
             return "Initialized"
         return _STATES[self.local_state]
 
+    @property
+    def write_share(self) -> float:
+        """Which part of all writes came from its clients."""
+        if self.cluster.write_shares:
+            return self.cluster.write_shares.get(self.name, 0.0)
+        return 1.0 if self.cluster.writer() is self else 0.0
+
     def set_desync(self, *, on: bool) -> None:
         """wsrep_desync: it applies on, and holds nobody up."""
         self.desync_count = int(on)

@@ -29,6 +29,8 @@ class Views:
         self.name = name
         self.clock = clock
         self.writes_per_s = writes_per_s
+        self.write_shares: dict[str, float] = {}
+        """Which part of all writes the clients of each server send; empty: all those of the first."""
         self.servers: dict[str, Server] = {}
         self.components: list[Component] = []
         self.branches: list[Branch] = []
@@ -174,8 +176,9 @@ class Views:
         return component
 
     def writer(self) -> Server | None:
-        """The server that clients write to: the first that takes commits."""
-        return next((one for one in self.servers.values() if one.phase == "up" and one.is_synced), None)
+        """The server that most clients write to: the first that takes commits, where shares do not tell."""
+        able = [one for one in self.servers.values() if one.phase == "up" and one.is_synced]
+        return max(able, key=lambda one: self.write_shares.get(one.name, 0.0), default=None)
 
     def _writes(self, component: Component) -> float:
         """Commits per simulated second, where the clients are: a console then sees the rate of life."""

@@ -112,23 +112,26 @@ def fit_out_database(machine: Machine, cluster: str, addresses: tuple[str, ...])
     files.write("/usr/lib/galera/libgalera_smm.so", b"", mode=0o755).hole_bytes = 3_000_000
     files.write("/etc/mysql/my.cnf", _MY_CNF)
     files.write("/etc/mysql/mariadb.conf.d/50-server.cnf", _SERVER_CNF)
-    files.write("/etc/mysql/mariadb.conf.d/60-galera.cnf", galera_cnf(machine, cluster, addresses))
+    write_galera_options(machine, cluster, addresses)
     files.write("/lib/systemd/system/mariadb.service", _UNIT_FILE)
     files.write("/etc/systemd/system/mysql@.service", _UNIT_FILE)
 
 
-def galera_cnf(machine: Machine, cluster: str, addresses: tuple[str, ...]) -> str:
-    """The options of one node."""
-    return (
+def write_galera_options(
+    machine: Machine, cluster: str, addresses: tuple[str, ...], *, cache: str = "512M"
+) -> None:
+    """Write the options of one node; `cache`: the size of its write-set cache, as an option file has it."""
+    text = (
         "[galera]\nbinlog_format = ROW\ndefault_storage_engine = InnoDB\n"
         "innodb_autoinc_lock_mode = 2\nwsrep_on = ON\n"
         "wsrep_provider = /usr/lib/galera/libgalera_smm.so\n"
-        'wsrep_provider_options = "gcache.size=512M;gcache.recover=yes"\n'
+        f'wsrep_provider_options = "gcache.size={cache};gcache.recover=yes"\n'
         f"wsrep_cluster_name = {cluster}\nwsrep_cluster_address = gcomm://{','.join(addresses)}\n"
         f"wsrep_node_name = {machine.name}\nwsrep_node_address = {machine.address}\n"
         f"wsrep_node_incoming_address = {machine.address}:3306\n"
         "wsrep_sst_method = rsync\nwsrep_slave_threads = 4\n"
     )
+    machine.files.write("/etc/mysql/mariadb.conf.d/60-galera.cnf", text)
 
 
 def database_units(machine: Machine) -> tuple[Unit, Unit]:

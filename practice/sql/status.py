@@ -41,9 +41,8 @@ def status_rows(server: Server) -> dict[str, str]:
 def _replication(server: Server) -> dict[str, str]:
     position = server.position()
     seqno = max(position.seqno, 0)
-    is_writer = server.cluster.writer() is server
-    own = seqno if is_writer else 0
-    received = 0 if is_writer else seqno
+    own = int(seqno * server.write_share)
+    received = seqno - own
     return {
         "wsrep_local_state_uuid": ZERO if server.phase == "expelled" else position.uuid,
         "wsrep_protocol_version": "11",

@@ -66,6 +66,11 @@ class Inside:
         survey = await self.survey()
         return verdict(survey, triage(survey))
 
+    async def reopen(self) -> None:
+        """Have the console look at what is served now, which other hosts are."""
+        await self.access.close()
+        self.access = Access(load(self.serving.folder / "estate.toml"), Redactor())
+
     async def console(self, *arguments: str) -> tuple[int, str]:
         """Run the headless console, in a thread; returns its exit status and what it said."""
         return await asyncio.to_thread(self._console, arguments)
@@ -93,9 +98,9 @@ async def inside(folder: Path, *, seed: int = 1, speed: float = SPEED) -> AsyncI
     place.mkdir(mode=0o700)
     serving = Serving(place, seed=seed, speed=speed)
     await serving.start()
-    access = Access(load(place / "estate.toml"), Redactor())
+    estate = Inside(serving, Access(load(place / "estate.toml"), Redactor()))
     try:
-        yield Inside(serving, access)
+        yield estate
     finally:
-        await access.close()
+        await estate.access.close()
         await serving.close()
