@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from runbooks.arming import Arming
-    from runbooks.engine.api import RunResult, RunSummary, Steering
+    from runbooks.engine.api import Expecting, RunResult, RunSummary, Steering
     from runbooks.journal.port import Journal
     from runbooks.model import Gotcha, Plan, Refusal, Runbook
     from systems.shell import Hosts
@@ -34,12 +34,19 @@ class Engine(Protocol):
         steering: Steering,
         *,
         approved: Plan | None = None,
+        expected: Expecting | None = None,
     ) -> RunResult:
-        """Carry it out, asking `steering` at every step."""
+        """Carry it out, asking `steering` at every step; where it is otherwise than `expected`, it stops."""
         ...
 
     async def resume(
-        self, run: str, runbooks: Mapping[str, Runbook], steering: Steering, secrets: Mapping[str, str]
+        self,
+        run: str,
+        runbooks: Mapping[str, Runbook],
+        steering: Steering,
+        secrets: Mapping[str, str],
+        *,
+        expected: Expecting | None = None,
     ) -> RunResult:
         """Go on with a run that was stopped, handed over or cut off; it verifies first what was done."""
         ...

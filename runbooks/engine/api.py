@@ -14,6 +14,7 @@ once, during one by leaving the command to its host; `resume` then reads what be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -45,6 +46,7 @@ __all__ = [
     "Confirmation",
     "Ending",
     "Event",
+    "Expecting",
     "Go",
     "HandOver",
     "JobRead",
@@ -163,6 +165,31 @@ class Redactor(Protocol):
     def redact(self, text: str) -> str: ...
 
 
+class Expecting(Protocol):
+    """What a run is held against, step by step; whence it is known is no matter of the engine's."""
+
+    @property
+    def source(self) -> str:
+        """Whence it is known, in words: written down with the run."""
+        ...
+
+    async def begun(self, step: Step) -> None:
+        """The engine turns to this step. Told before `before`, as `done` is before `after`."""
+        ...
+
+    async def done(self, step: Step) -> None:
+        """This step is done and verified."""
+        ...
+
+    def before(self, step: Step, look: Look, facts: Mapping[str, str]) -> str:
+        """What is otherwise than it was to be before this step, and what to do; empty: nothing. Pure."""
+        ...
+
+    def after(self, step: Step, look: Look, facts: Mapping[str, str]) -> str:
+        """The same, of what the step was to bring about."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long the engine waits for what, in seconds."""
@@ -176,4 +203,7 @@ class Limits:
     resolve_s: float = 180.0
     """How long a host is asked again for a job whose end was not seen."""
     resolve_every_s: float = 2.0
+    settle_s: float = 15.0
+    """How long what is otherwise than expected may take to become so."""
+    settle_every_s: float = 1.0
     heartbeat_s: float = 20.0

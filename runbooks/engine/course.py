@@ -18,6 +18,7 @@ from runbooks.engine.api import (
 )
 from runbooks.engine.attempt import Attempt
 from runbooks.engine.code import runbook_digest
+from runbooks.engine.expecting import Expectation, Unexpected
 from runbooks.engine.eyes import Eyes
 from runbooks.engine.leasing import Leasing
 from runbooks.engine.note import hand_over_note
@@ -43,6 +44,7 @@ class Course:
         self.begun: dict[str, Attempt] = {}
         """Attempts that an earlier console began, by step."""
         self._stepping = Stepping(work, eyes)
+        self._expectation = Expectation(work, eyes)
 
     async def begin(self, plan: Plan, look: Look) -> RunResult:
         """Take the lease, write down what begins and from what, then carry it out."""
@@ -67,6 +69,7 @@ class Course:
             "secrets": sorted(work.secrets.values),
             "reason": work.gear.arming.reason,
             "runbook_digest": runbook_digest(work.runbook),
+            "expected": work.expected.source if work.expected is not None else "",
         }
 
     async def carry(self, look: Look, body: Body) -> RunResult:
@@ -111,7 +114,7 @@ class Course:
         except PlanRefused as error:
             refusal = error.refusal
             ending, sentence = Ending.STOPPED, f"the rest cannot be planned: {refusal.sentence}"
-        except (LeaseLost, LeaseTaken, JournalError) as error:
+        except (Unexpected, LeaseLost, LeaseTaken, JournalError) as error:
             ending, sentence = Ending.STOPPED, f"stopped: {error}"
         except asyncio.CancelledError:
             await self._leave_running()
@@ -134,23 +137,46 @@ class Course:
         return Ending.UNDONE, sentence
 
     async def steps(self) -> tuple[Ending, str]:
-        """Take what the plan has left, planning anew where a step asks for it."""
-        work = self.work
+        """Take what the plan has left, planning anew where a step asks for it.
+
+        Once something is otherwise than expected, only what brings back what this run has taken away.
+        """
+        work, expectation = self.work, self._expectation
         while (step := self._next()) is not None:
+            await expectation.before(step)
+            if expectation.differs and not expectation.is_owed(step):
+                continue
             result = await self._stepping.take(step, self._place(), self.begun.pop(step.key, None))
             if work.gear.arming.is_armed:
                 await self.leasing.refresh()
-            if step.replans and result.outcome is Outcome.DONE:
-                await plan_anew(work, self.eyes)
+            if result.outcome is Outcome.DONE:
+                await expectation.after(step)
+                if step.replans and not expectation.differs:
+                    await plan_anew(work, self.eyes)
+        if expectation.differs:
+            raise Unexpected(expectation.differs)
+        self._refuse_to_go_round()
         done = sum(result.outcome is Outcome.DONE for result in work.results.values())
         skipped = sum(result.outcome is Outcome.SKIPPED for result in work.results.values())
         left_out = f", {skipped} left out" if skipped else ""
         return Ending.DONE, f"{done} steps done and verified{left_out}"
 
+    def _refuse_to_go_round(self) -> None:
+        """A plan made after its own last step, and ending with it, has come no further: that is no end."""
+        plan = self.work.plan
+        last = plan.steps[-1] if plan is not None and plan.steps else None
+        if plan is not None and last is not None and last.replans and self.work.is_done(last.key):
+            sentence = f'after "{last.title}" the same was planned again: {plan.sentence}'
+            raise PlanRefused(
+                Refusal(sentence, plan.evidence, "look at what its output says, then begin a new run")
+            )
+
     def _next(self) -> Step | None:
         work = self.work
         steps = work.plan.steps if work.plan is not None else ()
         left = (step for step in steps if not work.is_done(step.key) and step.key not in work.left_out)
+        if self._expectation.differs:
+            left = (step for step in left if self._expectation.is_owed(step))
         return next(left, None)
 
     def _place(self) -> tuple[int, int]:

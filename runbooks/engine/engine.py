@@ -11,6 +11,7 @@ from runbooks.engine.api import (
     Choice,
     Confirmation,
     Event,
+    Expecting,
     Limits,
     Redactor,
     RunResult,
@@ -85,10 +86,13 @@ class Engine:
         steering: Steering,
         *,
         approved: Plan | None = None,
+        expected: Expecting | None = None,
     ) -> RunResult:
         """Survey, plan and carry it out; every end is a result, and is journalled and told.
 
-        `approved`: the plan that the operator has seen; another one is refused. Raises `CancelledError`
+        `approved`: the plan that the operator has seen; another one is refused. `expected`: what is to be so
+        before and after each step; where it is not, the run stops, once it has brought back what it had taken
+        away. Raises `CancelledError`
         when it is cancelled, after it has been written down where the run stands.
         """
         prepared = await self._prepare(runbook, target, values, steering)
@@ -98,6 +102,7 @@ class Engine:
         course, look, plan = prepared
         if refusal := self._unfit(plan, approved):
             return await course.refuse(refusal)
+        course.work.expected = expected
         return await course.begin(plan, look)
 
     async def resume(
@@ -106,12 +111,15 @@ class Engine:
         runbooks: Mapping[str, Runbook],
         steering: Steering,
         secrets: Mapping[str, str] | None = None,
+        *,
+        expected: Expecting | None = None,
     ) -> RunResult:
-        """Take up a run that was stopped, handed over, or whose console is gone."""
+        """Take up a run that was stopped, handed over, or whose console is gone. `expected`: as for `run`."""
         taken = await self._take_up(run, runbooks, steering, secrets or {})
         if isinstance(taken, RunResult):
             return taken
         course, resuming, look = taken
+        course.work.expected = expected
         return await course.carry(look, resuming.go_on)
 
     async def undo(

@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from runbooks.arming import Arming
 from runbooks.clock import Clock
-from runbooks.engine.api import Event, Limits, Outcome, Redactor, Steering, StepResult, Surveyor
+from runbooks.engine.api import Event, Expecting, Limits, Outcome, Redactor, Steering, StepResult, Surveyor
 from runbooks.engine.attempt import Attempt
 from runbooks.engine.values import plan_values
 from runbooks.journal.entries import Data, Draft, Entry, Kind, hidden
@@ -81,6 +81,8 @@ class Work:
     steps: dict[str, Step] = field(default_factory=dict)
     """Every step that was planned in this run; of one that was planned again, the newest."""
     lease: Lease | None = None
+    expected: Expecting | None = None
+    """What the run is held against; None: nothing but its own checks and verifies."""
 
     @property
     def planning_values(self) -> Mapping[str, str]:

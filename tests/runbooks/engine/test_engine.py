@@ -31,6 +31,7 @@ from tests.runbooks.engine.books import (
     a_book_of,
     a_step,
     a_world,
+    recover_step,
 )
 from tests.runbooks.rigs import Rig, ScriptedSteering
 
@@ -205,3 +206,10 @@ class ThinkingSteering(ScriptedSteering):
                 held = self._rig.leases.holder("orders")
                 self.renewed = held is not None and held.heartbeat >= wanted
         return Go()
+
+
+async def test_a_plan_that_comes_no_further_after_its_own_last_step_is_no_end(rig: Rig, world: World) -> None:
+    result = await rig.engine.run(a_book_of(recover_step()), "orders", {}, rig.steering())
+    assert result.ending is Ending.STOPPED
+    assert 'after "recover the position of db2" the same was planned again: as scripted' in result.sentence
+    assert world.ran == [f"db2: {RECOVER}"]
