@@ -244,6 +244,8 @@ class Input:
     pattern: str = ""
     """Regular expression that the whole value must match."""
     choices: tuple[str, ...] = ()
+    rehearsed_as: str = ""
+    """Of a number that only lets time pass: what is enough for a rehearsal. Empty: as it was given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ SOAK = Input(
     help="After a node is back, the whole cluster must stay Synced for this long before the next is stopped.",
     default="60",
     pattern=r"[0-9]{1,5}",
+    rehearsed_as="1",
 )
 FREEZE = Input(
     name="freeze",

@@ -46,6 +46,7 @@ class Kind(Enum):
     UNDO_BEGUN = "undo-begun"
     UNDONE = "undone"
     REFUSED = "refused"
+    REHEARSED = "rehearsed"
     NOTE = "note"
     OTHER = "other"
     """Read only: a kind that this version does not know, or that was tampered with."""

@@ -30,6 +30,7 @@ _PLAIN = {
     Kind.UNDO_BEGUN: "undo of step {step}: {title}",
     Kind.UNDONE: "step {step} undone: {sentence}",
     Kind.REFUSED: "refused: {sentence}",
+    Kind.REHEARSED: "rehearsal of {runbook} on a copy of {system}, {ending}: {sentence}",
     Kind.NOTE: "note: {sentence}",
 }
 

@@ -1,4 +1,4 @@
-"""`quarterdeck runbook list|show|plan|run|resume|undo|runs`: the wizard's engine without the wizard."""
+"""`quarterdeck runbook list|show|plan|rehearse|run|resume|undo|runs`: the engine without the wizard."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from tui.cli.runbook_inputs import named, plain_values, secret_values
 from tui.cli.runbook_options import JOURNAL, JSON, SECRET, SET, TARGET
+from tui.cli.runbook_rehearse import rehearse
 from tui.cli.runbook_running import resume, run, runs, undo, with_works
 from tui.cli.said import REFUSED, say_json
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 @click.group()
 def runbook() -> None:
-    """Show procedures, plan them, run them unattended, and go on with one that stopped.
+    """Show procedures, plan and rehearse them, run them unattended, and go on with one that stopped.
 
-    Exit status of run, resume and undo: 0 done and verified, 4 refused, 5 stopped before its end,
+    Exit status of rehearse, run, resume and undo: 0 done and verified, 4 refused, 5 stopped before its end,
     3 something could not be read, 64 the call is wrong.
     """
 
@@ -115,5 +116,5 @@ def plan(
     say_json(plan_data(made)) if as_json else click.echo(plan_text(made))
 
 
-for command in (run, resume, undo, runs):
+for command in (rehearse, run, resume, undo, runs):
     runbook.add_command(command)

@@ -23,4 +23,7 @@ YES_TO = click.option(
     metavar="NAME",
     help="Exact name of an object whose point of no return is agreed to; once for each.",
 )
+WITHOUT_REHEARSAL = click.option(
+    "--without-rehearsal", is_flag=True, help="Do not hold it against the rehearsal that there is."
+)
 JOURNAL = click.option("--journal", "place", default=None, help="Its file; else $QUARTERDECK_JOURNAL.")

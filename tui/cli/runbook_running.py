@@ -12,8 +12,19 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 import click
 
 from tui.cli.opening import carry_out, clusters_of, estate_of, opened
+from tui.cli.rehearsal_use import expected_of_resume, expected_of_run
 from tui.cli.runbook_inputs import named, plain_values, secret_values
-from tui.cli.runbook_options import ARM, JOURNAL, JSON, MINUTES, SECRET, SET, TARGET, YES_TO
+from tui.cli.runbook_options import (
+    ARM,
+    JOURNAL,
+    JSON,
+    MINUTES,
+    SECRET,
+    SET,
+    TARGET,
+    WITHOUT_REHEARSAL,
+    YES_TO,
+)
 from tui.cli.said import NONE, REFUSED, STOPPED, complain, say_json
 
 if TYPE_CHECKING:
@@ -32,6 +43,7 @@ T = TypeVar("T")
 @ARM
 @MINUTES
 @YES_TO
+@WITHOUT_REHEARSAL
 @JOURNAL
 @click.argument("name")
 @click.pass_context
@@ -45,18 +57,23 @@ def run(
     reason: str,
     minutes: float,
     names: tuple[str, ...],
+    without_rehearsal: bool,
     place: str | None,
     as_json: bool,
 ) -> None:
-    """Run a procedure unattended; it stops at anything that it was not given beforehand."""
+    """Run a procedure unattended; it stops at anything that it was not given beforehand.
+
+    Where it was rehearsed, it also stops where a step is otherwise than it was then.
+    """
     book = named(name)
     values = plain_values(book, settings)
 
     async def carry(works: Works) -> RunResult:
         secrets = await secret_values(references)
+        expected = None if without_rehearsal else await expected_of_run(works, book, target, values)
         await _arm(works, reason, minutes)
         steering = _steering(names, as_json=as_json)
-        return await works.engine.run(book, target, {**values, **secrets}, steering)
+        return await works.engine.run(book, target, {**values, **secrets}, steering, expected=expected)
 
     _end(with_works(ctx, place, carry, target=target))
 
@@ -67,6 +84,7 @@ def run(
 @ARM
 @MINUTES
 @YES_TO
+@WITHOUT_REHEARSAL
 @JOURNAL
 @click.argument("run_id", metavar="RUN")
 @click.pass_context
@@ -78,6 +96,7 @@ def resume(
     reason: str,
     minutes: float,
     names: tuple[str, ...],
+    without_rehearsal: bool,
     place: str | None,
     as_json: bool,
 ) -> None:
@@ -85,8 +104,10 @@ def resume(
 
     async def carry(works: Works) -> RunResult:
         secrets = await secret_values(references)
+        expected = None if without_rehearsal else await expected_of_resume(works, run_id)
         await _arm(works, reason, minutes)
-        return await works.engine.resume(run_id, works.runbooks, _steering(names, as_json=as_json), secrets)
+        steering = _steering(names, as_json=as_json)
+        return await works.engine.resume(run_id, works.runbooks, steering, secrets, expected=expected)
 
     _end(with_works(ctx, place, carry))
 
@@ -162,6 +183,23 @@ def with_works(
     target: str = "",
     is_dry: bool = False,
 ) -> T:
+    """`with_access`, for what reads and changes through the engine only."""
+
+    async def without_access(works: Works, access: Access) -> T:
+        del access
+        return await work(works)
+
+    return with_access(ctx, place, without_access, target=target, is_dry=is_dry)
+
+
+def with_access(
+    ctx: click.Context,
+    place: str | None,
+    work: Callable[[Works, Access], Awaitable[T]],
+    *,
+    target: str = "",
+    is_dry: bool = False,
+) -> T:
     """Open estate, journal and engine for one command, and close them after it.
 
     `is_dry`: it writes nothing down, and so goes on, with a sentence, where the journal cannot be opened.
@@ -178,7 +216,7 @@ def with_works(
         async with opened(estate) as access:
             works = await asyncio.to_thread(_open, access, place, stack)
             try:
-                return await work(works)
+                return await work(works, access)
             finally:
                 works.close()
 
