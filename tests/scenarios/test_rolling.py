@@ -14,6 +14,7 @@ import pytest
 
 from tests.lab.lab import Lab
 from tests.scenarios.consoles import Headless, headless
+from tests.tui.cli.calls import call
 
 pytestmark = pytest.mark.lab
 
@@ -111,3 +112,36 @@ def test_a_node_that_somebody_else_stops_meanwhile_ends_the_run_with_none_down_b
     lab.wait_synced(2)
     lab.heal("stop-one", "db3")
     writer.verify()
+
+
+def rehearsed_sizes(lab: Lab, home: Path, **values: str) -> dict[str, tuple[list[int], list[int]]]:
+    """Rehearse on a practice copy of the lab's cluster; how many members each step was seen to leave."""
+    settings = [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
+    words = ("runbook", "rehearse", "galera-rolling-restart", "--target", "orders", "--json", "--speed", "10")
+    called = call("--estate", str(lab.estate_path), *words, *settings, home=home, timeout_s=RUN_S)
+    assert called.status == 0, called
+    steps = json.loads(called.out)["steps"]
+    return {step["step"]: (step["sizes"]["before"], step["sizes"]["after"]) for step in steps}
+
+
+@pytest.mark.whole
+def test_a_run_that_was_rehearsed_stops_because_somebody_stopped_a_second_node_meanwhile(
+    lab: Lab, tmp_path: Path
+) -> None:
+    sizes = rehearsed_sizes(lab, tmp_path, soak_s="0", nodes="db2,db1")
+    for host in ("db2", "db1"):
+        assert (sizes[f"stop:{host}"], sizes[f"start:{host}"]) == (([3], [2]), ([2], [3]))
+    with restarting(lab, tmp_path, soak_s="0", nodes="db2,db1") as run:
+        run.console.wait_said('"line": "cat /var/lib/mysql/grastate.dat"')
+        lab.breaks("stop-one", "db3")
+        status = run.console.ended(RUN_S)
+    assert status == 5, run.story()
+    assert run.stopped == ["db2"]
+    assert run.ended("start:db2")[0] == "done"
+    sentence = run.events[-1]["sentence"]
+    assert sentence.startswith("stopped: not as rehearsed "), run.story()
+    assert "db3 is down, and Synced was expected" in sentence
+    assert "go on without the rehearsal by resuming the run with --without-rehearsal" in sentence
+    assert not [event for event in run.events if str(event.get("step")).endswith(":db1")]
+    lab.wait_synced(2)
+    lab.heal("stop-one", "db3")
