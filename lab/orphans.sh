@@ -10,7 +10,7 @@ held() { [ -e "$SLOTS/$1" ] && ! flock --nonblock "$SLOTS/$1" true; }
 
 for d in "$LAB_DIR"/run/*/; do
   name=$(basename "$d")
-  [[ -d $d && $name =~ ^(qdtest|qdblank|qdlone)([0-9])$ ]] || continue
+  [[ -d $d && $name =~ ^(qdtest|qdblank|qdslow|qdlone)([0-9])$ ]] || continue
   held "${BASH_REMATCH[1]}-${BASH_REMATCH[2]}" || LAB_NAME=$name "$LAB_HERE/down.sh" || rc=1
 done
 for d in "$LAB_DIR"/light/test*/; do
