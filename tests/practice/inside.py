@@ -41,6 +41,12 @@ class Inside:
         found: dict[str, object] = clusters["orders"]
         return found
 
+    def state(self, host: str) -> str:
+        """What its server says of itself, by the simulation; empty: it does not run."""
+        nodes = self.cluster["nodes"]
+        assert isinstance(nodes, dict)
+        return str(nodes[host]["state"])
+
     async def breaks(self, fault: str, host: str | None = None, *, seconds: float = 60.0) -> None:
         """Break something and let simulated time pass until it is there."""
         await apply(self.serving, fault, host=host)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 from pathlib import Path
 
 import pytest
 
+from practice.faults import apply
 from runbooks.journal.place import open_journal
 from tests.practice.inside import Inside, inside
+from tests.practice.running import DEADLINE_S
 
 HOSTS = ("db1", "db2", "db3")
 REHEARSE = ("runbook", "rehearse", "galera-rolling-restart", "--target", "orders", "--set", "soak_s=0")
@@ -56,6 +59,33 @@ async def test_a_rolling_restart_is_predicted_to_take_the_cluster_from_3_to_2_to
         assert start["took_s"] > 0
     assert kinds(tmp_path) == ["rehearsed"]
     assert list((tmp_path / "t").iterdir()) == []
+
+
+@pytest.mark.whole
+async def test_a_second_node_that_is_stopped_meanwhile_stops_the_run_with_none_down_by_it(
+    tmp_path: Path,
+) -> None:
+    async with inside(tmp_path) as estate:
+        status, said = await estate.console(*REHEARSE, "--set", "nodes=db2,db1", "--speed", "20")
+        assert status == 0, said
+        run = ("runbook", "run", *REHEARSE[2:], "--set", "nodes=db2,db1", "--arm", "a test")
+        running = asyncio.create_task(estate.console(*run))
+        await until_down(estate, "db2")
+        await apply(estate.serving, "stop-one", host="db3")
+        status, said = await running
+        assert estate.state("db2") == "Synced"
+    assert status == 5, said
+    assert "not as rehearsed" in said
+    assert "db3 is down, and Synced was expected" in said
+    assert "systemctl stop" in said
+    assert "on db1 " not in said.partition("stop db2")[2]
+
+
+async def until_down(estate: Inside, host: str) -> None:
+    """Look until the simulation says that this server has ended."""
+    async with asyncio.timeout(DEADLINE_S):
+        while estate.state(host):  # noqa: ASYNC110 - the simulation tells its state, and nobody of a change
+            await asyncio.sleep(0.05)
 
 
 async def test_what_the_runbook_refuses_is_not_rehearsed(tmp_path: Path) -> None:
