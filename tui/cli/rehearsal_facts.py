@@ -48,6 +48,9 @@ def unlike_in_kind(real: ClusterSurvey, copy: ClusterSurvey) -> tuple[str, ...]:
     told = []
     for node in real.nodes:
         here, there = node.evidence, copy.node(node.host).evidence
+        owned, copied = node_of(node), node_of(copy.node(node.host))
+        if owned is not None and copied is not None and owned.in_bootstrap_unit:
+            told.append(f"{node.host} runs in {owned.owner}: its copy runs in {copied.owner}")
         if is_unsaved(node):
             told.append(f"{node.host} has not told its position: its copy has all that is known, a guess")
         if not isinstance(here, HostEvidence):

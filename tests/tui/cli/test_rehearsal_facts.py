@@ -6,16 +6,23 @@ import json
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 
 from practice.clock import Clock
+from practice.estate import Practice
 from practice.facts import ClusterFacts, FactsWrong, HostFacts, read_facts
 from practice.galera.history import ZERO
+from practice.galera.server import Server
 from practice.loading import load
+from runbooks.model import Look
+from runbooks.rehearsal.picture import NodePicture, Picture, picture_of
+from runbooks.steps.node import node_of
 from systems.galera.readings import ClusterSurvey
 from tests.builders import a_lost_node, a_node, a_stopped_node, a_survey
 from tests.examples import examples
 from tests.reading_builders import NOON, STATE, gcomm_uuid_of
+from tests.recorded_surveys import recorded
 from tests.runbooks.any_survey import surveys
 from tui.cli.rehearsal_facts import facts_of, unlike_in_kind
 
@@ -70,6 +77,12 @@ def test_another_build_on_the_copy_is_said() -> None:
     )
 
 
+def test_a_process_in_the_unit_that_bootstraps_is_said() -> None:
+    real, copy = recorded("left-in-bootstrap"), recorded("healthy")
+    [host] = [node.host for node in real.nodes if (one := node_of(node)) and one.in_bootstrap_unit]
+    assert f"{host} runs in mysql@bootstrap: its copy runs in mariadb" in unlike_in_kind(real, copy)
+
+
 def test_nodes_apart_are_told_to_be_in_different_components() -> None:
     survey = a_survey(a_node("db1", size=1), a_node("db2", state="Initialized"))
     hosts = told(survey).hosts
@@ -88,6 +101,48 @@ def test_who_writes_and_how_much_is_told_from_two_looks() -> None:
     assert facts.writes_per_s == 20.0
     assert {name: one.write_share for name, one in facts.hosts.items()} == {"db1": 0.0, "db2": 1.0}
     assert told(look(0)).writes_per_s is None
+
+
+ALIKE = (
+    "boot-unit",
+    "desync",
+    "foreign-uuid",
+    "healthy",
+    "partition",
+    "split-brain",
+    "stop-all",
+    "stop-one",
+    "stop-two",
+    "two-clusters",
+    "zero-uuid",
+)
+"""Faults of real servers after which everything that a copy takes over is known."""
+
+
+@pytest.mark.parametrize("fault", ALIKE)
+def test_the_copy_of_real_servers_has_their_sizes_states_units_and_positions(fault: str) -> None:
+    real = recorded(fault)
+    practice = load(Clock(runs=False, started_at=1_800_000_000.0), told(real), seed=1)
+    assert simulated(practice) == picture_of(Look(real))
+
+
+def simulated(practice: Practice) -> Picture:
+    """What is so in a practice estate, by the simulation itself."""
+    [cluster] = practice.clusters.values()
+    sizes = sorted((len(one.members) for one in cluster.primaries()), reverse=True)
+    return Picture(tuple(sizes), {name: _simulated_node(server) for name, server in cluster.servers.items()})
+
+
+def _simulated_node(server: Server) -> NodePicture:
+    storage = server.storage()
+    assert storage is not None
+    is_apart = server.component is not None and not server.component.is_primary
+    state = "non-Primary" if is_apart else server.state_comment
+    return NodePicture(
+        state=state if server.process is not None else "down",
+        unit=server.machine.systemd.units["mariadb"].active,
+        position=str(server.position() if server.is_synced else storage.position),
+    )
 
 
 @given(surveys())
