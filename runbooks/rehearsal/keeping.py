@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runbooks.journal.entries import Draft, Entry, Kind
 from runbooks.journal.kept import kept_data, kept_in
 from runbooks.journal.port import Filter, Journal, JournalError
-from runbooks.rehearsal.record import DONE, Rehearsal, read_rehearsal, rehearsal_text
+from runbooks.model import Runbook
+from runbooks.rehearsal.record import DONE, Rehearsal, read_rehearsal, rehearsal_text, settled_values
 
 _NAME = "rehearsal.json"
 _KINDS = frozenset({Kind.REHEARSED, Kind.RUN_BEGUN, Kind.RUN_ENDED})
@@ -25,6 +27,20 @@ class KeptRehearsal:
     def source(self) -> str:
         """Whence a run knows what to expect, in words."""
         return f"rehearsed {self.rehearsal.at:%Y-%m-%d %H:%M} UTC, entry {self.entry.number}"
+
+
+def misfit(kept: KeptRehearsal, book: Runbook, values: Mapping[str, str]) -> str:
+    """Why a run with these inputs cannot be held against it, in one clause; empty: it can."""
+    rehearsal, settled = kept.rehearsal, settled_values(book, values)
+    names = sorted(rehearsal.values.keys() | settled.keys())
+    if other := [name for name in names if rehearsal.values.get(name) != settled.get(name)]:
+        told = f"{book.name} on {rehearsal.target} was rehearsed with other inputs: {', '.join(other)}"
+    elif rehearsal.ending != DONE:
+        told = f"the rehearsal of {book.name} on {rehearsal.target} did not come to its end"
+        told = f"{told}: {rehearsal.sentence}"
+    else:
+        return ""
+    return f"{told} ({kept.source})"
 
 
 def keep_rehearsal(journal: Journal, rehearsal: Rehearsal) -> Entry:

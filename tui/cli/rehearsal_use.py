@@ -23,20 +23,13 @@ async def expected_of_run(
     works: Works, book: Runbook, target: str, values: Mapping[str, str]
 ) -> Expecting | None:
     """What the newest rehearsal expects; None: there is none. Ends with a sentence where it does not fit."""
-    from runbooks.rehearsal.keeping import newest_rehearsal
-    from runbooks.rehearsal.record import DONE, settled_values
+    from runbooks.rehearsal.keeping import misfit, newest_rehearsal
 
     kept = await works.aside(newest_rehearsal, works.journal, book.name, target)
     if kept is None:
         return None
-    rehearsal, settled = kept.rehearsal, settled_values(book, values)
-    names = sorted(rehearsal.values.keys() | settled.keys())
-    if other := [name for name in names if rehearsal.values.get(name) != settled.get(name)]:
-        _refuse(f"{book.name} on {target} was rehearsed with other inputs: {', '.join(other)}", kept)
-    if rehearsal.ending != DONE:
-        _refuse(
-            f"the rehearsal of {book.name} on {target} did not come to its end: {rehearsal.sentence}", kept
-        )
+    if why := misfit(kept, book, values):
+        fail(f"{why}; rehearse again with these, or give --without-rehearsal", REFUSED)
     return _holding(kept)
 
 
@@ -52,7 +45,3 @@ def _holding(kept: KeptRehearsal) -> Expecting:
     from runbooks.rehearsal.holding import Rehearsed
 
     return Rehearsed(kept.rehearsal, kept.source, WAY_ON)
-
-
-def _refuse(sentence: str, kept: KeptRehearsal) -> None:
-    fail(f"{sentence} ({kept.source}); rehearse again with these, or give --without-rehearsal", REFUSED)

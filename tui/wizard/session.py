@@ -6,14 +6,20 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from runbooks.engine.api import Choice, Confirmation, Event, StepCard, StepResult
+from runbooks.engine.api import Choice, Confirmation, Event, StepCard, StepResult, Told
 from systems.errors import SystemsError
 from tui.wizard.state import Phase, WizardState
 
 if TYPE_CHECKING:
-    from runbooks.engine.api import RunSummary
+    from runbooks.engine.api import Expecting, RunSummary
     from runbooks.model import Runbook, Step
     from tui.works import Works
+
+
+WAY_ON = (
+    "Look at what has changed; then rehearse again, or resume this run from the list of runs, which goes on "
+    "without the rehearsal."
+)
 
 
 class RunSession:
@@ -63,12 +69,33 @@ class RunSession:
             if self.resumes:
                 result = await engine.resume(self.resumes, self._works.runbooks, self, self.values)
             else:
-                result = await engine.run(self.runbook, self.target, self.values, self, approved=state.plan)
+                result = await engine.run(
+                    self.runbook,
+                    self.target,
+                    self.values,
+                    self,
+                    approved=state.plan,
+                    expected=await self._rehearsed(),
+                )
         except (SystemsError, ValueError) as error:
             state.trouble, state.phase = str(error), Phase.ENDED
         else:
             state.end(result)
         self.on_change()
+
+    async def _rehearsed(self) -> Expecting | None:
+        """What a rehearsal of this run expects; one that does not fit it is told, and not heeded."""
+        from runbooks.rehearsal.holding import Rehearsed
+        from runbooks.rehearsal.keeping import misfit, newest_rehearsal
+
+        works = self._works
+        kept = await works.aside(newest_rehearsal, works.journal, self.runbook.name, self.target)
+        if kept is None:
+            return None
+        if why := misfit(kept, self.runbook, self.values):
+            self.tell(Told(f"not held against the rehearsal: {why}"))
+            return None
+        return Rehearsed(kept.rehearsal, kept.source, WAY_ON)
 
     # Steering
 
