@@ -138,7 +138,7 @@ async def run(
     With `keeps_stdin` the line's standard input ends only with the channel: a watcher there can tell the end.
     """
     session = Session(taker, stdin)
-    channel = await _open(host, connection, line, session)
+    channel = await open_session(host, connection, line, session)
     try:
         with suppress(BrokenPipeError):  # the line ended before it read its input; how, its status tells
             if session.unsent:
@@ -154,15 +154,16 @@ async def run(
         status = -1
     finally:
         if not session.ended.done():
-            _end(channel)
+            end(channel)
     if session.fault is not None:
         raise session.fault
     return -1 if session.is_full else status
 
 
-async def _open(
+async def open_session(
     host: str, connection: asyncssh.SSHClientConnection, line: str, session: Session
 ) -> asyncssh.SSHClientChannel[bytes]:
+    """Have the host start `line`. Raises `LinkLost`, and `Refused` when it starts nothing."""
     try:
         channel, _ = await connection.create_session(
             lambda: session, line, encoding=None, window=WINDOW_BYTES, max_pktsize=PACKET_BYTES
@@ -174,7 +175,7 @@ async def _open(
     return channel
 
 
-def _end(channel: asyncssh.SSHClientChannel[bytes]) -> None:
+def end(channel: asyncssh.SSHClientChannel[bytes]) -> None:
     """Give up on a command: ask sshd to end it and close the channel, waiting for neither."""
     try:
         channel.send_signal("TERM")

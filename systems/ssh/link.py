@@ -6,17 +6,21 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from systems.errors import HostKeyChanged, HostKeyUnknown, LoginRefused, Unreachable
+from systems.ssh.shells import Shells
 
 if TYPE_CHECKING:
     import asyncssh
 
     from systems.ssh.channel import Taker
     from systems.ssh.session import SshSession
+    from systems.ssh.wrap import Reply
+
+T = TypeVar("T")
 
 CONNECT_TIMEOUT_S = 6.0
 """For name, network, key exchange and login together, unless ssh_config has a ConnectTimeout."""
@@ -55,9 +59,13 @@ class Link:
     _failed_at: float = 0.0
     _not_before: float = 0.0
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SESSIONS_AT_ONCE))
+    _shells: Shells = field(init=False)
     _running: int = 0
     _room: asyncio.Event = field(default_factory=asyncio.Event)
     _on_lost: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._shells = Shells(self.target.host)
 
     @property
     def login_is_root(self) -> bool:
@@ -96,16 +104,28 @@ class Link:
 
         One that `is_long` takes no place from the short ones.
         """
-        from systems.ssh.channel import NoRoom, run
+        from systems.ssh.channel import run
+
+        host, keeps_stdin = self.target.host, not closes_stdin
+        return await self._in_room(
+            lambda: run(host, connection, line, taker, stdin=stdin, keeps_stdin=keeps_stdin), is_long=is_long
+        )
+
+    async def ask(self, connection: asyncssh.SSHClientConnection, script: bytes, reply: Reply) -> None:
+        """Have a shell that is kept run the script of a `Bundle`, as `systems.ssh.shells.Shells.ask` does."""
+        await self._in_room(lambda: self._shells.ask(connection, script, reply), is_long=False)
+
+    async def _in_room(self, start: Callable[[], Awaitable[T]], *, is_long: bool) -> T:
+        from systems.ssh.channel import NoRoom
 
         while True:
             self._running += 1
             try:
                 async with contextlib.nullcontext() if is_long else self._slots:
-                    return await run(
-                        self.target.host, connection, line, taker, stdin=stdin, keeps_stdin=not closes_stdin
-                    )
+                    return await start()
             except NoRoom:
+                if await self._shells.make_room():
+                    continue
                 if self._running == 1:
                     raise
             finally:

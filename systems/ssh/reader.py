@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from systems.errors import LinkLost, Refused, SystemsError, TimedOut, ToolMissing
 from systems.shell import Output, Probe, Sink, Stream
 from systems.ssh import sudo
-from systems.ssh.wrap import SHELL, Bundle, Part, for_streaming
+from systems.ssh.wrap import Bundle, Part, Reply, for_streaming
 from systems.text import visible
 
 if TYPE_CHECKING:
     import asyncssh
 
-    from systems.ssh.channel import Collector, ToSink
+    from systems.ssh.channel import ToSink
     from systems.ssh.link import Link
 
 MAX_OUTPUT_BYTES = 16 << 20
@@ -54,21 +54,22 @@ class SshReader:
         """
         if not probes:
             return ()
-        heard = _Said()
+        replies: list[Reply] = []
         others = f" and {len(probes) - 1} more" if len(probes) > 1 else ""
         failure: SystemsError | None = None
         try:
             await self._within(
-                lambda connection: self._ask(connection, probes, timeout_s, heard),
+                lambda connection: self._ask(connection, probes, timeout_s, replies),
                 timeout_s,
                 f"{probes[0].line!r}{others}",
             )
         except (TimedOut, LinkLost) as error:
             failure = error
         at = datetime.now(UTC)
-        parts = heard.parts(is_whole=failure is None)
+        parts = replies[-1].parts() if replies else ()
         if failure is None and len(parts) < len(probes):
-            failure = self._too_much(probes[len(parts)].line) if heard.is_too_much else self._cut_short()
+            too_much = replies[-1].left < 0
+            failure = self._too_much(probes[len(parts)].line) if too_much else self._cut_short()
         if failure is not None and not parts:
             raise failure
         answers = [self._answer(probe, part, at) for probe, part in zip(probes, parts, strict=False)]
@@ -77,16 +78,16 @@ class SshReader:
         return tuple(answers)
 
     async def _ask(
-        self, connection: asyncssh.SSHClientConnection, probes: Sequence[Probe], limit_s: float, heard: _Said
+        self,
+        connection: asyncssh.SSHClientConnection,
+        probes: Sequence[Probe],
+        limit_s: float,
+        replies: list[Reply],
     ) -> None:
-        """Send all of them in one script; what was heard of an earlier try is forgotten."""
-        from systems.ssh.channel import Collector
-
+        """Send all of them in one script; what comes back is the last one of `replies`."""
         bundle = Bundle.of([(probe.line, self._by_sudo(probe)) for probe in probes], limit_s=limit_s)
-        heard.bundle, heard.collector, heard.status = bundle, Collector(MAX_OUTPUT_BYTES), None
-        heard.status = await self.link.run(
-            connection, SHELL, heard.collector, stdin=bundle.script.encode(), closes_stdin=False
-        )
+        replies.append(Reply(bundle, MAX_OUTPUT_BYTES))
+        await self.link.ask(connection, bundle.script.encode(), replies[-1])
 
     async def stream(self, probe: Probe, sink: Sink, *, timeout_s: float | None = None) -> int:
         """Send output to `sink` as it comes; return the exit status. None: until it ends or is cancelled.
@@ -161,31 +162,6 @@ class SshReader:
 
     def _cut_short(self) -> LinkLost:
         return LinkLost(f"{self.host}: the shell there ended before all probes had run")
-
-
-@dataclass(slots=True)
-class _Said:
-    """What came back of several probes that were sent as one."""
-
-    bundle: Bundle | None = None
-    """None: nothing was sent yet."""
-    collector: Collector | None = None
-    status: int | None = None
-
-    @property
-    def is_too_much(self) -> bool:
-        """More came than one reading may bring."""
-        return self.collector is not None and self.collector.left < 0
-
-    def parts(self, *, is_whole: bool) -> tuple[Part, ...]:
-        """What is known of each probe, in order, as far as it came."""
-        if self.bundle is None or self.collector is None:
-            return ()
-        return self.bundle.parse(
-            self.collector.bytes_of(Stream.STDOUT),
-            self.collector.bytes_of(Stream.STDERR),
-            self.status if is_whole and not self.is_too_much else None,
-        )
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from systems.shell import Stream
 from systems.shellwords import split_commands
 
 SHELL = "exec env LC_ALL=C sh -s"
@@ -91,11 +92,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One or several probes as one script, its exit status that of the last one.
+    """One or several probes as one script, for a shell that goes on after it.
 
-    A mark is written before the first, after what a talkative shell profile writes, and to both streams
-    between two of them. It is random, and the script holds it only in two halves: no output that looks like
-    it, not even this very script, can be taken for it.
+    A mark is written to both streams before the first probe, so that what a talkative shell profile wrote, or
+    what an earlier probe left behind, is told apart; then after each of them, on standard output with its
+    exit status. It is random, and the script holds it only in two halves: no output that looks like it, not
+    even this very script, can be taken for it. One more on standard output says that all of it is there.
     """
 
     script: str
@@ -105,20 +107,58 @@ class Bundle:
 
     @classmethod
     def of(cls, lines: Sequence[tuple[str, bool]], *, limit_s: float) -> Bundle:
-        """Bundle pairs of line and whether sudo runs it; `limit_s` is for all of them together."""
-        left, right = secrets.token_hex(12), secrets.token_hex(12)
-        begin = "printf '\\n%s%s 0\\n' $a $b"
-        between = "s=$?; printf '\\n%s%s %d\\n' $a $b $s; printf '\\n%s%s\\n' $a $b >&2"
-        probes = [_for_reading(line, by_sudo=by_sudo, limit_s=limit_s) for line, by_sudo in lines]
-        script = f"a={left} b={right}\n{begin}\n" + f"\n{between}\n".join(probes) + "\nexit $?\n"
-        return cls(script, f"{left}{right}".encode(), len(lines))
+        """Bundle pairs of line and whether sudo runs it; `limit_s` is for all of them together.
 
-    def parse(self, stdout: bytes, stderr: bytes, status: int | None) -> tuple[Part, ...]:
-        """Return the parts that are complete, in order. `status` is the script's; None: it was cut off."""
-        outs = [piece.partition(b"\n") for piece in stdout.split(b"\n" + self.mark + b" ")[1:]]
+        They run in the login's home. Meanwhile the shell is elsewhere, so that it holds up no unmounting.
+        """
+        left, right = secrets.token_hex(12), secrets.token_hex(12)
+        begin = f"a={left} b={right}; cd 2>/dev/null; s=0"
+        mark = "printf '\\n%s%s %d\\n' $a $b $s; printf '\\n%s%s\\n' $a $b >&2"
+        end = "cd /; printf '\\n%s%s 0\\n' $a $b"
+        probes = [_for_reading(line, by_sudo=by_sudo, limit_s=limit_s) for line, by_sudo in lines]
+        script = "\n".join([begin, mark, *(f"{probe}\ns=$?; {mark}" for probe in probes), end, ""])
+        return cls(script, f"\n{left}{right}".encode(), len(lines))
+
+    def parse(self, stdout: bytes, stderr: bytes) -> tuple[Part, ...]:
+        """Return the parts that are complete, in order."""
+        outs = [piece.partition(b"\n") for piece in stdout.split(self.mark)[1:]]
         outs = [out for out in outs if out[1]]
-        errs = stderr.split(b"\n" + self.mark + b"\n")
+        errs = [piece.removeprefix(b"\n") for piece in stderr.split(self.mark)[1:]]
         ends = [int(out[0]) for out in outs[1:]]
-        if status is not None and len(outs) == len(errs) == self.count:
-            ends.append(status)
-        return tuple(Part(out[2], err, end) for out, err, end in zip(outs, errs, ends, strict=False))
+        parts = [Part(out[2], err, end) for out, err, end in zip(outs, errs, ends, strict=False)]
+        return tuple(parts[: self.count])
+
+
+class Reply:
+    """What comes back for a bundle, up to a limit over both streams (a `Taker` of `systems.ssh.channel`)."""
+
+    def __init__(self, bundle: Bundle, limit_bytes: int) -> None:
+        self.left = limit_bytes
+        self._bundle = bundle
+        self._chunks: dict[Stream, list[bytes]] = {Stream.STDOUT: [], Stream.STDERR: []}
+        self._missing = {Stream.STDOUT: bundle.count + 2, Stream.STDERR: bundle.count + 1}
+        """Marks that have not come yet."""
+        self._end = {Stream.STDOUT: b"", Stream.STDERR: b""}
+        """The newest bytes, fewer than a mark has."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is there."""
+        return not any(self._missing.values())
+
+    def take(self, stream: Stream, chunk: bytes) -> bool:
+        """Take what came; False when it is too much."""
+        self.left -= len(chunk)
+        if self.left < 0:
+            return False
+        self._chunks[stream].append(chunk)
+        data, mark = self._end[stream] + chunk, self._bundle.mark
+        self._missing[stream] -= data.count(mark)
+        self._end[stream] = data[1 - len(mark) :]
+        return True
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return the parts that are complete, in order."""
+        return self._bundle.parse(
+            *(b"".join(self._chunks[stream]) for stream in (Stream.STDOUT, Stream.STDERR))
+        )
