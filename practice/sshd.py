@@ -53,8 +53,8 @@ class _Input(Stream):
     async def _more(self) -> bytes:
         try:
             return await self._reader.read(65536)
-        except (asyncssh.Error, OSError):
-            return b""
+        except (asyncssh.Error, asyncssh.SignalReceived, asyncssh.BreakReceived, OSError):
+            return b""  # a signal that nothing took would end the connection, which sshd(8) does not do
 
 
 class _Output(Stream):

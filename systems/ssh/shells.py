@@ -46,13 +46,13 @@ class Shells:
         try:
             await shell.answered()
         except BaseException:
-            shell.end()
+            shell.end(is_busy=True)
             raise
         if reply.is_whole and len(self._waiting) < KEPT:
             shell.wait()
             self._waiting.append(shell)
         else:
-            shell.end()
+            shell.end(is_busy=not reply.is_whole)
 
     async def make_room(self) -> bool:
         """End those that wait, for a session that the host has no room for. False: there are none."""
@@ -138,12 +138,14 @@ class Shell:
         self._reply = None
         self._timer = self._loop.call_later(IDLE_S, self.end)
 
-    def end(self) -> None:
-        """End it, and what it runs, without waiting for that."""
+    def end(self, *, is_busy: bool = False) -> None:
+        """End it without waiting for that. `is_busy`: it does not read its input yet, so that the host is
+        asked to end what it runs.
+        """
         from systems.ssh.channel import end
 
         if self._timer is not None:
             self._timer.cancel()
         self._reply = None
         if self._channel is not None and not self.session.ended.done():
-            end(self._channel)
+            end(self._channel) if is_busy else self._channel.close()
