@@ -194,9 +194,10 @@ async def _voted_out(scene: Scene) -> None:
 
 @fault("foreign-uuid", "One node is down, and its data directory belongs to another cluster.", healed)
 async def _foreign_uuid(scene: Scene) -> None:
-    killed(scene.server)
+    stopped(scene.server)
     branch = foreign(scene.server)
-    spoiled(scene.server, Position(branch, 4711), SavedState(branch.uuid, 4711))
+    saved = SavedState(branch.uuid, 4711, is_safe=True)
+    scene.clock.after(SETTLED_S, lambda: spoiled(scene.server, Position(branch, 4711), saved))
 
 
 @fault(
@@ -205,8 +206,8 @@ async def _foreign_uuid(scene: Scene) -> None:
     healed,
 )
 async def _zero_uuid(scene: Scene) -> None:
-    killed(scene.server)
-    spoiled(scene.server, Position(), SavedState(ZERO, -1))
+    stopped(scene.server)
+    scene.clock.after(SETTLED_S, lambda: spoiled(scene.server, Position(), SavedState(ZERO, -1)))
 
 
 @fault(

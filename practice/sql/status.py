@@ -35,7 +35,30 @@ def status_rows(server: Server) -> dict[str, str]:
     rows |= _replication(server)
     rows |= _queues(server, component, uptime_s)
     rows |= _view(server, component)
-    return rows
+    return _expelled(rows) if server.phase == "expelled" else rows
+
+
+_ONLY_OF_A_GROUP = (
+    "wsrep_cluster_weight",
+    "wsrep_desync_count",
+    "wsrep_evs_delayed",
+    "wsrep_evs_evict_list",
+    "wsrep_evs_repl_latency",
+    "wsrep_evs_state",
+    "wsrep_gcomm_uuid",
+    "wsrep_gmcast_segment",
+)
+
+
+def _expelled(rows: dict[str, str]) -> dict[str, str]:
+    """What a server says that a vote put out: it has no position, and nothing of a group it is not in."""
+    said = {
+        "wsrep_last_committed": "-1",
+        "wsrep_checkpoint_position": f"{ZERO}:-1",
+        "wsrep_local_state": "5",
+        "wsrep_applier_thread_count": "0",
+    }
+    return {name: said.get(name, value) for name, value in rows.items() if name not in _ONLY_OF_A_GROUP}
 
 
 def _replication(server: Server) -> dict[str, str]:

@@ -45,6 +45,8 @@ MORE = (
     "link-cut",
     "host-off",
 )
+ON = {"boot-unit": "db3"}
+"""Where the two have another host in mind when none is named."""
 SAME_STATUS = ("cluster_status", "cluster_size", "state_comment", "ready", "connected", "evs_state")
 SAME_UNIT = ("load", "active", "sub", "result", "enabled")
 UNITS = ("mariadb", "mysql@bootstrap")
@@ -132,7 +134,7 @@ async def history_of(access: Access) -> str:
 
 async def in_practice(estate: Inside, fault: str) -> dict[str, object]:
     history = await history_of(estate.access)
-    await estate.breaks(fault)
+    await estate.breaks(fault, ON.get(fault))
     await estate.until_verdict(SCENARIOS[fault])
     return facts_of(await estate.survey(), history)
 
@@ -141,7 +143,7 @@ async def on_the_lab(lab: Lab, fault: str, expected: Mapping[str, object]) -> li
     """What differs still when real servers have had time to settle."""
     async with looking(lab.estate_path) as access:
         history = await history_of(access)
-        lab.breaks(fault)
+        lab.breaks(fault, *filter(None, [ON.get(fault)]))
         end = time.monotonic() + 40
         while True:
             await access.survey("orders")
