@@ -48,7 +48,6 @@ class Access:
         config = estate.ssh_config
         self.hosts = SshHosts(
             config_file=str(config) if config else None,
-            password=self._login_password if ask else None,
             sudo_password=self._sudo_password if ask else None,
         )
         self._opened: dict[str, Surveyor] = {}
@@ -84,9 +83,6 @@ class Access:
         for readers in self._databases.values():
             await readers.close()
         await self.hosts.close()
-
-    async def _login_password(self, host: str, user: str) -> str | None:
-        return await self._asked(f"password of {user} on {host}")
 
     async def _sudo_password(self, host: str, user: str) -> str | None:
         return await self._asked(f"sudo password of {user} on {host}")

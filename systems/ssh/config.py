@@ -49,7 +49,7 @@ class HostConfig:
     address_family: str
     bind_address: str | None
     is_compressed: bool
-    methods: tuple[str, ...]
+    takes_keys: bool
     """Ways to log in that are allowed, in order of preference."""
     environment: dict[str, str]
     rekey_limit: tuple[str, ...]
@@ -177,7 +177,7 @@ def _build(asked: Asked, notes: tuple[str, ...]) -> HostConfig:
         address_family=values.get("addressfamily", ("any",))[0].lower(),
         bind_address=values.get("bindaddress", (None,))[0],
         is_compressed=_is_yes(asked, "compression", default=False),
-        methods=_methods(asked),
+        takes_keys=_takes_keys(asked),
         environment=dict(word.split("=", 1) for word in values.get("setenv", ()) if "=" in word),
         rekey_limit=values.get("rekeylimit", ()),
         notes=notes,
@@ -241,13 +241,7 @@ def _proxy_command(asked: Asked, tokens: dict[str, str]) -> str | None:
     return expand(value, {key: tokens[key] for key in "%hnpr"}, "ProxyCommand")
 
 
-def _methods(asked: Asked) -> tuple[str, ...]:
-    preferred = asked.values.get("preferredauthentications", ("publickey,keyboard-interactive,password",))[0]
-    allowed = {
-        "publickey": _is_yes(asked, "pubkeyauthentication", default=True)
-        if asked.values.get("pubkeyauthentication", ("yes",))[0] not in ("unbound", "host-bound")
-        else True,
-        "keyboard-interactive": _is_yes(asked, "kbdinteractiveauthentication", default=True),
-        "password": _is_yes(asked, "passwordauthentication", default=True),
-    }
-    return tuple(method for method in preferred.lower().split(",") if allowed.get(method, False))
+def _takes_keys(asked: Asked) -> bool:
+    """Whether ssh_config lets a key be offered: keys are the only way to log in that is tried."""
+    preferred = asked.values.get("preferredauthentications", ("publickey",))[0].lower().split(",")
+    return "publickey" in preferred and asked.values.get("pubkeyauthentication", ("yes",))[0] != "no"

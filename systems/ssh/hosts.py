@@ -11,7 +11,7 @@ from systems.ssh.hands import JobDesk, SshHands, SshJobs
 from systems.ssh.link import Target
 from systems.ssh.reader import SshReader
 from systems.ssh.root import Root, SudoPassword
-from systems.ssh.session import Password, SshSession
+from systems.ssh.session import SshSession
 
 if TYPE_CHECKING:
     from systems.ssh.tunnel import Tunnel
@@ -28,15 +28,14 @@ class SshHosts:
         *,
         config_file: str | None = None,
         system_config_file: str | None = "/etc/ssh/ssh_config",
-        password: Password | None = None,
         sudo_password: SudoPassword | None = None,
     ) -> None:
         """`config_file`: None is `~/.ssh/config`.
 
-        `password(host, user)` is asked only when a host takes no key, `sudo_password(host, user)` only for
-        a change that sudo refuses without one; both ask the operator, masked, and may answer None.
+        `sudo_password(host, user)` is asked only for a change that sudo refuses without one: it asks the
+        operator, masked, and may answer None. Logins are by key alone.
         """
-        self._session = SshSession(config_file, system_config_file, password)
+        self._session = SshSession(config_file, system_config_file)
         self._sudo_password = sudo_password
         self._desks: dict[str, JobDesk] = {}
 

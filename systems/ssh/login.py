@@ -6,7 +6,7 @@ import asyncio
 import random
 import shlex
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
@@ -25,9 +25,6 @@ from systems.ssh.trust import known_keys, narrow_to_address
 from systems.ssh.wire import WireMaker
 from systems.text import visible
 
-Password = Callable[[str, str], Awaitable[str | None]]
-"""Asks for the password of a user at a host: `(host, user)`; None: there is none."""
-
 LOGINS_AT_ONCE = 8
 """To one address: from the 11th that is not through, sshd drops some at random (MaxStartups 10:30:100)."""
 _DROPS_TO_BEAR = 8
@@ -39,7 +36,6 @@ class Logins:
 
     threads: Executor
     """For files and names: nothing else runs there, so that nothing else can hold them up."""
-    password: Password | None = None
     known_hosts: KnownHosts = field(default_factory=KnownHosts)
     identities: Identities = field(default_factory=Identities)
     options: SharedOptions = field(default_factory=SharedOptions)
@@ -87,11 +83,10 @@ class Logins:
         sock = None if proxied else await dial(config, self.threads)
         if sock is not None and config.checks_address:
             keeper.known = narrow_to_address(self.known_hosts, config, keeper.known, sock.getpeername()[0])
-        methods = config.methods if self.password else tuple(m for m in config.methods if m == "publickey")
         keys = [pair for pair in offer.keys if accepts_key(config, pair)]
         try:
             connection = await connect(
-                self.options.for_host(config, keeper.known, methods),
+                self.options.for_host(config, keeper.known),
                 config,
                 keeper.known,
                 keys=keys,
@@ -164,7 +159,9 @@ def _login_refused(config: HostConfig, offer: Offer, text: str) -> str:
             f"a passphrase guards {names}: unlock it for the agent with 'ssh-add {names}', then try again"
         )
     parts += offer.troubles
+    if not config.takes_keys:
+        parts.append("ssh_config forbids keys for it (PubkeyAuthentication, PreferredAuthentications)")
     if not config.agent and not offer.locked:
         parts.append("there is no agent (SSH_AUTH_SOCK is not set)")
-    parts.append(f"'ssh -v {config.host}' tells more")
+    parts.append(f"it logs in by key alone, never by password; 'ssh -v {config.host}' tells more")
     return "; ".join(parts)

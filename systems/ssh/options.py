@@ -27,10 +27,8 @@ class SharedOptions:
     _chosen: dict[tuple[object, ...], Algorithms] = field(default_factory=dict)
     _built: dict[tuple[object, ...], asyncssh.SSHClientConnectionOptions] = field(default_factory=dict)
 
-    def for_host(
-        self, config: HostConfig, known: Known, methods: tuple[str, ...]
-    ) -> asyncssh.SSHClientConnectionOptions:
-        """Return the options for a host; `methods` are the ways to log in that may be tried."""
+    def for_host(self, config: HostConfig, known: Known) -> asyncssh.SSHClientConnectionOptions:
+        """Return the options for a host."""
         kinds = tuple(key.get_algorithm() for _, key in known.hosts)
         algorithms_key = (tuple(config.algorithms.items()), kinds, bool(known.authorities))
         if algorithms_key not in self._chosen:
@@ -39,12 +37,19 @@ class SharedOptions:
         count = min(config.keepalive_count or KEEPALIVE_COUNT, KEEPALIVE_COUNT)
         key = (
             *algorithms_key,
-            *(interval_s, count, methods, config.is_compressed, config.tcp_keepalive, config.rekey_limit),
+            *(
+                interval_s,
+                count,
+                config.takes_keys,
+                config.is_compressed,
+                config.tcp_keepalive,
+                config.rekey_limit,
+            ),
             tuple(config.environment.items()),
             config.user,
         )
         if key not in self._built:
-            self._built[key] = _build(config, self._chosen[algorithms_key], methods, interval_s, count)
+            self._built[key] = _build(config, self._chosen[algorithms_key], interval_s, count)
         return self._built[key]
 
 
@@ -92,7 +97,7 @@ def _only(known: Known) -> Callable[[str, str, int | None], tuple[list[asyncssh.
 
 
 def _build(
-    config: HostConfig, algorithms: Algorithms, methods: tuple[str, ...], interval_s: float, count: int
+    config: HostConfig, algorithms: Algorithms, interval_s: float, count: int
 ) -> asyncssh.SSHClientConnectionOptions:
     rekey = dict(zip(("rekey_bytes", "rekey_seconds"), _rekey(config.rekey_limit), strict=False))
     return asyncssh.SSHClientConnectionOptions(
@@ -109,9 +114,10 @@ def _build(
         server_host_key_algs=algorithms.host_keys,
         username=config.user,
         compression_algs=["zlib@openssh.com", "none"] if config.is_compressed else ["none"],
-        preferred_auth=methods,
-        password_auth="password" in methods,
-        kbdint_auth="keyboard-interactive" in methods,
+        preferred_auth=("publickey",),
+        public_key_auth=config.takes_keys,
+        password_auth=False,
+        kbdint_auth=False,
         host_based_auth=False,
         keepalive_interval=interval_s,
         keepalive_count_max=count,

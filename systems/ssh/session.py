@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -20,21 +20,16 @@ if TYPE_CHECKING:
 _THREADS = 8
 _MAX_JUMPS = 8
 
-Password = Callable[[str, str], Awaitable[str | None]]
-
 
 class SshSession:
     """Opens links. Files, names and imports run in threads of its own, so that nothing else holds them up."""
 
-    def __init__(
-        self, config_file: str | None, system_config_file: str | None, password: Password | None
-    ) -> None:
+    def __init__(self, config_file: str | None, system_config_file: str | None) -> None:
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ssh")
         self.notes: dict[str, None] = {}
         self._config_files = (config_file, system_config_file)
         self._config: asyncio.Future[SshConfig] | None = None
         self._resolved: dict[Target, HostConfig] = {}
-        self._password = password
         self._logins: asyncio.Task[Logins] | None = None
         self._links: dict[Target, Link] = {}
 
@@ -128,7 +123,7 @@ class SshSession:
         await asyncio.get_running_loop().run_in_executor(self.threads, load)
         from systems.ssh.login import Logins
 
-        return Logins(self.threads, self._password)
+        return Logins(self.threads)
 
 
 def _parse_jump(text: str) -> Target:

@@ -33,6 +33,16 @@ async def test_a_wrong_key_is_a_refused_login_and_not_tried_again_at_once(
     assert server.log.read_text().count("Connection from") == tries
 
 
+async def test_a_host_that_takes_passwords_alone_is_told_from_a_key_that_does_not_fit(
+    estate: Estate, hosts: SshHosts
+) -> None:
+    estate.sshd("db1", lines="PreferredAuthentications password")
+    with pytest.raises(
+        LoginRefused, match=r"ssh_config forbids keys for it .*by key alone, never by password"
+    ):
+        await hello(hosts)
+
+
 async def test_a_key_behind_a_passphrase_says_ssh_add(estate: Estate, hosts: SshHosts) -> None:
     key = make_key(estate.folder / "locked", passphrase="pass phrase")
     server = estate.sshd("db1", lines=f"IdentityFile {key}")
