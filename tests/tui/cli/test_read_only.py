@@ -28,6 +28,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "runbook show": ("runbook", "show", "galera-recover"),
     "runbook plan": ("runbook", "plan", "galera-recover", "--target", "orders"),
     "runbook run": ("runbook", "run", "galera-recover", "--target", "orders"),
+    "runbook rehearse": ("runbook", "rehearse", "galera-recover", "--target", "orders"),
     "runbook resume": ("runbook", "resume", RUN),
     "runbook undo": ("runbook", "undo", RUN),
     "runbook runs": ("runbook", "runs"),
