@@ -27,6 +27,8 @@ CONNECT_TIMEOUT_S = 6.0
 SESSIONS_AT_ONCE = 8
 """Short commands at once on one connection: sshd allows 10 (MaxSessions), the rest is for streams."""
 _ROOM_S = 0.5
+_PUT_AWAY_S = 1.0
+"""How long sshd may need to put away a session that has ended: then a refusal of another is believed."""
 _PAUSE_S = (0.2, 5.0)
 """First and longest pause after a failure of the network."""
 _REFUSED_PAUSE_S = (5.0, 120.0)
@@ -118,6 +120,7 @@ class Link:
     async def _in_room(self, start: Callable[[], Awaitable[T]], *, is_long: bool) -> T:
         from systems.ssh.channel import NoRoom
 
+        patient_until: float | None = None
         while True:
             self._running += 1
             try:
@@ -126,8 +129,10 @@ class Link:
             except NoRoom:
                 if await self._shells.make_room():
                     continue
-                if self._running == 1:
-                    raise
+                if self._running == 1:  # sshd counts one of ours that has ended until it has put it away
+                    patient_until = patient_until or time.monotonic() + _PUT_AWAY_S
+                    if time.monotonic() > patient_until:
+                        raise
             finally:
                 self._running -= 1
                 self._room.set()
