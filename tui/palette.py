@@ -105,6 +105,10 @@ class Palette(ModalScreen[Hit | None]):
         return [_hit_row(self._hits[number], str(number)) for _, number in best]
 
 
+LOOSE = 50.0
+"""The most that a word counts which is not in the name: less than any that is."""
+
+
 def score(query: str, hit: Hit) -> float:
     """How well it matches: 0 not at all. All words must be found, in any order."""
     words = query.split()
@@ -114,7 +118,7 @@ def score(query: str, hit: Hit) -> float:
         if word.lower() in hit.name.lower():
             points = 100.0 - len(hit.name) / 10 + (50.0 if hit.name.lower().startswith(word.lower()) else 0.0)
         else:
-            points = Matcher(word).match(text) * 10
+            points = min(Matcher(word).match(text) * 10, LOOSE)
         if points <= 0:
             return 0.0
         total += points

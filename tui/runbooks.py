@@ -50,11 +50,13 @@ class RunbooksPane(Pane):
         self.read_runs()
 
     def show_for(self, finding: Finding | None) -> None:
-        """Put what answers this finding first; None: nothing in particular."""
+        """Go to what answers this finding; None: what answers the worst that is found anywhere."""
         self._about = finding
         self.renew()
-        if finding is not None and finding.runbook:
-            self._list.choose(f"book {finding.runbook}")
+        found = [finding] if finding is not None else self.desk.picture.findings()
+        answers = [one.runbook for one in found if one.runbook]
+        if answers:
+            self._list.choose(f"book {answers[0]}")
 
     @property
     def about(self) -> Finding | None:

@@ -6,6 +6,7 @@ from textual.widgets import Input
 
 from tests import scenes
 from tests.tui.screens import console_of, see, shown, until
+from tui.palette import Hit, score
 
 
 async def test_the_watch_says_what_is_wrong_and_which_key_answers() -> None:
@@ -125,6 +126,12 @@ async def test_the_palette_leads_anywhere_by_name() -> None:
         await see(pilot, "node     db3")
         await pilot.press("enter")
         await see(pilot, "─ nodes ─ orders ─[db3]")
+
+
+def test_words_of_a_name_count_more_than_the_same_words_in_an_explanation() -> None:
+    donor = Hit("demo", "break donor", print, more="One node takes a copy over a slow link, from a donor.")
+    cut = Hit("demo", "break link-cut", print, more="The network cable of one host is out.")
+    assert score("break link", cut) > score("break link", donor) > 0
 
 
 async def test_the_palette_knows_gotchas_and_runbooks() -> None:
@@ -254,3 +261,9 @@ async def test_why_and_the_answer_work_from_a_host_too() -> None:
     async with console_of(scenes.one_node_down, (110, 40)) as (_, pilot):
         await pilot.press("6", "down", "w")
         await see(pilot, "R-1C", "db2 crashed")
+
+
+async def test_from_a_host_that_is_well_the_cursor_stands_on_what_answers_the_worst_finding() -> None:
+    async with console_of(scenes.one_node_down, (110, 40)) as (_, pilot):
+        await pilot.press("6", "enter", "b")
+        await see(pilot, "▶ galera-recover")
