@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from tui.dialog import Dialog, keys_row
 from tui.frame import left
+from widgets.entry import Entry
 from widgets.layout import Row, row
 from widgets.lines import Lines
 from widgets.tones import Tone
@@ -49,7 +50,7 @@ class ArmDialog(Dialog[ArmWish | None]):
             row("Say what is wrong, or which change was agreed. The reason goes into the journal."),
         ]
         super().__init__("Arm", rows, signs)
-        self._input = Input(placeholder="reason", compact=True, id="reason")
+        self._input = Entry("reason", id="reason")
         self._below = Lines([keys_row(("Enter", "arm"), ("Esc", "stay read-only"))], signs=signs)
 
     def parts(self) -> Sequence[Widget]:

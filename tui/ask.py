@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui.dialog import Dialog, keys_row
+from widgets.entry import Entry
 from widgets.layout import Row, row
 from widgets.lines import Lines
 from widgets.tones import Tone
@@ -39,7 +40,7 @@ class AskDialog(Dialog[str | None]):
     ) -> None:
         super().__init__(title, rows, signs)
         self._verb, self._required = verb, required
-        self._input = Input(placeholder=placeholder, compact=True, password=masked, id="answer")
+        self._input = Entry(placeholder, masked=masked, id="answer")
         self._below = Lines([self._keys()], signs=signs)
 
     def parts(self) -> Sequence[Widget]:

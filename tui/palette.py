@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from widgets.choices import Choices
+from widgets.entry import Entry
 from widgets.layout import Row, row
 from widgets.tones import Piece, Tone
 
@@ -65,7 +66,7 @@ class Palette(ModalScreen[Hit | None]):
     def __init__(self, hits: Sequence[Hit], signs: Signs) -> None:
         super().__init__()
         self._hits = tuple(hits)
-        self._input = Input(placeholder="pane, host, runbook, step, gotcha, run, key", compact=True)
+        self._input = Entry("pane, host, runbook, step, gotcha, run, key")
         self._list = Choices(self._rows(""), signs=signs)
         self._list.can_focus = False
         self._list.always_shows_cursor = True

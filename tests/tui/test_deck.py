@@ -267,3 +267,15 @@ async def test_from_a_host_that_is_well_the_cursor_stands_on_what_answers_the_wo
     async with console_of(scenes.one_node_down, (110, 40)) as (_, pilot):
         await pilot.press("6", "enter", "b")
         await see(pilot, "▶ galera-recover")
+
+
+async def test_where_something_is_typed_the_cursor_stands_still() -> None:
+    """A blinking one would write to the terminal twice a second while nobody types."""
+    for keys in ("A", "colon", "1 x"):
+        async with console_of(scenes.one_node_down) as (app, pilot):
+            await pilot.press(*keys.split())
+            typed = app.screen.query_one(Input)
+            assert typed.has_focus
+            assert typed._cursor_visible
+            assert typed._blink_timer is not None
+            assert not typed._blink_timer._active.is_set()

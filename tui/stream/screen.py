@@ -19,6 +19,7 @@ from tui.clipboard import state_dir
 from tui.frame import Tab
 from tui.screen import ConsoleScreen
 from tui.stream.job import HostState, Order, StreamJob, status_words
+from widgets.entry import Entry
 from widgets.layout import Row, row
 from widgets.lines import Lines
 from widgets.spool_view import SpoolView
@@ -61,9 +62,7 @@ class StreamScreen(ConsoleScreen[None]):
         self._spool = Spool(clock=lambda: desk.now().timestamp())
         self._place = len(desk.commands)
         self._told = Lines([self._hosts_row()], signs=desk.signs, id="stream-hosts")
-        self._line = Input(
-            str(order) if order else "", placeholder="a line for the shell of each host", compact=True
-        )
+        self._line = Entry("a line for the shell of each host", text=str(order) if order else "")
         self._states = Lines(signs=desk.signs, id="stream-states")
         self._view = SpoolView(self._spool, signs=desk.signs, zone=UTC, id="stream")
 
