@@ -15,7 +15,11 @@ def write_new(path: Path, text: str, *, makes_folder: bool = False, replaces: bo
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     there = path.with_name(f"{path.name}.{os.getpid()}.new") if replaces else path
     descriptor = os.open(there, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
-        file.write(text)
-    if replaces:
-        there.replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+        if replaces:
+            there.replace(path)
+    except OSError:  # a half of it, as on a full disk, is of no use to anybody
+        there.unlink(missing_ok=True)
+        raise
