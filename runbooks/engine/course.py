@@ -51,7 +51,8 @@ class Course:
 
         async def body() -> tuple[Ending, str]:
             work = self.work
-            await work.write(Kind.RUN_BEGUN, data=self._opening())
+            opening = await work.gear.aside(self._opening)  # it reads the files of the code
+            await work.write(Kind.RUN_BEGUN, data=opening)
             await adopt(work, plan, look)
             work.tell(RunBegan(work.run, plan))
             await self.leasing.mark([node.host for node in look.survey.nodes if node.answers_ssh])
