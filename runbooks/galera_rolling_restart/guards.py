@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from runbooks.galera_rolling_restart.fuse import long_enough
 from runbooks.model import Holds, Look, Sighting, no, unknown, yes
 from runbooks.rates import paused_now
-from runbooks.steps.checks import Judge, all_of, all_synced, one_primary, synced
+from runbooks.steps.checks import Judge, all_of, all_synced, one_primary, synced, told_by
 from runbooks.steps.flags import no_flags
 from runbooks.steps.prove import QUEUE
 from runbooks.steps.start import can_start, has_room, knows_peers
@@ -211,31 +211,25 @@ def comes_back(host: str) -> Judge:
 def replicates(host: str) -> Judge:
     """Its option files switch wsrep on; left out, MariaDB has it off and the others on."""
 
-    def judge(look: Look) -> Sighting:
-        evidence = look.survey.node(host).evidence
-        if not isinstance(evidence, HostEvidence):
-            return unknown(f"{host} does not answer over SSH", host)
+    def judge(evidence: HostEvidence) -> Sighting:
         told = evidence.configured.get("wsrep_on")
         default = evidence.flavour is not Flavour.MARIADB
         if not (default if told is None else switch_or_none(told)):
             return no(f"wsrep_on is {told or 'not set'} in its option files: it would start alone", host)
         return yes("wsrep is on in its option files", host)
 
-    return judge
+    return told_by(host, judge)
 
 
 def is_on_its_volume(host: str) -> Judge:
     """Its data does not lie on the bare mount point of a volume that another boot would mount (HOST-06)."""
 
-    def judge(look: Look) -> Sighting:
-        evidence = look.survey.node(host).evidence
-        if not isinstance(evidence, HostEvidence):
-            return unknown(f"{host} does not answer over SSH", host)
+    def judge(evidence: HostEvidence) -> Sighting:
         if evidence.unmounted:
             return no(f"{evidence.unmounted} is in fstab and not mounted: its data lies below it", host)
         return yes("its data is on its volume", host)
 
-    return judge
+    return told_by(host, judge)
 
 
 def is_member(hosts: tuple[str, ...]) -> Judge:

@@ -10,9 +10,9 @@ from runbooks.galera_rolling_restart.fuse import countdown
 from runbooks.galera_rolling_restart.probes import no_backup, options_parse
 from runbooks.galera_rolling_restart.situation import Situation
 from runbooks.galera_rolling_restart.steady import Steady
-from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no, unknown, yes
+from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no, yes
 from runbooks.steps import commands
-from runbooks.steps.checks import Judge, all_of, all_synced, down, of, synced
+from runbooks.steps.checks import Judge, all_of, all_synced, down, of, synced, told_by
 from runbooks.steps.node import Node
 from runbooks.steps.start import stop_step
 from runbooks.steps.transfer import learn_stopped
@@ -168,10 +168,7 @@ def _has_left(host: str, rest: tuple[str, ...], size: int) -> Check:
 def ended_in_order(host: str) -> Judge:
     """It wrote down where it stopped, and took its last view away (C.2 step 3)."""
 
-    def judge(look: Look) -> Sighting:
-        evidence = look.survey.node(host).evidence
-        if not isinstance(evidence, HostEvidence):
-            return unknown(f"{host} does not answer over SSH", host)
+    def judge(evidence: HostEvidence) -> Sighting:
         saved = evidence.grastate
         if saved is None or evidence.grastate_error:
             why = evidence.grastate_error or "there is none"
@@ -184,7 +181,7 @@ def ended_in_order(host: str) -> Judge:
             return no(f"{host} did not end in order: its gvwstate.dat is still there (REC-21)", host)
         return yes(f"stopped in order at {short(saved.position.uuid)}:{saved.position.seqno}", host)
 
-    return judge
+    return told_by(host, judge)
 
 
 def _carry_on(rest: tuple[str, ...], size: int) -> Judge:

@@ -59,6 +59,18 @@ def host_answers(host: str) -> Judge:
     return judge
 
 
+def told_by(host: str, judged: Callable[[HostEvidence], Sighting]) -> Judge:
+    """Judge by what only the host knows; unknown while it does not answer over SSH."""
+
+    def judge(look: Look) -> Sighting:
+        evidence = look.survey.node(host).evidence
+        if not isinstance(evidence, HostEvidence):
+            return unknown(f"{host} does not answer over SSH", host)
+        return judged(evidence)
+
+    return judge
+
+
 def down(host: str) -> Judge:
     """No server process there, and none on its way (REC-07, REC-11)."""
 

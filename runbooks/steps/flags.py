@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from runbooks.model import Act, Look, Sighting, Step, no, unknown, yes
 from runbooks.steps import commands
-from runbooks.steps.checks import Judge, all_of, every, host_answers, of
+from runbooks.steps.checks import Judge, all_of, every, host_answers, of, told_by
 from runbooks.steps.node import Node
 from runbooks.words import listed
 from systems.galera.readings import HostEvidence
@@ -46,17 +46,14 @@ def clear_flags_step(nodes: Sequence[Node], *, chosen: str = "", saved: bool = F
 def no_flags(host: str) -> Judge:
     """Nothing on this host turns its next start into a bootstrap."""
 
-    def judge(look: Look) -> Sighting:
-        evidence = look.survey.node(host).evidence
-        if not isinstance(evidence, HostEvidence):
-            return unknown(f"{host} does not answer over SSH", host)
+    def judge(evidence: HostEvidence) -> Sighting:
         if evidence.bootstrap_flags:
             return no(f"{host}: a bootstrap flag stands in {listed(evidence.bootstrap_flags)}", host)
         if evidence.details_error:
             return unknown(f"{host}: whether a bootstrap flag stands there: {evidence.details_error}", host)
         return yes(f"{host}: no bootstrap flag", host)
 
-    return judge
+    return told_by(host, judge)
 
 
 def _not_saved(host: str, chosen: str) -> Judge:

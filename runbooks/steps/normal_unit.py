@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from runbooks.model import Act, Look, Sighting, Step, no, unknown, yes
+from runbooks.model import Act, Look, Sighting, Step, no, yes
 from runbooks.steps import commands
-from runbooks.steps.checks import all_of, of, synced
+from runbooks.steps.checks import Judge, all_of, of, synced, told_by
 from runbooks.steps.node import BOOTSTRAP_UNIT, Node
 from runbooks.steps.start import STOP_TIMEOUT_S
 from systems.galera.readings import Flavour, HostEvidence
@@ -44,11 +44,8 @@ def _others_carry(host: str, others: tuple[str, ...]) -> Callable[[Look], Sighti
     return judge
 
 
-def _bootstrap_unit_is_idle(host: str) -> Callable[[Look], Sighting]:
-    def judge(look: Look) -> Sighting:
-        evidence = look.survey.node(host).evidence
-        if not isinstance(evidence, HostEvidence):
-            return unknown(f"{host} does not answer over SSH", host)
+def _bootstrap_unit_is_idle(host: str) -> Judge:
+    def judge(evidence: HostEvidence) -> Sighting:
         unit = evidence.units.get(BOOTSTRAP_UNIT)
         if unit is not None and unit.active not in ("inactive", "failed"):
             return no(f"{host}: {BOOTSTRAP_UNIT} is {unit.active}", host)
@@ -56,7 +53,7 @@ def _bootstrap_unit_is_idle(host: str) -> Callable[[Look], Sighting]:
             return no(f"{host}: {BOOTSTRAP_UNIT} is enabled: systemctl disable {BOOTSTRAP_UNIT}", host)
         return yes(f"{host}: {BOOTSTRAP_UNIT} is not in use", host)
 
-    return judge
+    return told_by(host, judge)
 
 
 def uses_bootstrap_unit(node: Node) -> bool:

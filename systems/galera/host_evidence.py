@@ -15,10 +15,9 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence
     server may have run and crashed since. It is then not known (REC-04). What lies on a bare mount point
     counts only while a server runs on it (HOST-06).
     """
-    view, datadir = quick.view, slow.settings.datadir
-    missing = _missing_mount(quick, slow)
+    view, datadir, missing = quick.view, slow.settings.datadir, _missing_mount(quick, slow)
     is_bare = bool(missing) and not quick.mysqld_pids
-    elsewhere = f"{missing} is not mounted: what lies in {datadir} now is not the data" if is_bare else ""
+    elsewhere = _not_the_data(missing, datadir) if is_bare else ""
     return HostEvidence(
         taken_at=quick.taken_at,
         boot_id=quick.boot_id,
@@ -59,6 +58,10 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence
         details_at=slow.taken_at,
         details_error=slow_error,
     )
+
+
+def _not_the_data(missing: str, datadir: str) -> str:
+    return f"{missing} is not mounted: what lies in {datadir} now is not the data"
 
 
 def _missing_mount(quick: Quick, slow: Slow) -> str:
