@@ -30,7 +30,7 @@ def test_where_there_is_no_room_no_half_is_left(tmp_path: Path, replaces: bool) 
     path = tmp_path / "report.md"
     if replaces:
         path.write_text("the old one")
-    with pytest.raises(OSError) as caught:
+    with pytest.raises(OSError, match="File too large") as caught:
         write_new(path, "x" * 5000, replaces=replaces)
     assert caught.value.errno == errno.EFBIG
     assert [one.read_text() for one in tmp_path.iterdir()] == (["the old one"] if replaces else [])
