@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from systems.shell import Probe
@@ -57,7 +57,12 @@ class Sshd:
     """One sshd. `user` is who runs the tests."""
 
     def __init__(
-        self, folder: Path, authorized: str, *extra: str, env: str = "", address: str = "127.0.0.1"
+        self,
+        folder: Path,
+        authorized: str,
+        *extra: str,
+        env: Mapping[str, str] | None = None,
+        address: str = "127.0.0.1",
     ) -> None:
         self.folder = folder
         self.address = address
@@ -81,7 +86,7 @@ class Sshd:
             "UseDNS no",
             "PrintMotd no",
             "LogLevel VERBOSE",
-            f"SetEnv HOME={folder} {env}",
+            _set_env({"HOME": str(folder), **(env or {})}),
             *extra,
         ]
         (folder / "config").write_text("\n".join(lines) + "\n")
@@ -143,6 +148,11 @@ class Sshd:
         self.process = None
 
 
+def _set_env(env: Mapping[str, str]) -> str:
+    """As sshd_config has it; quoted, since the folder of the project may have a blank in its name."""
+    return " ".join(["SetEnv", *(f'"{name}={value}"' for name, value in env.items())])
+
+
 def children_of(pid: int) -> list[int]:
     try:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -176,7 +186,14 @@ class Estate:
         self.config.touch()
         self.servers: dict[str, Sshd] = {}
 
-    def sshd(self, name: str, *extra: str, lines: str = "", env: str = "", is_known: bool = True) -> Sshd:
+    def sshd(
+        self,
+        name: str,
+        *extra: str,
+        lines: str = "",
+        env: Mapping[str, str] | None = None,
+        is_known: bool = True,
+    ) -> Sshd:
         """Start a host and name it in ssh_config: `lines` into its block, `env` into its sessions."""
         server = Sshd(self.folder / name, self.key.with_suffix(".pub").read_text(), *extra, env=env)
         self.servers[name] = server

@@ -112,7 +112,7 @@ def host_with_sudo(estate: Estate, mode: str) -> Path:
     sudo = programs / "sudo"
     sudo.write_text(SUDO.replace("@LOG@", str(log)).replace("@MODE@", mode))
     sudo.chmod(sudo.stat().st_mode | stat.S_IXUSR)
-    server = estate.sshd("db1", env=f"PATH={programs}:{os.environ['PATH']}")
+    server = estate.sshd("db1", env={"PATH": f"{programs}:{os.environ['PATH']}"})
     assert server.process is not None
     return log
 
