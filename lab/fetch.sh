@@ -42,7 +42,7 @@ wrap_sshd() { # for programs that look for sshd on PATH: sshd insists on its abs
   [ -x "$LAB_PROGRAMS/usr/sbin/sshd" ] || return 0
   while read -r o; do [ -z "$o" ] || options+=" -o '$o'"; done < <(sshd_options)
   mkdir -p "$bin"
-  printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec "%s/usr/sbin/sshd"%s "$@"\n' \
+  printf '#!/bin/sh\nLD_LIBRARY_PATH="%s" exec "%s/usr/sbin/sshd"%s "$@"\n' \
     "$(printf %s: "$LAB_PROGRAMS"/usr/lib/*-linux-gnu* "$LAB_PROGRAMS"/lib/*-linux-gnu*)" "$LAB_PROGRAMS" "$options" > "$bin/sshd"
   chmod 755 "$bin/sshd"
 }
