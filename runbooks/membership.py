@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from systems.errors import LoginRefused
 from systems.galera.readings import (
     ClusterSurvey,
     HostEvidence,
@@ -71,6 +72,11 @@ def is_primary(node: NodeSurvey) -> bool:
 def is_silent(node: NodeSurvey) -> bool:
     """May be Primary for all we know: it runs, or may run, and its database says nothing."""
     return runs(node) is not False and not isinstance(node.status, WsrepStatus)
+
+
+def is_shut(node: NodeSurvey) -> bool:
+    """Its database runs and lets this console's account not in: that says nothing of its health."""
+    return bool(runs(node)) and isinstance(node.status, LoginRefused)
 
 
 def primary_groups(survey: ClusterSurvey) -> tuple[Group, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from runbooks.membership import database_units, moving_unit, runs
+from runbooks.membership import database_units, is_shut, moving_unit, runs
 from runbooks.words import span
 from systems.galera.readings import UNDEFINED, NodeSurvey, UnitState
 from systems.galera.sizes import parse_bytes
@@ -68,7 +68,8 @@ def _silent_state(survey: NodeSurvey, signs: Signs) -> Cell:
         return Cell(f"{signs.critical} no answer", Tone.CRITICAL)
     if moving_unit(survey) is not None:
         return Cell(f"{signs.warning} on its way", Tone.WARNING)
-    return Cell(f"{signs.critical} {'mute' if running else 'down'}", Tone.CRITICAL)
+    words = "no login" if is_shut(survey) else "mute" if running else "down"
+    return Cell(f"{signs.critical} {words}", Tone.CRITICAL)
 
 
 def unit_cell(node: NodeView, survey: NodeSurvey, signs: Signs) -> Cell:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from runbooks.logs import waits_for_last_view
-from runbooks.membership import Group, counts, is_down, moving_unit, runs
+from runbooks.membership import Group, counts, is_down, is_shut, moving_unit, runs
 from runbooks.model import Severity
 from runbooks.positions import saved_state
 from runbooks.triage.down import down_case
@@ -47,6 +47,8 @@ def _mute(survey: ClusterSurvey, group: Group, node: NodeSurvey) -> Case:
     counted = counts(survey, group, node.host)
     place = {True: "the cluster counts it as a member", False: "the cluster does not count it as a member"}
     sentence = f"{node.host} runs and its database does not answer"
+    if is_shut(node):
+        sentence = f"{node.host} runs and does not let this console's account in"
     if counted is not None:
         sentence = f"{sentence}; {place[counted]}"
     return Case(Scenario.MUTE, (node.host,), sentence, node_evidence(node), Severity.CRITICAL)

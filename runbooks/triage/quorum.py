@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from runbooks.membership import Group, fragments, moving_unit
+from runbooks.membership import Group, fragments, is_shut, moving_unit
 from runbooks.model import Severity
 from runbooks.positions import Saved, SavedKind, saved_state
 from runbooks.triage.choosing import ahead_of, choice, in_order
@@ -57,6 +57,9 @@ def _silent(survey: ClusterSurvey, sides: Sides) -> Classification:
     hosts = _hosts(sides.silent)
     mute = subject(hosts, "runs without answering", "run without answering")
     sentence = f"No node says that it is Primary, and {mute}"
+    if all(is_shut(node) for node in sides.silent):
+        shut = subject(hosts, "runs and does", "run and do")
+        sentence = f"No node could be asked for its state: {shut} not let this console's account in"
     refused = f"{listed(hosts)} may be Primary, unseen (REC-01)"
     return _stop(survey, sides, Scenario.STOP_SIDE, sentence, refused, hosts=hosts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runbooks.gotchas.detectors.common import compared, is_on, of_evidence, of_variables, version_of
 from runbooks.logs import hit
-from runbooks.membership import addresses_of, host_part, is_down
+from runbooks.membership import addresses_of, host_part, is_down, is_shut
 from runbooks.model import Look, Sighting, no, unknown, yes
 from runbooks.words import listed
 from systems.galera.readings import (
@@ -178,7 +178,7 @@ def sst_account(look: Look) -> Sighting:
 
     def judge(node: NodeSurvey, evidence: HostEvidence) -> str:
         refused = hit(node, "access-denied")
-        if refused is not None and not node.answers_sql:
+        if refused is not None and not node.answers_sql and not is_shut(node):  # else it may be our own login
             return f"{node.host}: log: {refused.line}"
         method = evidence.configured.get("wsrep_sst_method", "")
         version = version_of(evidence.server_version)

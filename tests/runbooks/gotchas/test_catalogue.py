@@ -6,11 +6,12 @@ import pytest
 
 from runbooks.gotchas import CATALOGUE, of_section
 from runbooks.model import Holds, Look, Severity, Sighting
-from systems.errors import Unreachable
+from systems.errors import LoginRefused, Unreachable
 from systems.galera.preparation import DatadirState
 from systems.galera.readings import ClusterSurvey
+from tests.builders import a_hit, a_node, without_sql
 from tests.preparation_builders import a_mount, a_preparation
-from tests.runbooks.gotchas.looks import HEALTHY, LOOKS, NOBODY, READY, prepared, secured
+from tests.runbooks.gotchas.looks import HEALTHY, LOOKS, NOBODY, READY, prepared, secured, whole
 
 CLONES = {host: a_preparation(host, server_uuid="5e1f-0001") for host in ("db2", "db3")}
 NOT_EMPTY = prepared(survey=NOBODY, datadir_state=DatadirState.HAS_DATA, schemas=("shop",))
@@ -101,6 +102,14 @@ def test_a_host_whose_preparation_failed_is_not_taken_for_ready() -> None:
     sighting = _ask("HOST-07", Look(READY.survey, readings))
     assert sighting.holds is Holds.UNKNOWN
     assert "No route to host" in sighting.evidence
+
+
+def test_a_login_of_this_console_that_was_refused_is_not_laid_to_the_account_of_the_transfer() -> None:
+    hits = (a_hit("access-denied", "Access denied for user 'monitor'@'localhost'"),)
+    third = a_node("db3", evidence={"log_hits": hits})
+    shut = without_sql(third, LoginRefused("db3: SQL as monitor was not let in"))
+    assert _ask("PXC-13", whole(without_sql(third))).holds is Holds.YES
+    assert _ask("PXC-13", whole(shut)).holds is Holds.NO
 
 
 def _ask(id_: str, given: ClusterSurvey | Look) -> Sighting:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from runbooks.triage import Scenario, classify
+from systems.errors import LoginRefused
 from systems.galera.readings import ZERO_UUID, ClusterSurvey, NodeSurvey, Position
 from tests.builders import (
     FOREIGN,
@@ -24,6 +25,7 @@ from tests.builders import (
     address_of,
     gcomm_uuid_of,
     some_evidence,
+    without_sql,
 )
 
 EARLIER = NOON - timedelta(seconds=2)
@@ -501,3 +503,20 @@ def test_a_cloned_view_file_is_not_a_whole_view() -> None:
     clones = [some_stopped(f"db{n}", gvwstate=a_gvwstate("db1")) for n in (1, 2, 3)]
     assert gcomm_uuid_of("db1") == a_gvwstate("db1").my_uuid
     assert classify(a_survey(*clones)).scenario is Scenario.ALL_CRASHED
+
+
+SHUT = LoginRefused("db1: SQL as monitor was not let in: the account or its password is wrong")
+
+
+def test_databases_that_do_not_let_the_console_in_are_not_said_to_be_without_a_primary() -> None:
+    found = classify(a_survey(*[without_sql(a_node(host), SHUT) for host in ("db1", "db2", "db3")]))
+    assert found.scenario is Scenario.STOP_SIDE
+    assert found.cases[0].sentence == (
+        "No node could be asked for its state: db1, db2 and db3 run and do not let this console's account in"
+    )
+
+
+def test_one_that_does_not_let_the_console_in_is_not_said_to_be_silent() -> None:
+    found = classify(two_and(without_sql(a_node("db3"), SHUT)))
+    assert found.scenario is Scenario.MUTE
+    assert "db3 runs and does not let this console's account in" in found.cases[0].sentence
