@@ -11,6 +11,7 @@ _PLAIN = frozenset(
         "transfer-required",
         "ist-received",
         "sst-received",
+        "synchronized",
         "pc-recovered",
         "no-complete-node",
         "suspecting",

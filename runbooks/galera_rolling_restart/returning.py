@@ -13,7 +13,7 @@ from runbooks.model import Check, Context, Holds, Look, Sighting, Step, no, unkn
 from runbooks.steps.checks import all_of, nothing_to_check, of, running, synced
 from runbooks.steps.node import Node, node_of
 from runbooks.steps.start import Way, start_step
-from runbooks.steps.transfer import by_ist, how_it_came
+from runbooks.steps.transfer import by_ist, how_it_came, look_for_its_way
 from runbooks.words import span
 
 _MARGIN_S = 300.0
@@ -74,6 +74,7 @@ def _is_back(seen: Situation, node: Node) -> Check:
         look = await context.look()
         answer = judge(look)
         if answer.holds is Holds.YES:
+            look = await look_for_its_way(context, look, host)
             all_in = whole(seen.hosts)(look)
             warning = "" if all_in.holds is Holds.YES else "WARNING: "
             came = how_it_came(look, context.facts, host)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from runbooks.logs import hit
-from runbooks.model import Holds, Look, Sighting, no, unknown, yes
+from runbooks.model import Context, Holds, Look, Sighting, no, unknown, yes
 from runbooks.words import short
 from systems.errors import NotUnderstood
 from systems.galera.grastate import parse_grastate, parse_position
-from systems.galera.readings import HostEvidence, Position
+from systems.galera.readings import HostEvidence, NodeSurvey, Position
 from systems.shell import Output
 
+_MORE_LOOKS = 2
 _POSITION = re.compile(r"[0-9a-f-]{36}:\d+", re.IGNORECASE | re.ASCII)
 
 
@@ -42,11 +43,26 @@ def how_it_came(look: Look, facts: Mapping[str, str], host: str) -> str:
     return f"WARNING: {told.evidence}" if told.holds is Holds.NO else told.evidence
 
 
+async def look_for_its_way(context: Context, look: Look, host: str) -> Look:
+    """This look or one of the next two, the first in which the log of a Synced node tells how it came.
+
+    A node is seen Synced before its log was read to the end of the transfer; a log that stays silent, as one
+    without notes does, is waited for no longer.
+    """
+    for _ in range(_MORE_LOOKS):
+        if by_ist(look, context.facts, host).holds is not Holds.UNKNOWN:
+            break
+        look = await context.look()
+    return look
+
+
 def by_ist(look: Look, facts: Mapping[str, str], host: str) -> Sighting:
     """Whether a node that this run has stopped came back without a full copy.
 
     "SST received" alone proves nothing: where a transfer script is bypassed for IST, the same line tells the
-    position that the node has brought along (recorded on MariaDB 10.11 with rsync).
+    position that the node has brought along (recorded on MariaDB 10.11 with rsync). And that no line tells
+    of a transfer proves nothing until one tells that the node is synchronized: the log is read at another
+    moment than the state.
     """
     node = look.survey.node(host)
     evidence = node.evidence
@@ -63,8 +79,15 @@ def by_ist(look: Look, facts: Mapping[str, str], host: str) -> Sighting:
     if got is not None and came_with is not None and got != came_with:
         told = f"a full copy (SST) at {_told(got)}, not by IST from {_told(came_with)}"
         return no(f"it came by {told} (ROLL-02)", host)
-    since = f" from {_told(came_with)}" if came_with else ""
-    return yes(f"by IST{since}" if hit(node, "ist-received") else "it had missed nothing", host)
+    return _without_a_copy(node, came_with)
+
+
+def _without_a_copy(node: NodeSurvey, came_with: Position | None) -> Sighting:
+    if hit(node, "ist-received"):
+        return yes(f"by IST from {_told(came_with)}" if came_with else "by IST", node.host)
+    if hit(node, "synchronized"):
+        return yes("it had missed nothing", node.host)
+    return unknown("by which way it came is not known: its log does not tell of it", node.host)
 
 
 def _position(line: str) -> Position | None:

@@ -193,6 +193,12 @@ PATTERNS = (
         "sql/wsrep_sst.cc; recorded",
     ),
     LogPattern(
+        "synchronized",
+        r"Synchronized with group, ready for connections",
+        "it has the state of its group",
+        "sql/wsrep_mysqld.cc; recorded",
+    ),
+    LogPattern(
         "port-in-use",
         r"Address already in use",
         "a port that it needs is taken (PXC-32)",

@@ -9,7 +9,7 @@ from runbooks.model import Look
 from systems.galera.preparation import DatadirState, PreparationReading
 from systems.galera.readings import NodeSurvey
 from systems.shell import Command
-from tests.builders import STATE, a_node, a_survey, a_unit
+from tests.builders import STATE, a_hit, a_node, a_survey, a_unit
 from tests.runbooks.doubles import DoubleHost, Fuse, World
 from tests.runbooks.galera_bootstrap.blanks import HOSTS, ROOM, blank, prepared
 from tests.runbooks.rigs import DoubleSurveyor, a_healthy_node
@@ -107,6 +107,7 @@ class BlankSurveyor(DoubleSurveyor):
             "configured": options,
             "units": {"mariadb": a_unit("mariadb", enabled=enabled)},
             "filesystem": ROOM,
+            "log_hits": (a_hit("synchronized"),),
         }
         status = {"conf_id": len(members), "cluster_size": len(members)}
         return a_node(host.name, at=at, size=len(members), status=status, evidence=evidence)

@@ -141,10 +141,30 @@ async def test_a_node_that_is_back_does_not_wait_for_another_that_is_gone() -> N
     assert "WARNING: db3: its database does not run" in sighting.evidence
 
 
+async def test_a_log_that_was_read_before_the_node_was_synced_is_read_again() -> None:
+    context = ScriptedContext(back(), back(*IST, a_hit("synchronized")), facts=FACTS)
+    sighting = await step_of(PLAN, "start:db1").verify(context)
+    assert sighting.holds is Holds.YES
+    assert "db1 is back, by IST from 97c6…d5:1000" in sighting.evidence
+
+
+async def test_a_log_that_stays_silent_keeps_no_node_from_being_back() -> None:
+    sighting = await step_of(PLAN, "start:db1").verify(ScriptedContext(back(), facts=FACTS))
+    assert sighting.holds is Holds.YES
+    assert "db1 is back, by which way it came is not known: its log does not tell of it" in sighting.evidence
+
+
 CAME = {
     "ist": ((*IST,), {}, Holds.YES, "by IST from 97c6…d5:1000"),
     "script-bypassed": ((a_hit("sst-received", SAME), *IST), {}, Holds.YES, "by IST from 97c6…d5:1000"),
-    "nothing": ((), {}, Holds.YES, "it had missed nothing"),
+    "nothing": ((a_hit("synchronized"),), {}, Holds.YES, "it had missed nothing"),
+    "not-told-yet": ((), {}, Holds.UNKNOWN, "its log does not tell of it"),
+    "bypassed-not-told-yet": (
+        (a_hit("sst-received", SAME),),
+        {},
+        Holds.UNKNOWN,
+        "its log does not tell of it",
+    ),
     "copy": (
         (a_hit("sst-received", OTHER),),
         {},

@@ -68,6 +68,7 @@ def test_a_joiner_tells_how_it_got_its_state() -> None:
         ("[Warning] WSREP: node uuid: 1 is already used. Removing gvwstate.dat file", "duplicate-node"),
         ("[Note] WSREP: evs::proto(x) suspecting node: y", "suspecting"),
         ("[Note] WSREP: State transfer required:", "transfer-required"),
+        ("[Note] WSREP: Synchronized with group, ready for connections", "synchronized"),
         ("[Warning] WSREP: but it is impossible to select State Transfer donor: busy", "no-donor"),
         ("[ERROR] WSREP: gcs_group: Will never receive state. Need to abort.", "donor-gone"),
         ("[Warning] WSREP: Failed to prepare for incremental state transfer: x", "ist-unprepared"),
@@ -93,7 +94,7 @@ def test_the_ids_of_patterns_are_unique() -> None:
 
 
 def test_an_ordinary_start_holds_no_error() -> None:
-    assert ids(journal("running")) == ["position-recovered"]
+    assert ids(journal("running")) == ["position-recovered", "synchronized"]
 
 
 @pytest.mark.parametrize(
