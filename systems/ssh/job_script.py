@@ -38,7 +38,7 @@ for d in "$@"; do [ -d "$d/$job" ] && dir=$d/$job; done
 _START = r"""
 begin() {
   for d in "$@"; do
-    case $d in /tmp/*)
+    case $d in "/tmp/quarterdeck-$uid/jobs")
       mkdir -m 700 "${d%/jobs}" 2>/dev/null
       [ -O "${d%/jobs}" ] && [ ! -L "${d%/jobs}" ] || continue
     esac

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.runbooks.engine.console import a_slow_book, an_engine, run, target_of
 from tests.runbooks.journals import ANA
 from tests.runbooks.rigs import ScriptedSteering
 from tests.systems.ssh.conftest import estate, hosts
+from tests.systems.ssh.job_folders import forget_jobs
 from tests.systems.ssh.servers import Estate, until
 
 __all__ = ["estate", "hosts"]
@@ -35,8 +35,7 @@ def folder(estate: Estate) -> Iterator[Path]:
     yield estate.folder
     journal = SqliteJournal(estate.folder / "journal.sqlite", ANA)
     for entry in journal.entries(Filter(kinds=frozenset({Kind.CHANGE}))):
-        for base in (Path("/var/lib/quarterdeck/jobs"), Path("/run/quarterdeck/jobs")):
-            shutil.rmtree(base / str(entry.data["job"]), ignore_errors=True)
+        forget_jobs(str(entry.data["job"]))
 
 
 def counted(folder: Path) -> list[str]:

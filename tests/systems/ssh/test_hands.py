@@ -6,7 +6,6 @@ import asyncio
 import os
 import pwd
 import secrets
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,26 +15,19 @@ import pytest
 from systems.errors import LinkLost, NotArmed, TimedOut
 from systems.shell import Command, JobState, Output, Stream
 from systems.ssh.hosts import SshHosts
+from tests.systems.ssh.job_folders import folder_of, forget_jobs
 from tests.systems.ssh.permits import Armed, Unarmed
 from tests.systems.ssh.servers import Estate, until
+from tests.systems.ssh.stand_in_sudo import host_with_sudo
 
 pytestmark = pytest.mark.servers
 
 
 @pytest.fixture
 def job(estate: Estate) -> Iterator[str]:
-    """A name of its own, and where the login's own jobs lie: the test's folder, unless root runs it."""
     name = f"test-{secrets.token_hex(6)}"
     yield name
-    for base in (Path("/var/lib/quarterdeck/jobs"), Path("/run/quarterdeck/jobs")):
-        for folder in base.glob(f"{name}*"):
-            shutil.rmtree(folder)
-
-
-def folder_of(estate: Estate, job: str) -> Path:
-    if os.getuid() == 0:
-        return Path("/var/lib/quarterdeck/jobs") / job
-    return estate.folder / "db1" / ".local/state/quarterdeck/jobs" / job
+    forget_jobs(name)
 
 
 def pid_of(folder: Path) -> int:
@@ -134,7 +126,7 @@ async def test_a_job_outlives_the_connection_that_started_it(
 
 
 async def test_a_job_that_never_began_is_absent(estate: Estate, hosts: SshHosts, job: str) -> None:
-    estate.sshd("db1")
+    host_with_sudo(estate, "free")  # root's jobs are looked for, too
     reading = await hosts.jobs("db1").job(job, ordered_at=datetime.now(UTC))
     assert (reading.state, reading.status) == (JobState.ABSENT, None)
 

@@ -15,6 +15,7 @@ import pytest
 from systems.errors import NotUnderstood, Refused, Unreachable
 from systems.shell import JobReading, JobState
 from systems.ssh.job import Talk, TooLate
+from tests.systems.ssh.job_folders import forget_jobs
 
 SHELLS = [["dash"], ["bash"], ["bash", "--posix"], ["busybox", "sh"]]
 
@@ -23,8 +24,7 @@ SHELLS = [["dash"], ["bash"], ["bash", "--posix"], ["busybox", "sh"]]
 def job() -> Iterator[str]:
     name = f"test-{os.getpid()}-{time.monotonic_ns()}"
     yield name
-    for base in (Path("/var/lib/quarterdeck/jobs"), Path("/run/quarterdeck/jobs")):
-        shutil.rmtree(base / name, ignore_errors=True)
+    forget_jobs(name)
 
 
 def talk(shell: list[str], script: Talk, given: bytes, home: Path) -> JobReading:

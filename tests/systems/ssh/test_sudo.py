@@ -1,19 +1,11 @@
-"""sudo for a login that is not root: allowed, refused, with a password, with a wrong one; never a hang.
-
-A stand-in plays sudo, since the real one needs accounts of its own: it asks on standard error, reads standard
-input byte by byte, and says what sudo 1.9 says. The lab's hosts have the real one.
-"""
+"""sudo for a login that is not root: allowed, refused, with a password, with a wrong one; never a hang."""
 
 from __future__ import annotations
 
-import os
 import secrets
-import shutil
-import stat
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -21,44 +13,12 @@ from systems.errors import SudoRefused
 from systems.shell import Command, JobState, Output, Probe, Stream
 from systems.ssh.hosts import SshHosts
 from systems.ssh.link import Link
+from tests.systems.ssh.job_folders import forget_jobs
 from tests.systems.ssh.permits import Armed
 from tests.systems.ssh.servers import Estate
+from tests.systems.ssh.stand_in_sudo import host_with_sudo
 
 pytestmark = pytest.mark.servers
-
-SUDO = r"""#!/bin/sh
-# args: [-k] -n|-S [-p PROMPT] [-v] [-- COMMAND...]
-log=@LOG@ mode=@MODE@ prompt='[sudo] password: ' quiet= validate=
-while [ $# -gt 0 ]; do
-  case $1 in
-    -n) quiet=1 ;;
-    -S|-k) ;;
-    -p) prompt=$2; shift ;;
-    -v) validate=1 ;;
-    --) shift; break ;;
-    *) break ;;
-  esac
-  shift
-done
-echo "$*" >>"$log"
-case $mode in
-  free) ;;
-  never) echo "Sorry, user tester is not allowed to execute '$*' as root on here." >&2; exit 1 ;;
-  tty) echo "sudo: sorry, you must have a tty to run sudo" >&2; exit 1 ;;
-  password)
-    if [ -n "$quiet" ]; then echo "sudo: a password is required" >&2; exit 1; fi
-    n=0
-    while :; do
-      printf %s "$prompt" >&2
-      IFS= read -r given || { echo >&2; echo "sudo: no password was provided" >&2; exit 1; }
-      [ "$given" = "right one" ] && break
-      n=$((n + 1)); sleep 0.3; echo "Sorry, try again." >&2
-      [ $n = 3 ] && { echo "sudo: 3 incorrect password attempts" >&2; exit 1; }
-    done ;;
-esac
-[ -n "$validate" ] && exit 0
-exec "$@"
-"""
 
 
 class Kept:
@@ -85,8 +45,7 @@ class Operator:
 def job() -> Iterator[str]:
     name = f"test-{secrets.token_hex(6)}"
     yield name
-    for folder in Path("/var/lib/quarterdeck/jobs").glob(f"{name}*"):
-        shutil.rmtree(folder)
+    forget_jobs(name)
 
 
 @pytest.fixture
@@ -102,19 +61,6 @@ async def asking(
     made = SshHosts(config_file=str(estate.config), system_config_file=None, sudo_password=operator.ask)
     yield made
     await made.close()
-
-
-def host_with_sudo(estate: Estate, mode: str) -> Path:
-    """Start a host whose sudo is the stand-in; return the file with what it was asked to run."""
-    programs = estate.folder / "bin"
-    programs.mkdir()
-    log = estate.folder / "sudo.log"
-    sudo = programs / "sudo"
-    sudo.write_text(SUDO.replace("@LOG@", str(log)).replace("@MODE@", mode))
-    sudo.chmod(sudo.stat().st_mode | stat.S_IXUSR)
-    server = estate.sshd("db1", env={"PATH": f"{programs}:{os.environ['PATH']}"})
-    assert server.process is not None
-    return log
 
 
 async def test_a_probe_runs_by_sudo_where_it_is_allowed(estate: Estate, asking: SshHosts) -> None:
