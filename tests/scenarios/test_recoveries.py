@@ -43,13 +43,9 @@ RECOVERIES = (
     Recovery(
         "never-returns", "STOP-SURVEY", yes_to=("db1", "db2"), values={"without": "db3"}, back=("db1", "db2")
     ),
-    Recovery(
-        "never-returns-waiting",
-        "R-7B",
-        yes_to=("db1", "db2"),
-        values={"without": "db3"},
-        back=("db1", "db2"),
-    ),
+)
+WAITING = Recovery(
+    "never-returns-waiting", "R-7B", yes_to=("db1", "db2"), values={"without": "db3"}, back=("db1", "db2")
 )
 
 
@@ -72,7 +68,9 @@ def comes_back(lab: Lab, operator: Operator, log: Path, case: Recovery) -> None:
     operator.journal()
 
 
-@pytest.mark.parametrize("case", RECOVERIES, ids=lambda case: case.fault)
+@pytest.mark.parametrize(
+    "case", [*RECOVERIES, pytest.param(WAITING, marks=pytest.mark.whole)], ids=lambda case: case.fault
+)
 def test_a_broken_cluster_comes_back_with_every_commit(
     lab: Lab, operator: Operator, tmp_path: Path, case: Recovery
 ) -> None:
