@@ -237,7 +237,7 @@ TRIAGED = (
     "disk-full",
 )
 """Faults that tests/scenarios have triage name each time: here they are long tests."""
-SLOW = ("frozen", "host-frozen", "host-off", "left-in-bootstrap")
+SLOW = ("frozen", "host-frozen", "host-off", "left-in-bootstrap", "link-cut")
 """Faults that take long to be there, or to be put back."""
 LONG = {*TRIAGED, *SLOW}
 

@@ -53,6 +53,7 @@ def test_up_for_the_second_time_leaves_running_hosts_alone(shared_lab: Lab) -> N
     assert [shared_lab.sh(host, BOOT_ID) for host in shared_lab.hosts] == before
 
 
+@pytest.mark.whole
 def test_up_repairs_a_lab_that_is_not_whole(lab: Lab) -> None:
     lab.breaks("stop-all")
     lab.up()
