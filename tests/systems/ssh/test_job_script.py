@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -27,12 +28,12 @@ def job() -> Iterator[str]:
     forget_jobs(name)
 
 
-def talk(shell: list[str], script: Talk, given: bytes, home: Path) -> JobReading:
+def talk(shell: list[str], script: Talk, given: bytes, home: Path, *, path: str = "") -> JobReading:
     done = subprocess.run(
         [*shell, "-c", script.script],
         input=given,
         capture_output=True,
-        env={"PATH": os.environ["PATH"], "HOME": str(home)},
+        env={"PATH": path or os.environ["PATH"], "HOME": str(home)},
         timeout=60,
         check=False,
     )
@@ -172,3 +173,18 @@ def test_neither_line_nor_input_may_hold_nul(job: str) -> None:
     for line, stdin in (("a\0", None), ("a", "\0")):
         with pytest.raises(ValueError, match="NUL"):
             Talk.to_look(job, at()).input(line, stdin)
+
+
+def test_a_home_below_the_folder_for_temporary_files_keeps_the_jobs_of_its_login(
+    shell: list[str], job: str
+) -> None:
+    with TemporaryDirectory(dir="/tmp") as folder:  # the place that is told apart, whatever TMPDIR says
+        home = Path(folder)
+        stand_in = home / "bin" / "id"
+        stand_in.parent.mkdir()
+        stand_in.write_text("#!/bin/sh\necho 4242\n")
+        stand_in.chmod(0o755)
+        script = Talk.to_change(job, wait_s=10, host_time=now())
+        path = f"{stand_in.parent}:{os.environ['PATH']}"
+        assert talk(shell, script, script.input("echo once", None), home, path=path).stdout == "once\n"
+        assert (home / ".local/state/quarterdeck/jobs" / job / "command").exists()
