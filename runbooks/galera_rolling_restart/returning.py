@@ -72,9 +72,10 @@ def _is_back(seen: Situation, node: Node) -> Check:
 
     async def verify(context: Context) -> Sighting:
         look = await context.look()
+        if judge(look).holds is Holds.YES:
+            look = await look_for_its_way(context, look, host)
         answer = judge(look)
         if answer.holds is Holds.YES:
-            look = await look_for_its_way(context, look, host)
             all_in = whole(seen.hosts)(look)
             warning = "" if all_in.holds is Holds.YES else "WARNING: "
             came = how_it_came(look, context.facts, host)

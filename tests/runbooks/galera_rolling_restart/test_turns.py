@@ -148,6 +148,13 @@ async def test_a_log_that_was_read_before_the_node_was_synced_is_read_again() ->
     assert "db1 is back, by IST from 97c6…d5:1000" in sighting.evidence
 
 
+async def test_a_node_that_is_lost_while_its_log_is_read_again_is_not_back() -> None:
+    context = ScriptedContext(back(), beside(LEFT), facts=FACTS)
+    sighting = await step_of(PLAN, "start:db1").verify(context)
+    assert sighting.holds is Holds.NO
+    assert "db1" in sighting.evidence
+
+
 async def test_a_log_that_stays_silent_keeps_no_node_from_being_back() -> None:
     sighting = await step_of(PLAN, "start:db1").verify(ScriptedContext(back(), facts=FACTS))
     assert sighting.holds is Holds.YES
