@@ -15,7 +15,7 @@ from systems.errors import NotArmed, Refused, Unreachable
 from systems.shell import JobState, Output
 
 _MOST_SENDS = 5
-"""How often a command that never began is sent again within one attempt."""
+"""How often one command is sent within one attempt while its host says that it never began."""
 
 
 class Acting:
@@ -34,14 +34,15 @@ class Acting:
 
         `before_first` judges anew when the first command is sent later than planned.
         """
-        sends = 0
+        sent, sends = attempt.next, 0
         while attempt.rest and not (attempt.ended_badly or attempt.lost):
             if not attempt.is_pending:
+                sends = sends if attempt.next == sent else 0
                 if sends and attempt.next == 0 and before_first and (stopped := await before_first()):
                     return stopped
+                sent, sends = attempt.next, sends + 1
                 if (stopped := await self._send(step, attempt)) is not None:
                     return stopped
-                sends += 1
             if attempt.is_pending:
                 settled = await self._settle(step, attempt)
                 if not settled.is_known:

@@ -11,9 +11,10 @@ from runbooks.engine.api import ActUnseen, Ending, JobRead, Outcome, Retry, RunE
 from runbooks.engine.work import job_id
 from runbooks.journal.entries import Kind
 from runbooks.journal.port import Filter
+from runbooks.model import Act
 from systems.errors import Unreachable
 from systems.galera.readings import NodeSurvey
-from systems.shell import JobState
+from systems.shell import Command, JobState
 from tests.builders import a_node, a_stopped_node
 from tests.runbooks.clocks import HandClock
 from tests.runbooks.doubles import World
@@ -161,6 +162,26 @@ async def test_a_command_that_never_began_late_is_judged_again_first(tmp_path: P
     await rig.engine.run(a_book_of(a_last_step()), "orders", {}, steering)
     assert steering.failed_with[0].outcome is Outcome.BLOCKED
     assert steering.failed_with[0].sentence.startswith("REC-01 holds")
+    assert world.ran == []
+
+
+async def test_each_command_of_a_step_is_sent_again_when_it_never_began_however_many_there_are(
+    rig: Rig, world: World
+) -> None:
+    lines = [f"mkdir /srv/{number}" for number in range(6)]
+    step = a_step(acts=(*(Act("db1", Command(line)) for line in lines), *a_step().acts))
+    world["db1"].cut(*["before", "none"] * len(lines))
+    result = await rig.engine.run(a_book_of(step), "orders", {}, rig.steering())
+    assert result.ending is Ending.DONE
+    assert world["db1"].ran == [*lines, START]
+
+
+async def test_a_command_that_never_begins_is_not_sent_for_ever(rig: Rig, world: World) -> None:
+    world["db1"].cut(*["before"] * 9)
+    steering = rig.steering()
+    result = await rig.engine.run(a_book_of(a_step()), "orders", {}, steering)
+    assert result.ending is Ending.STOPPED
+    assert "never began" in steering.failed_with[0].sentence
     assert world.ran == []
 
 
