@@ -156,6 +156,14 @@ def _nothing_to_do_from_here(seen: Situation) -> Refusal:
         )
     if Scenario.UNMOUNTED in scenarios:
         return refusal_of(seen, "Mount the volume of its data first; then plan again.", gotchas=("HOST-06",))
+    closed = [case.hosts[0] for case in seen.found.outside if seen.node(case.hosts[0]) is not None]
+    if closed:
+        return refusal_of(
+            seen,
+            f"Allow the login of {listed(closed)} to become root (quarterdeck doctor tells the line for "
+            "sudo); then plan again.",
+            gotchas=("REC-04",),
+        )
     return refusal_of(
         seen,
         "Bring the machine, or the way to it, back first (power, hypervisor, network); then plan again.",

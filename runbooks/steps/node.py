@@ -59,6 +59,7 @@ class Node:
             grastate=None,
             grastate_error="",
             grastate_empty=False,
+            grastate_closed=False,
             gvwstate=None,
             gvwstate_error="",
         )

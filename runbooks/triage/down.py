@@ -50,14 +50,8 @@ def _held_back(
     survey: ClusterSurvey, group: Group, node: NodeSurvey, saved: Saved
 ) -> tuple[Scenario, str] | None:
     """Why a plain start would wipe what is there, or miss it."""
-    evidence = node.evidence
-    if isinstance(evidence, HostEvidence) and evidence.unmounted:
-        return Scenario.UNMOUNTED, _unmounted(survey, group, node, evidence)
-    if isinstance(evidence, HostEvidence) and evidence.sst_in_progress:
-        return Scenario.FAILED_SST, (
-            f"{node.host} is down{since(node)} in the middle of a full copy (SST) "
-            "that failed: a start empties its data directory and begins again"
-        )
+    if isinstance(node.evidence, HostEvidence) and (held := _unseen(survey, group, node, node.evidence)):
+        return held
     if saved.uuid and saved.uuid != group.state_uuid:
         return Scenario.FOREIGN, _foreign(node, saved, group)
     if saved.conflict:
@@ -70,6 +64,25 @@ def _held_back(
             f"{node.host} is down and holds transactions up to "
             f"{saved.position.seqno if saved.position else '?'} which "
             f"the cluster (at {group.last_committed}) does not have: joining would throw them away"
+        )
+    return None
+
+
+def _unseen(
+    survey: ClusterSurvey, group: Group, node: NodeSurvey, evidence: HostEvidence
+) -> tuple[Scenario, str] | None:
+    """What lies there is not the data, not to be seen, or half of a copy."""
+    if evidence.unmounted:
+        return Scenario.UNMOUNTED, _unmounted(survey, group, node, evidence)
+    if evidence.grastate_closed:
+        return Scenario.HOST, (
+            f"{node.host} is down{since(node)} and this console may not see what it holds: "
+            f"{evidence.grastate_error}; {carry_on(survey, group)}"
+        )
+    if evidence.sst_in_progress:
+        return Scenario.FAILED_SST, (
+            f"{node.host} is down{since(node)} in the middle of a full copy (SST) "
+            "that failed: a start empties its data directory and begins again"
         )
     return None
 

@@ -24,6 +24,7 @@ class DatadirView:
     grastate: Grastate | None
     grastate_error: str
     grastate_empty: bool
+    grastate_closed: bool
     gvwstate: Gvwstate | None
     gvwstate_error: str
     sst_in_progress: bool
@@ -55,6 +56,7 @@ def parse_datadir(sections: Mapping[str, Sequence[str]], datadir: str) -> Datadi
         is_missing=datadir not in files,
         grastate=None if closed else grastate,
         grastate_error=closed or error,
+        grastate_closed=_is_shut(files, saved, datadir),
         grastate_empty=not closed and _is_empty(saved, f"{datadir}/grastate.dat"),
         gvwstate=None if closed else view,
         gvwstate_error=closed or view_error,
@@ -95,6 +97,12 @@ def _closed(files: Mapping[str, _File], datadir: str) -> str:
     if f"{datadir}/." not in files:
         return f"{datadir} cannot be looked into: it takes root, or the group of the database"
     return ""
+
+
+def _is_shut(files: Mapping[str, _File], saved: Mapping[str, str], datadir: str) -> bool:
+    """The login may not see it: what it holds is not known, however well it may be."""
+    path = f"{datadir}/grastate.dat"
+    return datadir in files and (f"{datadir}/." not in files or (path in files and path not in saved))
 
 
 def _read(

@@ -176,6 +176,8 @@ class HostEvidence:
     """When the slow part was read (log, options, size, version, flags): not at every look."""
     grastate_empty: bool = False
     """grastate.dat is there and empty: a state transfer that did not end leaves it so (R-SST)."""
+    grastate_closed: bool = False
+    """The login may not look at it; then `grastate_error` says so, and its state may be as good as any."""
     gvwstate_error: str = ""
     """Why the last view is not known: its file could not be read or understood. Empty: it is known."""
     unmounted: str = ""

@@ -33,6 +33,7 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence
         datadir_bytes=slow.datadir_bytes,
         grastate=None if is_bare else view.grastate,
         grastate_error=elsewhere or view.grastate_error,
+        grastate_closed=view.grastate_closed and not is_bare,
         grastate_empty=view.grastate_empty and not is_bare,
         gvwstate=None if is_bare else view.gvwstate,
         gvwstate_error=elsewhere or view.gvwstate_error,

@@ -143,6 +143,15 @@ def test_a_host_out_of_reach_is_not_for_this_runbook() -> None:
     assert "power" in refusal.way_on
 
 
+def test_data_that_the_login_may_not_see_is_not_replaced() -> None:
+    error = "/var/lib/mysql cannot be looked into: it takes root, or the group of the database"
+    closed = a_stopped_node("db3", grastate=None, grastate_error=error, grastate_closed=True)
+    refusal = refused(two_of_three(closed))
+    assert "db3 is down" in refusal.sentence
+    assert error in refusal.sentence
+    assert "login of db3 to become root" in refusal.way_on
+
+
 def unmounted(host: str) -> NodeSurvey:
     error = "/srv/db is not mounted: what lies in /srv/db/data now is not the data"
     return a_stopped_node(host, grastate=None, grastate_error=error, unmounted="/srv/db")

@@ -57,6 +57,12 @@ def starting(
     return a_stopped_node(host, units={"mariadb": unit}, mysqld_pids=pids, **more)
 
 
+def a_closed_node(host: str) -> NodeSurvey:
+    """Its login may not become root: that its state cannot be read says nothing of it."""
+    error = "/var/lib/mysql cannot be looked into: it takes root, or the group of the database"
+    return a_stopped_node(host, grastate=None, grastate_error=error, grastate_closed=True)
+
+
 ONE_GROUP = [
     pytest.param(a_stopped_node("db3", seqno=1000), "R-1G", id="stopped in order"),
     pytest.param(a_stopped_node("db3"), "R-1C", id="crashed"),
@@ -66,6 +72,7 @@ ONE_GROUP = [
     pytest.param(
         a_stopped_node("db3", grastate=None, grastate_error="no uuid in it"), "R-1Z", id="unreadable"
     ),
+    pytest.param(a_closed_node("db3"), "R-HOST", id="may not be looked at"),
     pytest.param(a_stopped_node("db3", uuid=FOREIGN), "R-FOR", id="foreign, crashed"),
     pytest.param(a_stopped_node("db3", uuid=FOREIGN, seqno=5), "R-FOR", id="foreign, stopped in order"),
     pytest.param(a_stopped_node("db3", uuid=ZERO_UUID, sst_in_progress=True), "R-SST", id="failed copy"),

@@ -210,6 +210,7 @@ def test_without_sudo_what_cannot_be_seen_says_so() -> None:
     evidence = evidence_of("nosudo")
     assert evidence.is_running
     assert evidence.grastate is None
+    assert evidence.grastate_closed
     assert "cannot be looked into" in evidence.grastate_error
 
 
