@@ -65,6 +65,20 @@ class Situation:
         return "; ".join(f"{case.scenario.value}: {case.sentence}" for case in cases)
 
     @property
+    def outline(self) -> str:
+        """What is planned from: two looks that have it in common lead to the same.
+
+        Positions count where nobody commits; those of a Primary component move with every write.
+        """
+        found = self.found
+        cases = [(case.scenario.value, case.hosts) for case in found.cases]
+        groups = [(group.hosts, group.state_uuid) for group in found.groups]
+        living = [(one.host, str(one.position)) for one in found.candidates] if not groups else []
+        saved = [(one.host, str(one.position)) for one in found.saved] if not groups else []
+        rest = (found.to_recover, found.chosen, found.start_together, found.not_surveyed)
+        return repr((found.scenario.value, cases, groups, living, saved, rest))
+
+    @property
     def evidence(self) -> tuple[str, ...]:
         """The readings behind it, without repetition."""
         cases = (self.found.cluster, *self.found.cases)
@@ -104,7 +118,10 @@ def survey_first(seen: Situation, *, twice: bool) -> Step:
     def telling(context: Context, look: Look) -> str:
         return of_context(context, look).sentence
 
-    return survey_step(seen.look, telling, twice=twice, why=why)
+    def same(context: Context, look: Look) -> str:
+        return of_context(context, look).outline
+
+    return survey_step(seen.look, telling, twice=twice, why=why, same=same)
 
 
 def keep_first(seen: Situation) -> Step:

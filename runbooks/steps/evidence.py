@@ -16,7 +16,7 @@ TWICE_APART_S = 10.0
 """View changes are transient: what creates a Primary rests on two looks this far apart (B.3, step 0)."""
 
 Telling = Callable[[Context, Look], str]
-"""What a look leads to, in one sentence: two looks that lead to the same say the same."""
+"""What a look leads to, in one sentence."""
 
 
 class _Repeated:
@@ -34,14 +34,19 @@ class _Repeated:
         return (look.survey.taken_at - self.since).total_seconds()
 
 
-def survey_step(planned: Look, telling: Telling, *, twice: bool, why: str) -> Step:
-    """Look at every node again, and plan the rest from that; `twice`: until two looks lead to the same."""
+def survey_step(
+    planned: Look, telling: Telling, *, twice: bool, why: str, same: Telling | None = None
+) -> Step:
+    """Look at every node again, and plan the rest from that; `twice`: until two looks lead to the same.
+
+    `same`: what is compared, where what is told changes by itself, as positions do while writes go on.
+    """
     repeated = _Repeated(planned)
 
     async def verify(context: Context) -> Sighting:
         look = await context.look()
         told = telling(context, look)
-        left_s = TWICE_APART_S - repeated.lasts_s(told, look)
+        left_s = TWICE_APART_S - repeated.lasts_s(same(context, look) if same else told, look)
         if twice and left_s > 0:
             return unknown(f"{told}; asked again for {span(left_s)}, since views change")
         return yes(f"{told}; {count(len(look.survey.nodes), 'node')} asked")
