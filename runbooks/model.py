@@ -187,6 +187,9 @@ class Step:
     a later step takes back, such as a stop before a start; that is proven again while it is the last."""
     takes_back: str = ""
     """Key of the step whose effect this one ends: until it is done, a run that ends early says so."""
+    suspends: tuple[str, ...] = ()
+    """Keys of earlier steps that do not hold from here on until this one is taken back: a resume in between
+    does not prove them again."""
 
     def __post_init__(self) -> None:
         if self.irreversible and (self.undo or not self.confirm):

@@ -69,7 +69,17 @@ class Resuming:
         done = [work.steps[key] for key in work.results if work.is_done(key) and key in work.steps]
         acting = [step for step in done if step.acts]
         newest = acting[-1] if acting and not self._course.begun else None
-        return [step for step in acting if step.lasting or step is newest]
+        suspended = self._suspended()
+        return [step for step in acting if (step.lasting and step.key not in suspended) or step is newest]
+
+    def _suspended(self) -> set[str]:
+        """What does not hold for now, by what the run itself has done and is yet to take back."""
+        work = self._course.work
+        taken_back = {step.takes_back for step in work.steps.values() if work.is_done(step.key)}
+        begun = {key for key in work.steps if work.is_done(key)} | self._course.begun.keys()
+        return {
+            key for step in work.steps.values() if step.key in begun - taken_back for key in step.suspends
+        }
 
     async def _disproof(self, step: Step) -> StepResult | None:
         """None: it still holds."""

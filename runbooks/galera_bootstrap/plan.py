@@ -36,17 +36,20 @@ def plan(look: Look, values: Mapping[str, str], facts: Mapping[str, str]) -> Pla
     if refused := refuse(setup):
         return refused
     nodes = [member.node for member in setup.members]
-    steps = (
-        *(() if setup.is_made else _to_the_first(setup)),
-        alone_step(setup),
-        *account_steps(setup),
+    of_all = (
         *_joins(setup),
         *_leave_bootstrap_unit(setup),
         boot_step(setup),
         *prove_steps(nodes, look),
         *probe_account_steps(setup),
         tables_step(setup),
-        *restart_steps(setup),
+    )
+    steps = (
+        *(() if setup.is_made else _to_the_first(setup)),
+        alone_step(setup),
+        *account_steps(setup),
+        *of_all,
+        *restart_steps(setup, suspends=of_all),
     )
     return Plan(NAME, look.survey.name, _sentence(setup), steps, _evidence(setup))
 

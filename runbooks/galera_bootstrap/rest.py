@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -142,8 +143,11 @@ def _tables_are_fit(setup: Setup) -> Check:
     return verify
 
 
-def restart_steps(setup: Setup) -> tuple[Step, ...]:
-    """Restart the last node once: it comes back by IST, so the cache and its addresses work (A.5-5)."""
+def restart_steps(setup: Setup, *, suspends: Sequence[Step]) -> tuple[Step, ...]:
+    """Restart the last node once: it comes back by IST, so the cache and its addresses work (A.5-5).
+
+    `suspends`: the steps that ask all nodes, and cannot while this one is away.
+    """
     node = setup.joiners[-1].node
     others = tuple(host for host in setup.hosts if host != node.host)
     leave = stop_step(
@@ -159,6 +163,7 @@ def restart_steps(setup: Setup) -> tuple[Step, ...]:
         learn=partial(learn_stopped, node.host),
         undo=tuple(Act(node.host, command) for command in commands.start(node)),
         undo_note=f"Starts {node.host} again.",
+        suspends=tuple(step.key for step in suspends),
     )
     back = start_step(node, setup.look, Way("IST"), why=f"The others kept what {node.host} missed (B.5).")
     back = replace(
@@ -170,6 +175,7 @@ def restart_steps(setup: Setup) -> tuple[Step, ...]:
         undo=(),
         undo_note=f"Nothing needs to be undone: {node.host} is a member again.",
         lasting=False,
+        takes_back=leave.key,
     )
     return leave, back
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from runbooks.membership import is_down, is_primary, moving_unit, primary_groups, runs
 from runbooks.model import Check, Context, Holds, Look, Sighting, no, unknown, yes
-from runbooks.words import count, listed, subject
+from runbooks.words import count, listed, short, subject
 from systems.galera.readings import HostEvidence, NodeSurvey, WsrepStatus, WsrepVariables
 
 Judge = Callable[[Look], Sighting]
@@ -172,13 +172,14 @@ def all_synced(hosts: tuple[str, ...], *, beside: int = 0) -> Judge:
         if group.size != members:
             return no(f"the cluster counts {group.size} members; {members} were expected", *hosts)
         views = {
-            (node.status.state_uuid, node.status.conf_id)
+            node.host: (node.status.state_uuid, node.status.conf_id)
             for node in look.survey.nodes
             if node.host in hosts and isinstance(node.status, WsrepStatus)
         }
-        if len(views) != 1:
-            return no(f"they do not tell one state UUID and view: {sorted(map(str, views))}", *hosts)
-        uuid, view = views.pop()
+        if len(set(views.values())) != 1:
+            told = (f"{host}: {short(uuid)}, view {view}" for host, (uuid, view) in views.items())
+            return no(f"they do not tell one state UUID and view: {'; '.join(told)}", *hosts)
+        uuid, view = next(iter(views.values()))
         return yes(f"{listed(hosts)} are Synced, size {group.size}, history {uuid}, view {view}", *hosts)
 
     return judge

@@ -195,6 +195,26 @@ async def test_what_does_not_last_is_not_proven_again(tmp_path: Path, world: Wor
     assert result.ending is Ending.DONE
 
 
+async def test_what_the_run_itself_has_suspended_is_not_proven_before_it_is_taken_back(
+    tmp_path: Path, world: World
+) -> None:
+    down = lacks("db2", "/srv/up")
+    leave = a_step(
+        "leave:db2", "db2", STOP, check=always, verify=down, suspends=("start:db2",), lasting=False
+    )
+    back = a_step("back:db2", "db2", START, takes_back="leave:db2", lasting=False)
+    book = a_book_of(a_step("start:db2", "db2"), leave, back, a_step("start:db3", "db3"))
+    rig = a_rig(tmp_path, world)
+    run = (await rig.engine.run(book, "orders", {}, rig.steering(confirms={"back:db2": [Stop()]}))).run
+    assert "/srv/up" not in world["db2"].files
+    steering = rig.steering(confirms={"start:db3": [Stop()]})
+    assert (await rig.engine.resume(run, {"few": book}, steering)).results[-1].key == "back:db2"
+    del world["db2"].files["/srv/up"]
+    result = await rig.engine.resume(run, {"few": book}, rig.steering())
+    assert result.ending is Ending.STOPPED
+    assert "start db2" in result.sentence
+
+
 async def test_secrets_are_asked_for_again(tmp_path: Path, world: World) -> None:
     book = a_book_of(a_step("start:db2", "db2"), secret_step(), inputs=(SECRET_INPUT,))
     rig = a_rig(tmp_path, world)
