@@ -20,18 +20,19 @@ Telling = Callable[[Context, Look], str]
 
 
 class _Repeated:
-    """Remembers what looks led to, and since when without a change."""
+    """Remembers what looks led to, from the one that was planned from on, and since when without a change."""
 
-    def __init__(self, first: Look) -> None:
-        self.since = first.survey.taken_at
-        self.told = ""
+    def __init__(self, planned: Look, leads_to: Telling) -> None:
+        self._since = planned.survey.taken_at
+        self._before = planned
+        self._leads_to = leads_to
 
-    def lasts_s(self, told: str, look: Look) -> float:
-        """Seconds between the first look that led to this and the given one."""
-        if self.told and told != self.told:
-            self.since = look.survey.taken_at
-        self.told = told
-        return (look.survey.taken_at - self.since).total_seconds()
+    def lasts_s(self, context: Context, look: Look) -> float:
+        """Seconds between the first look that led to the same as the given one, and that."""
+        if self._leads_to(context, look) != self._leads_to(context, self._before):
+            self._since = look.survey.taken_at
+        self._before = look
+        return (look.survey.taken_at - self._since).total_seconds()
 
 
 def survey_step(
@@ -41,12 +42,12 @@ def survey_step(
 
     `same`: what is compared, where what is told changes by itself, as positions do while writes go on.
     """
-    repeated = _Repeated(planned)
+    repeated = _Repeated(planned, same or telling)
 
     async def verify(context: Context) -> Sighting:
         look = await context.look()
         told = telling(context, look)
-        left_s = TWICE_APART_S - repeated.lasts_s(same(context, look) if same else told, look)
+        left_s = TWICE_APART_S - repeated.lasts_s(context, look)
         if twice and left_s > 0:
             return unknown(f"{told}; asked again for {span(left_s)}, since views change")
         return yes(f"{told}; {count(len(look.survey.nodes), 'node')} asked")

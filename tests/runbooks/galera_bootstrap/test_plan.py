@@ -329,3 +329,11 @@ def test_a_name_that_no_host_can_have_never_gets_into_a_statement(name: str) -> 
     assert (
         tidy.acts[0].command.stdin == "DROP USER IF EXISTS ''@'localhost';\nDROP DATABASE IF EXISTS test;\n"
     )
+
+
+def test_while_the_last_node_is_restarted_nothing_that_asks_all_nodes_is_proven_again() -> None:
+    plan = planned()
+    leave, back = step_of(plan, "prove:stop:db3"), step_of(plan, "prove:restart:db3")
+    assert {"join:db2", "join:db3", "boot", "prove:tables"} <= set(leave.suspends)
+    assert back.takes_back == leave.key
+    assert set(leave.suspends) < set(keys(plan))

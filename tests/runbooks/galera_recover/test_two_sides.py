@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from runbooks.model import Holds
 from runbooks.steps.recovery import incident
 from systems.galera.readings import ClusterSurvey
-from tests.builders import FOREIGN, STATE, a_node, a_stopped_node, a_survey
+from tests.builders import FOREIGN, NOON, STATE, a_node, a_stopped_node, a_survey
 from tests.runbooks.plans import ScriptedContext, core, keys, lines, planned, refused, step_of
 
 
-def sides(uuid: str = STATE) -> ClusterSurvey:
+def sides(uuid: str = STATE, *, written: int = 0, after_s: float = 0.0) -> ClusterSurvey:
+    """`written`: how many transactions clients of the larger side have committed since."""
     alone = {"state_uuid": uuid, "incoming_addresses": ("10.77.0.13:3306",)}
+    larger = [a_node(host, size=2, seqno=1000 + written) for host in ("db1", "db2")]
     return a_survey(
-        a_node("db1", size=2), a_node("db2", size=2), a_node("db3", size=1, seqno=1200, status=alone)
+        *larger, a_node("db3", size=1, seqno=1200, status=alone), at=NOON + timedelta(seconds=after_s)
     )
 
 
@@ -80,3 +84,20 @@ async def test_a_side_is_given_up_only_while_the_other_lives() -> None:
 def test_only_reads_stand_before_the_first_typed_name() -> None:
     steps = core(planned(sides(), keep="db1"))
     assert not steps[0].acts
+
+
+async def test_writes_on_a_side_do_not_keep_two_looks_from_leading_to_the_same() -> None:
+    survey = step_of(planned(sides(), keep="db1"), "survey")
+    later = (sides(written=40 * second, after_s=float(second)) for second in (1, 6, 12))
+    context = ScriptedContext(*later, values={"keep": "db1"})
+    judged = [await survey.verify(context) for _ in range(3)]
+    assert [sighting.holds for sighting in judged] == [Holds.UNKNOWN, Holds.UNKNOWN, Holds.YES]
+
+
+async def test_a_side_that_loses_a_node_between_two_looks_makes_them_begin_anew() -> None:
+    survey = step_of(planned(sides(), keep="db1"), "survey")
+    lost = a_survey(
+        a_node("db1", size=1), a_stopped_node("db2"), sides().node("db3"), at=NOON + timedelta(seconds=12)
+    )
+    sighting = await survey.verify(ScriptedContext(lost, values={"keep": "db1"}))
+    assert sighting.holds is Holds.UNKNOWN

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from runbooks.model import Holds, Look
+from runbooks.steps.checks import all_synced, of
 from runbooks.steps.node import node_of
 from runbooks.steps.prove import state_step
 from tests.builders import NOON, a_hit, a_node, a_survey
@@ -37,3 +38,10 @@ async def test_only_a_line_that_a_clean_end_does_not_leave_stands_against_the_pr
     step = state_step([node for one in nodes if (node := node_of(one))], planned)
     answer = await step.verify(ScriptedContext(a_survey(*nodes)))
     assert answer.holds is told, answer.evidence
+
+
+async def test_views_that_differ_are_told_by_node() -> None:
+    behind = a_survey(*(a_node(host, status={"conf_id": 7 if host == "db2" else 8}) for host in HOSTS))
+    answer = await of(all_synced(HOSTS))(ScriptedContext(behind))
+    assert answer.holds is Holds.NO
+    assert "db1: 97c6…d5, view 8; db2: 97c6…d5, view 7; db3: 97c6…d5, view 8" in answer.evidence
