@@ -32,6 +32,7 @@ from tests.runbooks.clocks import HandClock
 from tests.runbooks.engine import books
 from tests.runbooks.rigs import Rig
 from tests.scripted import ScriptedSource
+from tests.tui.rehearsers import ScriptedRehearser
 from tui.app import QuarterdeckApp
 from tui.works import Works
 
@@ -63,6 +64,7 @@ class Stage(QuarterdeckApp):
 
     source: ScriptedSource
     rig: Rig
+    rehearser: ScriptedRehearser
     folder: TemporaryDirectory[str]
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
@@ -99,6 +101,7 @@ def stage(
     if armed:
         rig.arming.arm("db2 lost its power at noon")
     shelf = {**RUNBOOKS, **({book.name: book} if book else {})}
+    rehearser = ScriptedRehearser(rig.journal)
     works = Works(
         arming=rig.arming,
         journal=rig.journal,
@@ -108,6 +111,7 @@ def stage(
         catalogue=catalogue,
         redact=rig.redactor.redact,
         journal_name="~/.local/state/quarterdeck/journal.sqlite",
+        rehearser=rehearser,
     )
     clusters = {"orders": looks} if looks else {}
     source = ScriptedSource({**clusters, **(more or {})}, hosts=hosts, stepwise=stepwise, works=works)
@@ -123,7 +127,7 @@ def stage(
     )
     app.desk.breath_s = 0.0
     app.desk.clock = lambda: 0.0
-    app.source, app.rig, app.folder = source, rig, folder
+    app.source, app.rig, app.rehearser, app.folder = source, rig, rehearser, folder
     return app
 
 

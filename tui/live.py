@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from systems.galera.survey import Surveyor
     from systems.host import HostAnswer
     from tui.access import Access
+    from tui.rehearser import Rehearser
     from tui.works import Works
 
 HOST_EVERY_S = 10.0
@@ -34,10 +35,20 @@ def inventory_of(estate: LoadedEstate) -> Inventory:
 class LiveSource:
     """Asks the hosts and databases of an estate (`tui.source.Source`)."""
 
-    def __init__(self, estate: LoadedEstate, ask: Callable[[str], Awaitable[str]]) -> None:
-        """`ask`: fetches from the operator what `prompt:` references need, masked."""
+    def __init__(
+        self,
+        estate: LoadedEstate,
+        ask: Callable[[str], Awaitable[str]],
+        *,
+        rehearses: Callable[[Works, Access], Rehearser] | None = None,
+    ) -> None:
+        """`ask`: fetches from the operator what `prompt:` references need, masked.
+
+        `rehearses`: makes what rehearses plans of this estate.
+        """
         self._estate = estate
         self._ask = ask
+        self._rehearses = rehearses
         self._access: Access | None = None
         self._ready = asyncio.Event()
         self._surveyors: dict[str, Surveyor] = {}
@@ -50,7 +61,10 @@ class LiveSource:
 
         self._access = Access(self._estate, Redactor(), ask=self._ask)
         self._ready.set()
-        return await asyncio.to_thread(open_works, self._access)
+        works = await asyncio.to_thread(open_works, self._access)
+        if self._rehearses is not None:
+            works.rehearser = self._rehearses(works, self._access)
+        return works
 
     async def watch(self, cluster: str) -> AsyncIterator[NodeSurvey]:
         access = await self._opened()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runbooks.journal.port import Journal
     from runbooks.model import Gotcha, Plan, Refusal, Runbook
     from systems.shell import Hosts
+    from tui.rehearser import Rehearser
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -84,6 +85,8 @@ class Works:
     """The estate's own ssh_config file; empty: the operator's."""
     journal_name: str = ""
     """How the journal is called on screen; empty: by its place."""
+    rehearser: Rehearser | None = None
+    """None: nothing here can make practice copies."""
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="works")
     )

@@ -54,6 +54,15 @@ class Rehearsal:
     """How the run on the copy ended (`runbooks.engine.cards.Ending`)."""
     sentence: str
 
+    @property
+    def not_alike(self) -> tuple[str, ...]:
+        """All in which the run on the copy was not like the real one will be, a clause each."""
+        waits = (
+            f"{name} was {value}, and will be {self.values[name]}: it only waits"
+            for name, value in self.shortened.items()
+        )
+        return (*self.unlike, *waits)
+
     def step(self, key: str) -> StepRecord | None:
         """The record of one step; None: the rehearsal did not come to it, or had none of that key."""
         return next((step for step in self.steps if step.key == key), None)

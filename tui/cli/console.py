@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.options import Options, config_dir
+from tui.cli.wizard_rehearser import WizardRehearser
 from widgets.tempo import set_tempo
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def make_console(options: Options) -> App[Any]:
     async def ask(question: str) -> str:
         return await app.ask_secret(question)
 
-    source = LiveSource(estate, ask)
+    source = LiveSource(estate, ask, rehearses=WizardRehearser)
     app = QuarterdeckApp(
         inventory_of(estate),
         source,

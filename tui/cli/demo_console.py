@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from tui.cli.practice_process import practice_estate
+from tui.cli.wizard_rehearser import WizardRehearser
 from tui.demo.control import Control
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def make_console_on(practice: PracticeProcess, demo: Demo, *, ascii_only: bool =
 
     app = QuarterdeckApp(
         inventory_of(estate),
-        LiveSource(estate, ask),
+        LiveSource(estate, ask, rehearses=WizardRehearser),
         who=operator_at_bastion(),
         ascii_only=ascii_only,
         demo=demo,

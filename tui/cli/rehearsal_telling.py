@@ -18,7 +18,8 @@ def step_lines(step: StepRecord) -> list[str]:
 
 def end_lines(rehearsal: Rehearsal, entry: int) -> list[str]:
     """How it ended, in what it was not like the real run will be, and what comes of it."""
-    lines = [f"rehearsal {rehearsal.ending}: {rehearsal.sentence}", *_unlike_lines(rehearsal)]
+    lines = [f"rehearsal {rehearsal.ending}: {rehearsal.sentence}"]
+    lines += [f"not alike: {line}" for line in rehearsal.not_alike]
     if rehearsal.ending == DONE:
         kept = (
             f"kept as entry {entry} of the journal: the next run of {rehearsal.runbook} on {rehearsal.target}"
@@ -28,13 +29,6 @@ def end_lines(rehearsal: Rehearsal, entry: int) -> list[str]:
         *lines,
         f"kept as entry {entry} of the journal: a run is refused until it is rehearsed to its end",
     ]
-
-
-def _unlike_lines(rehearsal: Rehearsal) -> list[str]:
-    lines = [f"not alike: {line}" for line in rehearsal.unlike]
-    for name, value in rehearsal.shortened.items():
-        lines.append(f"not alike: {name} was {value}, and will be {rehearsal.values[name]}: it only waits")
-    return lines
 
 
 def rehearsal_data(rehearsal: Rehearsal, entry: int) -> Mapping[str, object]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbooks.arming import MOST_MINUTES
 from runbooks.engine.api import Choice, Confirmation, Event, Go, RunResult, StepCard, StepResult, Stop
 from runbooks.model import InputKind, Look, Plan, Refusal, Runbook, Step
-from runbooks.rehearsal.holding import Recorder
 from runbooks.rehearsal.picture import picture_of, unlike
-from runbooks.rehearsal.record import Rehearsal, StepRecord, settled_values
+from runbooks.rehearsal.record import Rehearsal, settled_values
 from tui.cli.opening import opened
 from tui.cli.practice_process import PracticeProcess, practice_estate
 from tui.cli.rehearsal_facts import facts_of, unlike_in_kind
-from tui.demo.control import Control, OrderRefused, PracticeFailed
+from tui.cli.rehearsal_pace import CopyRecorder, HurryingRecorder
+from tui.demo.control import Control, OrderRefused
+from tui.rehearser import RehearsalNews
 
 if TYPE_CHECKING:
     from systems.galera.readings import ClusterSurvey
@@ -72,11 +74,12 @@ class Agreeing:
 
 
 async def rehearse(
-    works: Works, access: Access, part: Part, *, speed: float, tell: Callable[[StepRecord], None]
+    works: Works, access: Access, part: Part, *, speed: float | None, news: RehearsalNews
 ) -> Rehearsal | Refusal:
     """Survey the real target, and carry its plan out on a copy; the real hosts are only read.
 
-    A refusal is either that of the runbook, or says why no copy of this target can be made. Raises
+    `speed`: how much faster than life durations run on the copy; None: as in life, and faster in what would
+    take long. A refusal is either that of the runbook, or says why no copy of this target can be made. Raises
     `PracticeFailed`, and what a survey of the copy raises.
     """
     if part.book.needs_preparation:
@@ -95,13 +98,26 @@ async def rehearse(
             (),
             "look at what `runbook plan` shows instead",
         )
-    with practice_estate(seed=1, speed=speed) as practice:
-        await asyncio.to_thread(practice.wait_ready)
+    async with _practice_copy(speed or 1.0) as practice:
+        control = Control(practice.control)
         try:
-            await Control(practice.control).order(do="load", **facts_of(survey))
+            await control.order(do="load", **facts_of(survey))
         except OrderRefused as error:
             return Refusal(f"no copy of {part.target} can be made: {error}", (), _INSTEAD)
-        return await _on_copy(practice, part, plan, survey, tell)
+        makes = HurryingRecorder if speed is None else CopyRecorder
+        return await _on_copy(practice, part, plan, survey, makes(control, news))
+
+
+@asynccontextmanager
+async def _practice_copy(speed: float) -> AsyncIterator[PracticeProcess]:
+    """A practice estate that is ready; neither its start nor its end is waited for on the event loop."""
+    stack = ExitStack()
+    practice = stack.enter_context(practice_estate(seed=1, speed=speed))
+    try:
+        await asyncio.to_thread(practice.wait_ready)
+        yield practice
+    finally:
+        await asyncio.shield(asyncio.to_thread(stack.close))
 
 
 _INSTEAD = "wait until the cluster is at rest and rehearse again, or run without a rehearsal"
@@ -112,7 +128,7 @@ async def _on_copy(
     part: Part,
     plan: Plan,
     survey: ClusterSurvey,
-    tell: Callable[[StepRecord], None],
+    recorder: CopyRecorder,
 ) -> Rehearsal | Refusal:
     from systems.estate import load
     from tui.open_works import open_works
@@ -125,11 +141,11 @@ async def _on_copy(
                 return Refusal(f"the practice copy is not like {part.target}: {told}", (), _INSTEAD)
             if refusal := await _unlike_plan(works, part, plan):
                 return refusal
-            recorder = Recorder(lambda: _simulated_s(Control(practice.control)), tell)
             await works.aside(works.arming.arm, _REASON, float(MOST_MINUTES))
-            result = await works.engine.run(
-                part.book, part.target, part.on_copy, Agreeing(), expected=recorder
-            )
+            with recorder.recording(plan):
+                result = await works.engine.run(
+                    part.book, part.target, part.on_copy, Agreeing(), expected=recorder
+                )
             return _rehearsal(part, survey, unlike_in_kind(survey, seen), recorder, result)
         finally:
             works.close()
@@ -150,15 +166,8 @@ async def _unlike_plan(works: Works, part: Part, plan: Plan) -> Refusal | None:
     return Refusal("the practice copy is given another plan than the real cluster", steps, _INSTEAD)
 
 
-async def _simulated_s(control: Control) -> float:
-    passed = (await control.state()).get("simulated_s")
-    if not isinstance(passed, int | float):
-        raise PracticeFailed("The practice estate does not tell its time.")
-    return float(passed)
-
-
 def _rehearsal(
-    part: Part, survey: ClusterSurvey, unalike: tuple[str, ...], recorder: Recorder, result: RunResult
+    part: Part, survey: ClusterSurvey, unalike: tuple[str, ...], recorder: CopyRecorder, result: RunResult
 ) -> Rehearsal:
     return Rehearsal(
         runbook=part.book.name,

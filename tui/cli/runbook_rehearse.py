@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -13,7 +12,7 @@ from tui.cli.said import NONE, REFUSED, STOPPED, say_json
 
 if TYPE_CHECKING:
     from runbooks.journal.entries import Entry
-    from runbooks.model import Refusal
+    from runbooks.model import Plan, Refusal
     from runbooks.rehearsal.record import Rehearsal, StepRecord
     from tui.access import Access
     from tui.works import Works
@@ -60,7 +59,7 @@ def rehearse(
         from runbooks.rehearsal.keeping import keep_rehearsal
         from tui.cli.rehearsing import rehearse as carry_out
 
-        made = await carry_out(works, access, part, speed=speed, tell=_telling(as_json=as_json))
+        made = await carry_out(works, access, part, speed=speed, news=_Telling(as_json=as_json))
         if isinstance(made, Refusal):
             return made
         return made, await works.aside(keep_rehearsal, works.journal, made)
@@ -71,17 +70,22 @@ def rehearse(
     _end(*made, as_json=as_json)
 
 
-def _telling(*, as_json: bool) -> Callable[[StepRecord], None]:
+class _Telling:
     """Tells people each step as it is recorded; programs get one document at the end."""
-    from systems.text import visible
-    from tui.cli.rehearsal_telling import step_lines
 
-    def tell(step: StepRecord) -> None:
-        if not as_json:
-            for line in step_lines(step):
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def begun(self, plan: Plan) -> None:
+        """Each step names itself."""
+
+    def step(self, record: StepRecord) -> None:
+        from systems.text import visible
+        from tui.cli.rehearsal_telling import step_lines
+
+        if not self._as_json:
+            for line in step_lines(record):
                 click.echo(visible(line))
-
-    return tell
 
 
 def _refuse(refusal: Refusal, *, as_json: bool) -> NoReturn:

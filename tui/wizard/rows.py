@@ -10,6 +10,7 @@ from runbooks.engine.api import Outcome, StepResult
 from runbooks.model import Act, Plan, Refusal, Step
 from runbooks.words import span
 from tui.wizard.card import INDENT, LABEL, act_rows, card_rows, head_piece, labelled, sign_of, undo_rows
+from tui.wizard.rehearsal import head_rows, step_rows
 from tui.wizard.state import Phase, Sent, StepView, WizardState
 from widgets.layout import Row, row
 from widgets.tones import Piece, Tone
@@ -45,7 +46,7 @@ def wizard_rows(state: WizardState, now: datetime, signs: Signs) -> list[Row]:
     if state.plan is not None and state.refusal is None:
         rows += _sentence(state.plan)
     if state.phase is Phase.PLANNED and state.plan is not None:
-        rows += [line for number, step in enumerate(state.plan.steps, 1) for line in plan_step(number, step)]
+        rows += _dry_run(state, state.plan, signs)
     else:
         for number, view in enumerate(state.steps.values(), 1):
             rows += _step(number, view, state, now, signs)
@@ -58,6 +59,17 @@ def wizard_rows(state: WizardState, now: datetime, signs: Signs) -> list[Row]:
     if state.result is not None:
         rows += _result(state, signs)
     return rows
+
+
+def _dry_run(state: WizardState, plan: Plan, signs: Signs) -> Iterator[Row]:
+    view = state.rehearsal
+    if view is not None:
+        yield from head_rows(view, signs)
+    for number, step in enumerate(plan.steps, 1):
+        yield from plan_step(number, step)
+        if view is not None:
+            yield from step_rows(view, step.key, signs)
+        yield row()
 
 
 def _sentence(plan: Plan) -> list[Row]:
@@ -89,7 +101,6 @@ def plan_step(number: int, step: Step) -> Iterator[Row]:
     if step.expects:
         yield labelled("expects", step.expects)
     yield from undo_rows(step)
-    yield row()
 
 
 def _step(number: int, view: StepView, state: WizardState, now: datetime, signs: Signs) -> Iterator[Row]:

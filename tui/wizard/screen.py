@@ -13,6 +13,7 @@ from runbooks.engine.api import Go, HandOver, Retry, Skip, Stop, Undo
 from tui.arming import ensure_armed
 from tui.frame import Tab
 from tui.screen import ConsoleScreen
+from tui.wizard.phases import OF_PHASES, why_not_now
 from tui.wizard.questions import HAND_OVER, SKIP, STOP, UNDO, Question, name_dialog
 from tui.wizard.rows import wizard_rows
 from tui.wizard.state import Phase
@@ -28,18 +29,6 @@ if TYPE_CHECKING:
     from tui.wizard.state import WizardState
 
 
-OF_PHASES = {
-    "inputs": (Phase.PLANNED, Phase.REFUSED, Phase.ENDED),
-    "retry": (Phase.FAILED,),
-    "read_again": (Phase.FAILED,),
-    "undo": (Phase.FAILED,),
-    "skip": (Phase.CONFIRM, Phase.FAILED, Phase.RUNNING),
-    "hand_over": (Phase.CONFIRM, Phase.FAILED, Phase.RUNNING),
-    "stop": (Phase.CONFIRM, Phase.FAILED, Phase.RUNNING),
-}
-"""Keys that mean nothing in other phases are left out of the hints there."""
-
-
 class WizardScreen(ConsoleScreen[None]):
     """One run. It goes on when this screen is left; `q` is what stops it."""
 
@@ -47,6 +36,7 @@ class WizardScreen(ConsoleScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go", "Go on", id="wizard.go"),
         Binding("i", "inputs", "Inputs", id="wizard.inputs"),
+        Binding("p", "rehearse", "Rehearse", id="wizard.rehearse"),
         Binding("r", "retry", "Retry", id="wizard.retry"),
         Binding("u", "undo", "Undo from here", id="wizard.undo"),
         Binding("k", "skip", "Leave out", id="wizard.skip"),
@@ -55,7 +45,7 @@ class WizardScreen(ConsoleScreen[None]):
         Binding("h", "hand_over", "Hand over", id="wizard.hand_over"),
         Binding("c", "read_again", "Only check again", id="wizard.read_again"),
         Binding("o", "output", "Output", id="wizard.output"),
-        Binding("escape", "dismiss", "Back", id="wizard.back"),
+        Binding("escape", "leave", "Back", id="wizard.back"),
     ]
     DEFAULT_CSS = """
     WizardScreen > Page { padding: 0 1; }
@@ -82,7 +72,8 @@ class WizardScreen(ConsoleScreen[None]):
         return [*way, Tab(f"run {state.run}")] if state.run else way
 
     def hint_state(self) -> object:
-        return super().hint_state(), self._session.state.phase, self._session.asked
+        state = self._session.state
+        return super().hint_state(), state.phase, state.is_rehearsing, self._session.asked
 
     def copy_text(self) -> str:
         return self._page.plain
@@ -120,28 +111,16 @@ class WizardScreen(ConsoleScreen[None]):
     # What can be done now
 
     def why_not(self, action: str) -> str:
-        phase = self._session.state.phase
-        if action in ("skip", "hand_over", "stop") and phase not in (Phase.CONFIRM, Phase.FAILED):
-            return self._why_not_now(phase)
-        if action == "output" and not self._session.state.outputs():
+        state = self._session.state
+        if why := why_not_now(action, state):
+            return why
+        if action == "output" and not state.outputs():
             return "no command has been sent yet"
         if action == "shell" and not self._host():
             return "this step is on no host"
         if action == "skip" and not self._is_skippable():
             return "what comes after this step needs it"
-        if action == "go" and phase not in (Phase.PLANNED, Phase.CONFIRM):
-            return self._why_not_now(phase)
         return ""
-
-    def _why_not_now(self, phase: Phase) -> str:
-        return {
-            Phase.LOOKING: "it is looking still",
-            Phase.PLANNED: "nothing has begun; Esc goes back",
-            Phase.REFUSED: "it was refused; i changes the inputs",
-            Phase.RUNNING: "a step is under way; it is never torn off in the middle",
-            Phase.FAILED: "a step failed; r, u, k, h or q",
-            Phase.ENDED: "the run is over; Esc goes back",
-        }.get(phase, "it cannot be done now")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What belongs to another phase of the run does not clutter the hints."""
@@ -149,6 +128,8 @@ class WizardScreen(ConsoleScreen[None]):
         if action in OF_PHASES and phase not in OF_PHASES[action]:
             return False
         if action == "inputs" and (self._session.resumes or not self._session.runbook.inputs):
+            return False
+        if action == "rehearse" and not self._session.can_rehearse:
             return False
         return super().check_action(action, parameters)
 
@@ -225,6 +206,18 @@ class WizardScreen(ConsoleScreen[None]):
             session.values = values
             self.app.run_worker(session.prepare(), name="plan", exit_on_error=False, group="plans")
 
+    @work(name="rehearsal", exit_on_error=False, exclusive=True, group="rehearsal")
+    async def action_rehearse(self) -> None:
+        """Carry the plan out on a practice copy; it ends with this screen."""
+        await self._session.rehearse(self.desk.clock)
+
+    def action_leave(self) -> None:
+        """End the rehearsal that is under way; where there is none, go back."""
+        if self.state.is_rehearsing:
+            self.workers.cancel_group(self, "rehearsal")
+        else:
+            self.dismiss()
+
     @work(name="retry", exit_on_error=False, exclusive=True, group="answer")
     async def action_retry(self) -> None:
         """Once more: it looks and checks again first."""
@@ -247,19 +240,19 @@ class WizardScreen(ConsoleScreen[None]):
     @work(name="leave", exit_on_error=False, exclusive=True, group="answer")
     async def action_skip(self) -> None:
         """Leave this step out."""
-        await self._leave(SKIP, Skip)
+        await self._answer(SKIP, Skip)
 
     @work(name="leave", exit_on_error=False, exclusive=True, group="answer")
     async def action_hand_over(self) -> None:
         """End here, for somebody else to go on."""
-        await self._leave(HAND_OVER, lambda note: HandOver(note=note))
+        await self._answer(HAND_OVER, lambda note: HandOver(note=note))
 
     @work(name="leave", exit_on_error=False, exclusive=True, group="answer")
     async def action_stop(self) -> None:
         """End here."""
-        await self._leave(STOP, Stop)
+        await self._answer(STOP, Stop)
 
-    async def _leave(self, question: Question, answer: Callable[[str], Skip | Stop | HandOver]) -> None:
+    async def _answer(self, question: Question, answer: Callable[[str], Skip | Stop | HandOver]) -> None:
         asked, phase = self._session.asked, self._session.state.phase
         said = await self.app.push_screen_wait(question.dialog(self.desk.signs))
         if said is None:

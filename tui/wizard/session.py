@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from runbooks.engine.api import Choice, Confirmation, Event, StepCard, StepResult, Told
+from runbooks.model import Refusal
 from systems.errors import SystemsError
+from tui.wizard.rehearsal import RehearsalView
 from tui.wizard.state import Phase, WizardState
 
 if TYPE_CHECKING:
     from runbooks.engine.api import Expecting, RunSummary
     from runbooks.model import Runbook, Step
+    from runbooks.rehearsal.keeping import KeptRehearsal
     from tui.works import Works
 
 
@@ -43,6 +46,11 @@ class RunSession:
         self._choice: asyncio.Future[Choice] | None = None
 
     @property
+    def can_rehearse(self) -> bool:
+        """There is what makes practice copies, and the run was not begun before."""
+        return self._works.rehearser is not None and not self.resumes
+
+    @property
     def is_running(self) -> bool:
         return self.state.phase in (Phase.RUNNING, Phase.CONFIRM, Phase.FAILED)
 
@@ -58,7 +66,43 @@ class RunSession:
             self.state.trouble, self.state.phase = str(error), Phase.ENDED
         else:
             self.state.take_plan(plan)
+            await self._recall_rehearsal()
         self.on_change()
+
+    async def _recall_rehearsal(self) -> None:
+        """Show the rehearsal that this plan would be held against, if there is one."""
+        from runbooks.rehearsal.keeping import misfit
+
+        kept = await self._newest_rehearsal() if self.state.plan is not None else None
+        if kept is not None and not misfit(kept, self.runbook, self.values):
+            self.state.rehearsal = RehearsalView()
+            self.state.rehearsal.keep(kept)
+
+    async def rehearse(self, clock: Callable[[], float]) -> None:
+        """Carry the plan out on a practice copy; changes nothing real. Cancelled, there is none.
+
+        `clock`: seconds.
+        """
+        rehearser, state = self._works.rehearser, self.state
+        if rehearser is None:
+            return
+        view = RehearsalView(clock, self._changed, clock())
+        state.rehearsal = view
+        self.on_change()
+        try:
+            made = await rehearser.rehearse(self.runbook, self.target, self.values, view)
+        except asyncio.CancelledError:
+            state.rehearsal = None
+            raise
+        except (SystemsError, ValueError) as error:
+            view.trouble = str(error)
+        else:
+            if isinstance(made, Refusal):
+                view.refusal = made
+            else:
+                view.keep(made)
+        finally:
+            self.on_change()
 
     async def carry_out(self) -> None:
         """Run the plan that was shown, or go on with the run to be resumed."""
@@ -86,16 +130,24 @@ class RunSession:
     async def _rehearsed(self) -> Expecting | None:
         """What a rehearsal of this run expects; one that does not fit it is told, and not heeded."""
         from runbooks.rehearsal.holding import Rehearsed
-        from runbooks.rehearsal.keeping import misfit, newest_rehearsal
+        from runbooks.rehearsal.keeping import misfit
 
-        works = self._works
-        kept = await works.aside(newest_rehearsal, works.journal, self.runbook.name, self.target)
+        kept = await self._newest_rehearsal()
         if kept is None:
             return None
         if why := misfit(kept, self.runbook, self.values):
             self.tell(Told(f"not held against the rehearsal: {why}"))
             return None
         return Rehearsed(kept.rehearsal, kept.source, WAY_ON)
+
+    def _changed(self) -> None:
+        self.on_change()
+
+    async def _newest_rehearsal(self) -> KeptRehearsal | None:
+        from runbooks.rehearsal.keeping import newest_rehearsal
+
+        works = self._works
+        return await works.aside(newest_rehearsal, works.journal, self.runbook.name, self.target)
 
     # Steering
 

@@ -28,6 +28,7 @@ from runbooks.engine.api import (
 )
 from runbooks.model import Act, Plan, Refusal
 from systems.shell import Output
+from tui.wizard.rehearsal import RehearsalView
 
 
 class Phase(Enum):
@@ -96,6 +97,8 @@ class WizardState:
     told: list[str] = field(default_factory=list)
     looked_at: datetime | None = None
     resumed: bool = False
+    rehearsal: RehearsalView | None = None
+    """None: this plan was not rehearsed."""
     preface: str = ""
     """Of a run to be gone on with: whose it was and how it ended."""
 
@@ -103,6 +106,10 @@ class WizardState:
     def here(self) -> StepView | None:
         """The step that the run is at."""
         return self.steps.get(self.current)
+
+    @property
+    def is_rehearsing(self) -> bool:
+        return self.rehearsal is not None and self.rehearsal.is_under_way
 
     @property
     def is_over(self) -> bool:
