@@ -142,6 +142,8 @@ class Sshd:
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self.port = port
         self.connections: set[asyncssh.SSHServerConnection] = set()
+        self.on_session: list[Callable[[str], None]] = []
+        """Called with the line of each session before anything of it runs: a gate for tests and drills."""
         self._server: asyncssh.SSHAcceptor | None = None
         self._deaf: asyncio.Server | None = None
         self._changing = asyncio.Lock()
@@ -227,6 +229,8 @@ class Sshd:
         process.set_fd(1, _Output(channel.stdout))
         process.set_fd(2, _Output(channel.stderr))
         command = channel.command or ""
+        for call in list(self.on_session):
+            call(command)
         task = machine.processes.start(process, _run(machine, process, command))
         ended = asyncio.ensure_future(channel.wait_closed())
         try:

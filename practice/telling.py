@@ -28,6 +28,7 @@ def _cluster(cluster: Cluster) -> dict[str, object]:
         "acknowledged": cluster.acknowledged(),
         "lost": cluster.lost(),
         "forced": cluster.forced,
+        "most_primaries": cluster.most_primaries,
         "nodes": {name: _server(server) for name, server in cluster.servers.items()},
     }
 

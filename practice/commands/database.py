@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from practice.commands import program
-from practice.commands.options import OptionFault, read_options
+from practice.commands.options import OptionFault, Options, read_options
 from practice.commands.services import systemctl
 from practice.galera import logs
 from practice.galera.history import Branch, Position
@@ -148,6 +148,13 @@ async def mariadb(call: Call) -> int:
     except OptionFault as fault:
         return await call.warn(str(fault))
     server = server_of(call)
+    if given.last("h", "host"):
+        return await _over_tcp(call, server, given.last("h", "host"))
+    return await _by_socket(call, server, given)
+
+
+async def _by_socket(call: Call, server: Server | None, given: Options) -> int:
+    """The host's own server."""
     path = given.last("S", "socket", default="/run/mysqld/mysqld.sock")
     if server is None or not server.answers_sql or not call.machine.files.exists(path):
         return await _error(call, 2002, "HY000", f"Can't connect to local server through socket '{path}' (2)")
@@ -174,6 +181,17 @@ async def mariadb(call: Call) -> int:
         if session.holds_lock:
             server.unlock()
     return 0
+
+
+async def _over_tcp(call: Call, server: Server | None, address: str) -> int:
+    """Another host's server: it is there and lets nobody in, or nothing takes the connection."""
+    known = server.cluster.servers.values() if server is not None else ()
+    peers = [one for one in known if address in (one.machine.address, one.name)]
+    here = call.machine.address
+    if not any(one.machine.answers and one.answers_sql for one in peers):
+        return await _error(call, 2002, "HY000", f"Can't connect to server on '{address}' (115)")
+    user = call.process.who.user
+    return await _error(call, 1045, "28000", f"Access denied for user '{user}'@'{here}' (using password: NO)")
 
 
 async def _error(call: Call, number: int, state: str, text: str, *, line: bool = False) -> int:

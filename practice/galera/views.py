@@ -38,6 +38,8 @@ class Views:
         """Pairs of hosts between which group communication does not pass."""
         self.forced = 0
         """How many Primary components were made by force."""
+        self.most_primaries = 0
+        """How many Primary components there were at once, at most."""
         self._lost_since: dict[frozenset[str], float] = {}
         self._numbers = itertools.count(1)
         self._tables: dict[Branch, Tables] = {}
@@ -259,6 +261,8 @@ class Views:
 
     def _told(self, component: Component) -> None:
         """Have all members take in a new view."""
+        held = sum(one.is_primary and bool(one.members) for one in self.components)
+        self.most_primaries = max(self.most_primaries, held)
         uuids = tuple(one.gcomm_uuid for one in component.members)
         living = [one for one in component.members if one.is_member]
         for one in living:

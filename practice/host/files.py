@@ -257,8 +257,10 @@ class Files:
                 return self._walk(target, who, follow=follow, links=links + 1)
             above.append(at)
             at = found
-        if path.endswith("/") and at.kind != "d":
+        if path.endswith(("/", "/.")) and at.kind != "d":
             raise KernelError(errno.ENOTDIR, path)
+        if path.endswith("/.") and not may(at, who, 1):
+            raise KernelError(errno.EACCES, path)
         return at
 
 

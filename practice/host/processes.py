@@ -64,6 +64,10 @@ class Processes:
         self._uptime_s = uptime_s
         self._next = first_pid
         self.table: dict[int, Process] = {}
+        self.on_begun: list[Callable[[Process], None]] = []
+        """Called when a process was made, before it does anything: a gate for tests and drills."""
+        self.on_ended: list[Callable[[Process], None]] = []
+        """Called when a process is over, before whoever waits for it learns that."""
 
     def make(
         self, argv: tuple[str, ...], *, parent: Process | None = None, pid: int | None = None
@@ -78,12 +82,16 @@ class Processes:
             process.ignores = set(parent.ignores)
         process.started_ticks = int(self._uptime_s() * TICKS_PER_S)
         self.table[number] = process
+        for call in list(self.on_begun):
+            call(process)
         return process
 
     def end(self, process: Process) -> None:
         """Take it from the table and close what it has open."""
-        self.table.pop(process.pid, None)
+        known = self.table.pop(process.pid, None)
         process.close()
+        for call in list(self.on_ended) if known is process else ():
+            call(process)
 
     def kill(self, pid: int, signal: int) -> bool:
         """Send a signal; false: there is no such process."""
