@@ -1,9 +1,9 @@
 # Every target sets up what it needs. `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-lab check check-all lint pages lab-up lab-down clean
+.PHONY: help env demo demo-lab check check-all check-campaign lint pages lab-up lab-down clean
 
 help:
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 env: ## the Python environment in .venv, as requirements.lock says
 	@make/env.sh
@@ -19,6 +19,9 @@ check: env ## all checks, real servers included: under 15 minutes on two cores
 
 check-all: env ## the same with the long tests
 	@.venv/bin/python make/check.py --all
+
+check-campaign: env ## every runbook against every fault of its table, with links cut and consoles killed: a table
+	@.venv/bin/python -m tests.practice.campaign
 
 lint: env ## ruff, mypy and the import layers only
 	@.venv/bin/ruff check

@@ -1,0 +1,52 @@
+"""Every runbook against its table of faults: plain, with every link cut, with every console killed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.practice.campaign.__main__ import CASES, WAYS
+from tests.practice.campaign.carrying import Cut, Interruption, Kill, carried_out
+from tests.practice.campaign.cases import Case, Comes
+from tests.practice.campaign.gates import Moment
+from tests.practice.campaign.site import site
+
+CORE: tuple[tuple[str, Interruption], ...] = (
+    ("kill-one", None),
+    ("kill-one", Cut(Moment.DURING)),
+    ("kill-one", Kill(Moment.AFTER)),
+)
+EVERY = [
+    pytest.param(case, interruption, marks=pytest.mark.whole, id=f"{case.book}-{case}-{interruption}")
+    for case in CASES
+    for way in WAYS.values()
+    for interruption in way
+]
+
+
+@pytest.mark.parametrize("book", ["galera-recover"])
+def test_every_table_has_fourteen_faults_and_a_refusal(book: str) -> None:
+    cases = [case for case in CASES if case.book == book]
+    assert len({case.name for case in cases}) == len(cases) >= 14
+    assert any(case.comes is Comes.REFUSED for case in cases)
+
+
+async def judged(case: Case, interruption: Interruption, folder: Path) -> None:
+    async with site(folder / "site", seed=case.seed) as place:
+        await carried_out(place, case, interruption)
+
+
+@pytest.mark.parametrize(("name", "interruption"), CORE, ids=str)
+async def test_a_fault_comes_to_what_its_row_says(
+    name: str, interruption: Interruption, tmp_path: Path
+) -> None:
+    [case] = [case for case in CASES if (case.book, case.name) == ("galera-recover", name)]
+    await judged(case, interruption, tmp_path)
+
+
+@pytest.mark.parametrize(("case", "interruption"), EVERY)
+async def test_each_fault_of_every_table_comes_to_what_its_row_says(
+    case: Case, interruption: Interruption, tmp_path: Path
+) -> None:
+    await judged(case, interruption, tmp_path)
