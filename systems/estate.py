@@ -3,82 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from systems.errors import SystemsError
 from systems.estate_lines import line_of
+from systems.estate_schema import Cloud, Estate, Galera, Settings, Sql
 from systems.nodes import NodesNotUnderstood, expand_nodes
 from systems.secrets import flaw_of_reference
-
-
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """[estate]: what holds for all of it."""
-
-    name: str
-    color: str = ""
-    """The frame's colour: production looks like production."""
-    ssh_config: str = ""
-    """An ssh_config file to use instead of the operator's own; relative to the estate file."""
-
-
-class Sql(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the database of a node is asked."""
-
-    via: Literal["ssh", "tcp"] = "ssh"
-    """ssh: over the node's socket; tcp: straight to its port."""
-    user: str = ""
-    """Empty: root by the socket, as the login or by sudo."""
-    password: str = ""
-    """A reference: env:NAME, file:PATH, cmd:COMMAND, prompt:. Never a value."""
-    port: int = 3306
-    socket: str = ""
-    """Empty: what the node's own configuration says. %h stands for the node's name."""
-    ca: str = ""
-    """With via = "tcp": certificate of the authority that signs the servers; relative to the estate file."""
-    tls: Literal["verified", "unverified"] = "verified"
-    """With via = "tcp": unverified encrypts to whoever answers, and takes no ca."""
-
-
-class Galera(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """[[galera]]: one cluster."""
-
-    name: str
-    nodes: str
-    """A ClusterShell NodeSet: db[1-3]. Order matters: it is the inventory's."""
-    service: Literal["", "mysql", "mariadb"] = ""
-    """mysql or mariadb; detected when left out."""
-    sql: Sql = Sql()
-    datadir: str = ""
-    """Empty: what the node's own configuration says. %h stands for the node's name."""
-    defaults_file: str = ""
-    """The node's option file, where several servers share a host; %h stands for the node's name."""
-    arbitrators: int = 0
-    """Number of garbd members, which count in wsrep_cluster_size (ROLL-12)."""
-    every_s: float = 2.0
-    """Seconds between two looks while somebody looks."""
-
-    def on(self, host: str) -> Galera:
-        """The same with %h filled in for one node."""
-        return msgspec.structs.replace(
-            self,
-            datadir=self.datadir.replace("%h", host),
-            defaults_file=self.defaults_file.replace("%h", host),
-            sql=msgspec.structs.replace(self.sql, socket=self.sql.socket.replace("%h", host)),
-        )
-
-
-class Estate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The whole file."""
-
-    estate: Settings
-    galera: tuple[Galera, ...] = ()
-    hosts: str = ""
-    """More hosts to list, as a NodeSet."""
 
 
 class EstateError(SystemsError):
@@ -104,6 +39,7 @@ class LoadedEstate:
     clusters: tuple[Cluster, ...]
     hosts: tuple[str, ...]
     """All hosts: the nodes of all clusters, then the others, each once."""
+    clouds: tuple[Cloud, ...] = ()
 
     @property
     def ssh_config(self) -> Path | None:
@@ -117,6 +53,13 @@ class LoadedEstate:
                 return cluster
         raise KeyError(name)
 
+    def cloud(self, name: str) -> Cloud:
+        """The cloud of that name; raises `KeyError`."""
+        for cloud in self.clouds:
+            if cloud.name == name:
+                return cloud
+        raise KeyError(name)
+
 
 def load(path: Path | str) -> LoadedEstate:
     """Read an estate file, or raise an `EstateError`."""
@@ -126,6 +69,7 @@ def load(path: Path | str) -> LoadedEstate:
     checker = _Checker(file, text)
     clusters = tuple(checker.cluster(at, galera) for at, galera in enumerate(estate.galera))
     checker.refuse_twins(clusters)
+    clouds = tuple(checker.cloud(at, cloud, clusters, estate.cloud) for at, cloud in enumerate(estate.cloud))
     if not estate.estate.name.strip():
         raise checker.error("estate.name", "is empty; give the estate a name")
     more = checker.nodes("hosts", estate.hosts) if estate.hosts.strip() else ()
@@ -133,6 +77,7 @@ def load(path: Path | str) -> LoadedEstate:
         path=file,
         settings=checker.settings(estate.estate),
         clusters=clusters,
+        clouds=clouds,
         hosts=tuple(dict.fromkeys((*(node for cluster in clusters for node in cluster.nodes), *more))),
     )
 
@@ -204,6 +149,20 @@ class _Checker:
         nodes = self.nodes(f"{key}.nodes", galera.nodes)
         sql = self._sql(f"{key}.sql", galera.sql)
         return Cluster(galera.name, nodes, msgspec.structs.replace(galera, sql=sql))
+
+    def cloud(self, at: int, cloud: Cloud, clusters: Sequence[Cluster], clouds: Sequence[Cloud]) -> Cloud:
+        key = f"cloud[{at}]"
+        if not cloud.name.strip():
+            raise self.error(f"{key}.name", "is empty; give the name that the cloud has in clouds.yaml")
+        taken = {cluster.name for cluster in clusters} | {one.name for one in clouds[:at]}
+        if cloud.name in taken:
+            raise self.error(f"{key}.name", f"is {cloud.name!r}, as another system is called; name it once")
+        if not 1.0 <= cloud.every_s <= 3600.0:
+            raise self.error(f"{key}.every_s", f"is {cloud.every_s:g}; expected 1 to 3600 seconds")
+        if not 1.0 <= cloud.token_ttl_s <= 86400.0:
+            raise self.error(f"{key}.token_ttl_s", f"is {cloud.token_ttl_s:g}; expected 1 to 86400 seconds")
+        file = self._path(f"{key}.clouds_file", cloud.clouds_file)
+        return msgspec.structs.replace(cloud, clouds_file=file)
 
     def refuse_twins(self, clusters: tuple[Cluster, ...]) -> None:
         names: dict[str, int] = {}

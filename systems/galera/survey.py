@@ -15,7 +15,7 @@ from systems.shell import Reader
 from systems.sql import SqlReader
 
 if TYPE_CHECKING:
-    from systems.estate import Galera
+    from systems.estate_schema import Galera
 
 
 @dataclass(frozen=True, slots=True)

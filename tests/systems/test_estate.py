@@ -183,3 +183,32 @@ def test_any_bytes_are_an_estate_or_one_sentence(tmp_path: Path, data: bytes) ->
     path.write_bytes(data)
     with pytest.raises(EstateError):
         load(path)
+
+
+CLOUD = GOOD + '[[cloud]]\nname = "kilo"\nclouds_file = "clouds.yaml"\nregion = "north"\n'
+
+
+def test_a_cloud_is_named_as_in_clouds_yaml(tmp_path: Path) -> None:
+    (tmp_path / "clouds.yaml").touch()
+    estate = load(a_file(tmp_path, CLOUD))
+    kilo = estate.cloud("kilo")
+    assert kilo.clouds_file == str(tmp_path / "clouds.yaml")
+    assert (kilo.region, kilo.all_projects, kilo.token_ttl_s) == ("north", True, 600.0)
+    with pytest.raises(KeyError):
+        estate.cloud("none")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"kilo"', '" "', "cloud[0].name is empty; give the name that the cloud has in clouds.yaml"),
+        ('"kilo"', '"orders"', "cloud[0].name is 'orders', as another system is called"),
+        ('region = "north"', "every_s = 0.1", "cloud[0].every_s is 0.1; expected 1 to 3600"),
+        ('region = "north"', "token_ttl_s = 0", "cloud[0].token_ttl_s is 0; expected 1 to 86400"),
+        ('region = "north"', 'regoin = "north"', "did you mean region?"),
+        ('"clouds.yaml"', '"gone.yaml"', "no such file"),
+    ],
+)
+def test_what_is_wrong_with_a_cloud_is_told(tmp_path: Path, old: str, new: str, words: str) -> None:
+    (tmp_path / "clouds.yaml").touch()
+    assert words in problem(tmp_path, CLOUD.replace(old, new))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from systems.errors import NotUnderstood, SudoRefused, SystemsError, TimedOut, Unreachable
-from systems.estate import Galera
+from systems.estate_schema import Galera
 from systems.galera.host_look import SurveyOptions
 from systems.galera.readings import HostEvidence, NodeSurvey, WsrepStatus
 from systems.galera.survey import NodeAccess, Surveyor, options_for

@@ -1,0 +1,1 @@
+"""What an OpenStack cloud says of itself: its instances, their consoles, and what runs them."""

@@ -1,0 +1,114 @@
+"""What is sent to Nova: a `Question` is proven to change nothing; an `Order` may, and is another type."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+_PATH = re.compile(r"/[A-Za-z0-9/_-]+(\?[A-Za-z0-9_=&-]*)?", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
+_READING_ACTIONS = frozenset(
+    {
+        "os-getConsoleOutput",
+        "os-getVNCConsole",
+        "os-getSPICEConsole",
+        "os-getSerialConsole",
+        "os-getRDPConsole",
+    }
+)
+"""What is sent as POST to /action and changes nothing: the text of a console, or a token for one."""
+
+
+def server_path(instance: str, tail: str = "") -> str:
+    """The path of one instance; raises `ValueError` for what is no id."""
+    if not _ID.fullmatch(instance):
+        message = f"{instance!r} is no id of an instance"
+        raise ValueError(message)
+    return f"/servers/{instance}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request that is proven to change nothing: building any other raises `ValueError`.
+
+    A token for a console changes nothing on the instance: it lets somebody look, and is good for minutes.
+    """
+
+    path: str
+    body: Mapping[str, object] | None = None
+    """Sent as POST; None: GET."""
+    microversion: tuple[int, int] | None = None
+    """None: the oldest that there is, 2.1. One that the cloud does not have becomes its newest."""
+
+    def __post_init__(self) -> None:
+        if not _PATH.fullmatch(self.path) or not (self.body is None or self._reads(self.body)):
+            message = f"not a request that only reads: {self.path} {json.dumps(self.body, default=str)}"
+            raise ValueError(message)
+
+    def _reads(self, body: Mapping[str, object]) -> bool:
+        names = set(body)
+        if self.path.endswith("/remote-consoles"):
+            return names == {"remote_console"}
+        return self.path.endswith("/action") and len(names) == 1 and names <= _READING_ACTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One action on one instance. It changes something, so only `CloudHands` take it."""
+
+    instance: str
+    """Its id."""
+    body: Mapping[str, object]
+
+    @property
+    def path(self) -> str:
+        return server_path(self.instance, "/action")
+
+    @property
+    def line(self) -> str:
+        """The request as it is shown, journalled and sent."""
+        return f"POST {self.path} {json.dumps(self.body)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back over HTTP, whatever its status (`at`: aware, UTC)."""
+
+    cloud: str
+    where: str
+    """The endpoint that was asked."""
+    status: int
+    body: bytes = field(repr=False)
+    at: datetime
+    request: str = ""
+    """Nova's id of the request: its logs have it."""
+
+
+class Asks(Protocol):
+    """A Compute API that can be asked and cannot be changed."""
+
+    @property
+    def cloud(self) -> str: ...
+
+    async def ask(self, question: Question, *, timeout_s: float = 15.0) -> Reply:
+        """Answer with whatever status came, or raise a `SystemsError` when there is no answer."""
+        ...
+
+    async def newest(self, *, timeout_s: float = 15.0) -> tuple[int, int]:
+        """The newest microversion that the cloud knows; (2, 0): it knows none (before Liberty)."""
+        ...
+
+
+class Orders(Protocol):
+    """A Compute API that can be changed; only `CloudHands` are given one."""
+
+    @property
+    def cloud(self) -> str: ...
+
+    async def order(self, order: Order, *, timeout_s: float = 15.0) -> Reply:
+        """Send it once, and answer with whatever status came."""
+        ...

@@ -1,0 +1,132 @@
+"""One cloud asked over HTTP through openstacksdk, in threads of its own: `Asks` and `Orders` of `asking`.
+
+Lists are read as they come, as JSON: objects of the SDK cost 3.5 s for 1,000 instances, the JSON a few ms.
+The SDK is imported by the first request, in its thread: it takes most of a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from systems.errors import TimedOut
+from systems.openstack.access import OLDEST, CloudAccess, Tried, Way
+from systems.openstack.asking import Order, Question, Reply
+
+THREADS = 4
+"""A look asks three things at once, and the operator one more."""
+CONNECT_S = 5.0
+LATE_S = 2.0
+"""What a thread gets beyond the deadline of its request to come home by itself."""
+
+T = TypeVar("T")
+
+
+class CloudSession:
+    """See the module. Nothing is sent before the first request."""
+
+    def __init__(self, access: CloudAccess, hide: Callable[[str], None]) -> None:
+        """`hide` is told every secret of the way as it becomes known: password, token."""
+        self._access, self._hide = access, hide
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"cloud {access.cloud}")
+        self._way: Way | None = None
+        self._opening = threading.Lock()
+        self._hidden = ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.cloud!r})"
+
+    @property
+    def cloud(self) -> str:
+        return self._access.cloud
+
+    async def ask(self, question: Question, *, timeout_s: float = 15.0) -> Reply:
+        """Answer with whatever status came, or raise a `SystemsError` when there is no answer."""
+        return await self._in_thread(
+            lambda: self._send(question.path, question.body, question.microversion, timeout_s),
+            question.path.partition("?")[0],
+            timeout_s,
+        )
+
+    async def newest(self, *, timeout_s: float = 15.0) -> tuple[int, int]:
+        """The newest microversion that the cloud knows."""
+        return await self._in_thread(lambda: self._opened(timeout_s).newest, "its version", timeout_s)
+
+    async def order(self, order: Order, *, timeout_s: float = 15.0) -> Reply:
+        """Send it once, and answer with whatever status came."""
+        return await self._in_thread(
+            lambda: self._send(order.path, order.body, None, timeout_s), order.line, timeout_s
+        )
+
+    async def close(self) -> None:
+        """Let go of everything; a request that is under way comes to its own deadline."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _in_thread(self, blocking: Callable[[], T], what: str, timeout_s: float) -> T:
+        asked = asyncio.get_running_loop().run_in_executor(self._threads, blocking)
+        asked.add_done_callback(_look_at)
+        try:
+            async with asyncio.timeout(timeout_s + LATE_S):
+                return await asyncio.shield(asked)
+        except TimeoutError as error:
+            raise TimedOut(
+                f"{self.cloud}: {what} was sent and no answer came within {timeout_s + LATE_S:g} s: the "
+                "cloud is under load, or a service behind it is down. See whether nova-api and the message "
+                "queue are up."
+            ) from error
+
+    def _opened(self, timeout_s: float) -> Way:
+        """Run in a thread: log in and look the Compute API up, once."""
+        with self._opening:
+            if self._way is None:
+                from systems.openstack.opening import open_way
+
+                self._way = open_way(self._access, self._hide, timeout_s)
+            return self._way
+
+    def _send(self, path: str, body: object, wanted: tuple[int, int] | None, timeout_s: float) -> Reply:
+        """Run in a thread. Sent once: a connection that breaks in the middle may have delivered it."""
+        way = self._opened(timeout_s)
+        import keystoneauth1.exceptions as errors
+
+        from systems.openstack.failures import named
+
+        version = min(wanted, way.newest) if wanted is not None else OLDEST
+        try:
+            answer = way.compute.request(
+                path,
+                "GET" if body is None else "POST",
+                json=body,
+                raise_exc=False,
+                microversion=f"{version[0]}.{version[1]}" if version > OLDEST else None,
+                timeout=(min(CONNECT_S, timeout_s), timeout_s),
+                connect_retries=0,
+            )
+            self._hide_token(way)
+        except (errors.ClientException, OSError, ValueError) as error:
+            raise named(error, Tried(self.cloud, "Nova", way.where, timeout_s)) from error
+        return Reply(
+            cloud=self.cloud,
+            where=way.where,
+            status=answer.status_code,
+            body=answer.content,
+            at=datetime.now(UTC),
+            request=answer.headers.get("X-OpenStack-Request-Id", ""),
+        )
+
+    def _hide_token(self, way: Way) -> None:
+        """One that was renewed is a secret, too."""
+        token = str(way.session.get_token() or "")
+        if token != self._hidden:
+            self._hidden = token
+            self._hide(token)
+
+
+def _look_at(asked: asyncio.Future[T]) -> None:
+    """Take note of how it ended, also where nobody waits for it any more: else the loop complains of it."""
+    if not asked.cancelled():
+        asked.exception()

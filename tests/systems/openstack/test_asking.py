@@ -1,0 +1,51 @@
+"""A question only reads, an order may change something: which is which is decided by their types."""
+
+from __future__ import annotations
+
+import pytest
+
+from systems.openstack.asking import Order, Question, server_path
+
+ID = "0eca1150-46c7-40ed-b606-51d073a5b85a"
+
+
+def test_lists_logs_and_consoles_are_questions() -> None:
+    for question in (
+        Question("/servers/detail?all_tenants=1&marker=a-b"),
+        Question(server_path(ID, "/action"), body={"os-getConsoleOutput": {"length": 10}}),
+        Question(server_path(ID, "/action"), body={"os-getSPICEConsole": {"type": "spice-html5"}}),
+        Question(server_path(ID, "/remote-consoles"), body={"remote_console": {"type": "serial"}}),
+    ):
+        assert question.path
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/servers/a/action", {"os-stop": None}),
+        ("/servers/a/action", {"reboot": {"type": "HARD"}}),
+        ("/servers/a/action", {"os-getConsoleOutput": {}, "os-stop": None}),
+        ("/servers/a/action", {}),
+        ("/servers", {"server": {}}),
+        ("/servers", {}),
+        ("/servers/a/remote-consoles", {"os-stop": None}),
+        ("/os-services/1", {"status": "disabled"}),
+        ("http://elsewhere/servers", None),
+        ("/servers/../x?y z", None),
+        ("servers", None),
+    ],
+)
+def test_nothing_that_changes_something_can_be_a_question(path: str, body: dict[str, object] | None) -> None:
+    with pytest.raises(ValueError, match="not a request that only reads"):
+        Question(path, body=body)
+
+
+def test_an_id_that_is_none_makes_no_path() -> None:
+    for bad in ("", "a/../b", "a?b", "a b", "x" * 65):
+        with pytest.raises(ValueError, match="no id"):
+            server_path(bad)
+
+
+def test_an_order_is_shown_as_it_is_sent() -> None:
+    order = Order(ID, {"reboot": {"type": "HARD"}})
+    assert order.line == f'POST /servers/{ID}/action {{"reboot": {{"type": "HARD"}}}}'

@@ -1,0 +1,146 @@
+"""The way to a cloud: logins, catalogues and silences become sentences, and no secret turns up anywhere."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from systems.errors import LoginRefused, Refused, SystemsError, TimedOut, Unreachable
+from systems.openstack.access import CloudAccess
+from systems.openstack.asking import Order, Question
+from systems.openstack.session import CloudSession
+from systems.secrets import Redactor
+from tests.systems.openstack.stub_cloud import PASSWORD, TOKEN, StubCloud, stub_cloud
+
+LIST = Question("/servers/detail", microversion=(2, 47))
+
+
+@pytest.fixture
+def stub() -> Iterator[StubCloud]:
+    with stub_cloud() as stub:
+        stub.answers["GET", "/servers/detail"] = (200, {"servers": []})
+        yield stub
+
+
+@asynccontextmanager
+async def session_of(place: Path, cloud: str = "kilo", region: str = "") -> AsyncIterator[CloudSession]:
+    session = CloudSession(CloudAccess(cloud, str(place), region), Redactor().add)
+    try:
+        yield session
+    finally:
+        await session.close()
+
+
+async def test_an_answer_comes_with_its_status_whatever_that_is(stub: StubCloud, tmp_path: Path) -> None:
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        good = await session.ask(LIST)
+        assert (good.status, good.body, good.request) == (200, b'{"servers": []}', "req-1")
+        assert good.where == f"{stub.url}/v2.1"
+        assert (await session.ask(Question("/os-services"))).status == 404
+        assert await session.newest() == (2, 100)
+    assert ("GET", "/v2.1/servers/detail", "2.47") in stub.asked
+    assert ("GET", "/v2.1/os-services", "") in stub.asked
+    assert sum(path == "/v3/auth/tokens" for _, path, _ in stub.asked) == 1
+
+
+async def test_a_microversion_that_the_cloud_does_not_have_becomes_its_newest(
+    stub: StubCloud, tmp_path: Path
+) -> None:
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        await session.ask(Question("/servers/detail", microversion=(2, 999)))
+    assert stub.asked[-1][2] == "2.100"
+
+
+async def test_an_order_is_sent_once_even_when_nobody_answers(stub: StubCloud, tmp_path: Path) -> None:
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        await session.newest()
+        stub.hold.clear()
+        with pytest.raises(TimedOut, match=r"did not answer within 0.3 s"):
+            await session.order(Order("a-1", {"os-stop": None}), timeout_s=0.3)
+        stub.hold.set()
+    assert [path for method, path, _ in stub.asked if "action" in path] == ["/v2.1/servers/a-1/action"]
+
+
+async def test_password_and_token_are_hidden_from_the_first_request_on(
+    stub: StubCloud, tmp_path: Path
+) -> None:
+    redactor = Redactor()
+    session = CloudSession(CloudAccess("kilo", str(stub.clouds_yaml(tmp_path))), redactor.add)
+    await session.ask(LIST)
+    await session.close()
+    assert redactor.redact(f"{PASSWORD} {TOKEN}") == "*** ***"
+    assert PASSWORD not in repr(session)
+    assert TOKEN not in repr(session)
+
+
+async def test_a_wrong_password_is_told_and_not_repeated(stub: StubCloud, tmp_path: Path) -> None:
+    stub.login_status = 401
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        with pytest.raises(LoginRefused) as caught:
+            await session.ask(LIST)
+    said = str(caught.value)
+    assert said.startswith(f"kilo: Keystone at {stub.url}/v3 let nobody in (HTTP 401)")
+    assert "openstack --os-cloud kilo token issue" in said
+    assert PASSWORD not in said
+
+
+async def test_a_catalogue_without_nova_is_told(stub: StubCloud, tmp_path: Path) -> None:
+    stub.has_compute = False
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        with pytest.raises(Refused, match="names no Compute API for this account"):
+            await session.ask(LIST)
+
+
+async def test_a_region_that_clouds_yaml_does_not_have_is_told(stub: StubCloud, tmp_path: Path) -> None:
+    async with session_of(stub.clouds_yaml(tmp_path), region="south") as session:
+        with pytest.raises(SystemsError, match="Region south is not a valid region name"):
+            await session.ask(LIST)
+
+
+async def test_a_keystone_that_is_down_is_told_with_its_address(tmp_path: Path) -> None:
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
+        stub = StubCloud()
+        stub.url = f"http://127.0.0.1:{unheard.getsockname()[1]}"
+        async with session_of(stub.clouds_yaml(tmp_path)) as session:
+            with pytest.raises(Unreachable) as caught:
+                await session.ask(LIST)
+    assert str(caught.value) == (
+        f"kilo: Keystone at {stub.url}/v3 cannot be reached: connection refused. Is it up, and is the way "
+        "to it open from this bastion?"
+    )
+
+
+async def test_a_cloud_that_comes_back_is_asked_again(stub: StubCloud, tmp_path: Path) -> None:
+    stub.login_status = 503
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        with pytest.raises(Refused, match="refused the login with HTTP 503"):
+            await session.ask(LIST)
+        stub.login_status = 201
+        assert (await session.ask(LIST)).status == 200
+
+
+async def test_a_cloud_that_clouds_yaml_does_not_have_is_told(stub: StubCloud, tmp_path: Path) -> None:
+    async with session_of(stub.clouds_yaml(tmp_path), "lima") as session:
+        with pytest.raises(SystemsError, match=r"lima: .*clouds.yaml cannot be used for this cloud: .*lima"):
+            await session.ask(LIST)
+
+
+async def test_a_clouds_yaml_without_an_address_is_told(tmp_path: Path) -> None:
+    place = tmp_path / "clouds.yaml"
+    place.write_text("clouds: {kilo: {auth: {username: ana}}}")
+    async with session_of(place) as session:
+        with pytest.raises(SystemsError, match="auth_url"):
+            await session.ask(LIST)
+
+
+async def test_what_listens_there_and_is_no_keystone_is_told(stub: StubCloud, tmp_path: Path) -> None:
+    place = stub.clouds_yaml(tmp_path)
+    place.write_text(place.read_text().replace("/v3", "/v2.1/nothing"))
+    async with session_of(place) as session:
+        with pytest.raises(SystemsError, match=r"kilo: at .*/v2.1/nothing is no Keystone"):
+            await session.ask(LIST)
