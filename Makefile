@@ -29,8 +29,9 @@ lint: env ## ruff, mypy and the import layers only
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 
-pages: env ## the generated pages and pictures anew, from the code
+pages: env ## the generated pages and pictures anew, from the code and the practice estate
 	@.venv/bin/python -m docs.generate
+	@.venv/bin/python -m tests.recording
 	@.venv/bin/python -m screenshots.take
 
 lab-up: env ## three real hosts with a Galera cluster (root); see lab/README.md

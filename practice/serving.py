@@ -32,9 +32,12 @@ _PARENT_EVERY_S = 1.0
 class Serving:
     """See the module."""
 
-    def __init__(self, folder: Path, *, seed: int = 1, speed: float = 1.0) -> None:
+    def __init__(
+        self, folder: Path, *, seed: int = 1, speed: float = 1.0, practice: Practice | None = None
+    ) -> None:
+        """`practice`: what is served; None: an estate of one healthy cluster."""
         self.folder = folder
-        self.practice: Practice = build(Clock(speed=speed), seed=seed)
+        self.practice: Practice = practice or build(Clock(speed=speed), seed=seed)
         self.key = asyncssh.generate_private_key("ssh-ed25519")
         self.sshds = {name: Sshd(machine, self.key) for name, machine in self.practice.machines.items()}
         self.stopping = asyncio.Event()

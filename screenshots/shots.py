@@ -24,7 +24,7 @@ TO_THE_LAST_STEP = (
     ("enter", "survey all nodes"),
     ("enter", "on db1 install -d"),
     ("", "s shell q stop here"),
-    ("enter", "on db1 systemctl reset-failed mariadb"),
+    ("enter", "on db1 sed -i"),
     ("", "s shell q stop here"),
 )
 
@@ -35,17 +35,17 @@ SHOTS: dict[str, Shot] = {
     "watch-two-clusters": Shot("two-clusters", (("", "billing"),), (SMALL,)),
     "watch-nothing": Shot("nothing-to-watch", (("", "names no system"),), (SMALL,)),
     "watch-ascii": Shot("plain-signs", (("", "2 of 3 in the cluster"),)),
-    "nodes": Shot("one-node-down", (("1", "answer b"),)),
-    "nodes-lost": Shot("one-host-lost", (("1", "no answer"),)),
+    "nodes": Shot("one-node-down", (("1", "R-1C"),)),
+    "nodes-lost": Shot("one-host-lost", (("1", "no login"),)),
     "nodes-held": Shot("held-writes", (("1", "holds"),)),
     "nodes-differ": Shot("disagreement", (("1", "server version"),)),
     "nodes-hostile": Shot("hostile-text", (("1", "no answer"),), (SMALL,)),
     "node": Shot("healthy", (("1", "db1"), ("enter", "last committed"))),
     "why": Shot("one-node-down", (("w", "evidence"),), (SMALL,)),
     "hosts": Shot("one-node-down", (("6", "web1"), ("end", "port 22"))),
-    "host": Shot("one-node-down", (("6 down", "web1"), ("enter", "filesystem")), (SMALL,)),
+    "host": Shot("one-node-down", (("6 down", "web1"), ("enter", "load, one minute")), (SMALL,)),
     "runbooks": Shot("one-node-down", (("b", "answers what you came from"),), (SMALL,)),
-    "stream": Shot("one-node-down", (("1", "db2"), ("space space space l", "8 lines"))),
+    "stream": Shot("one-node-down", (("1", "db2"), ("space space space l", "7 lines"))),
     "palette": Shot("one-node-down", (("colon d b", "node db1"),), (SMALL,)),
     "keys": Shot("one-node-down", (("question_mark", "Why"),), (SMALL,)),
     "arm": Shot("one-node-down", (("A", "This console is read-only"),), (SMALL,)),
@@ -66,10 +66,10 @@ SHOTS: dict[str, Shot] = {
 }
 
 GALLERY: dict[str, tuple[int, int]] = {
-    "watch": (100, 18),
+    "watch": (112, 16),
     "nodes": (100, 22),
     "no-return": (100, 39),
-    "stream": (100, 16),
+    "stream": (132, 16),
     "journal": (100, 24),
 }
 """Those that README shows, each in the size that suits it; they stand in `screenshots/pictures`."""

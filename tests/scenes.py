@@ -1,4 +1,8 @@
-"""Each state of the console, built with no network; pictures and tests are made from the same scenes."""
+"""Each state of the console, built with no network; pictures and tests are made from the same scenes.
+
+What systems say in them was recorded from the practice estate (`tests.recorded`). Where a scene shows what
+that estate has not, such as a hostile answer, the recorded reading is changed here, in the open.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +19,11 @@ from runbooks.model import Runbook
 from runbooks.steps.commands import evidence_dir
 from runbooks.steps.recovery import incident
 from systems.errors import SystemsError, Unreachable
-from systems.galera.readings import ClusterSurvey, NodeSurvey
+from systems.galera.readings import ClusterSurvey, NodeSurvey, Position
 from systems.host import HostReading
 from systems.shell import Probe
-from tests.builders import (
-    NOON,
-    a_joining_node,
-    a_lost_node,
-    a_node,
-    a_stopped_node,
-    a_survey,
-    a_unit,
-    some_variables,
-)
+from tests.builders import NOON, a_node, a_survey
+from tests.recorded import hosts_of, logs_of, positions_of, survey_of
 from tests.runbooks.clocks import HandClock
 from tests.runbooks.engine import books
 from tests.runbooks.rigs import Rig
@@ -36,22 +32,15 @@ from tests.tui.rehearsers import ScriptedRehearser
 from tui.app import QuarterdeckApp
 from tui.works import Works
 
-KILLED = {"mariadb": a_unit(active="failed", sub="failed", result="signal", since=NOON)}
-LOG_LINE = "journalctl -u mariadb -n 200 -f --no-pager -o short"
-NOTICED = """\
-Nov 22 12:00:01 {0} mariadbd[2600]: [Warning] WSREP: evs::proto, node 97c6 is inactive
-Nov 22 12:00:01 {0} mariadbd[2600]: [Note] WSREP: New cluster view: Primary, members: 2
-"""
-LOGS = {
-    "db1": NOTICED.format("db1"),
-    "db2": """\
-Nov 22 11:59:58 db2 mariadbd[2600]: [Note] WSREP: Synchronized with group, ready for connections
-Nov 22 11:59:59 db2 mariadbd[2600]: [ERROR] WSREP: failed to send to 10.77.0.13: Broken pipe
-Nov 22 12:00:00 db2 systemd[1]: mariadb.service: Main process exited, code=killed, status=9/KILL
-Nov 22 12:00:00 db2 systemd[1]: mariadb.service: Failed with result 'signal'.
-""",
-    "db3": NOTICED.format("db3"),
-}
+LOG_LINE = "journalctl -u mariadb -u mysql@bootstrap -n 200 -f --no-pager -o short"
+
+
+def logs() -> dict[str, str]:
+    """What the journals of the three nodes tell of the last minute, without the lists of members."""
+    return {
+        host: "".join(re.findall(r"(?m)^Nov 22 11:59:.*(?:systemd|WSREP: \w).*\n", text))
+        for host, text in logs_of("killed").items()
+    }
 
 
 def noon() -> datetime:
@@ -96,7 +85,7 @@ def stage(
     rig = Rig(Path(folder.name), books.a_world(), catalogue, armed=False, node=node)
     for name, host in rig.world.items():
         host.answer("uptime", f" 12:00:02 up 14 days,  load average: 0.4{name[-1]}, 0.40, 0.38\n")
-        host.answer(LOG_LINE, LOGS[name])
+        host.answer(LOG_LINE, logs()[name])
     rig.engine._new_id = lambda: "a7c3f1"
     if armed:
         rig.arming.arm("db2 lost its power at noon")
@@ -152,28 +141,26 @@ def busy(host: str, seqno: int, size: int = 3, **status: object) -> NodeSurvey:
     return a_node(host, seqno=seqno, size=size, status=counters | status)
 
 
-def whole() -> ClusterSurvey:
-    return earlier(*[busy(f"db{number}", 1300) for number in (1, 2, 3)])
+def looks_at(state: str) -> list[ClusterSurvey]:
+    """All well, and twelve seconds later that."""
+    return [survey_of("before"), survey_of(state)]
 
 
 def healthy() -> Stage:
     """Three nodes Synced, writes going on."""
-    return stage(
-        [whole(), a_survey(*[busy(f"db{number}", 1311) for number in (1, 2, 3)])], hosts=some_hosts()
-    )
+    return stage(looks_at("whole"), hosts=some_hosts())
 
 
 def asking() -> Stage:
     """Nobody has answered yet."""
-    app = stage([whole()], hosts=some_hosts())
+    app = stage(looks_at("whole"), hosts=some_hosts())
     app.source.hold()
     return app
 
 
 def killed() -> list[ClusterSurvey]:
     """db2 was killed just before noon."""
-    down = a_stopped_node("db2", recovered=1227, units=KILLED)
-    return [whole(), a_survey(busy("db1", 1311, 2), down, busy("db3", 1311, 2))]
+    return looks_at("killed")
 
 
 def one_node_down() -> Stage:
@@ -182,36 +169,39 @@ def one_node_down() -> Stage:
 
 def one_host_lost() -> Stage:
     """db2 answers neither SSH nor SQL; what it said last stays."""
-    lost = a_lost_node("db2")
-    return stage([whole(), a_survey(busy("db1", 1311, 2), lost, busy("db3", 1311, 2))])
+    return stage(looks_at("lost"))
 
 
 def held_writes() -> Stage:
     """db3 holds all writes by flow control."""
-    active = {"flow_control_active": True, "flow_control_paused_ns": 1_100_000_000}
-    guilty = active | {"flow_control_requested": True, "recv_queue": 29, "flow_control_sent": 1}
-    now = a_survey(busy("db1", 1311, **active), busy("db2", 1311, **active), busy("db3", 1311, **guilty))
-    return stage([whole(), now])
+    return stage(looks_at("held"))
 
 
 def two_clusters() -> Stage:
     """orders is ill, billing is well; the worse one stands first."""
-    well = a_survey(a_node("bi1"), a_node("bi2"), a_node("bi3"), name="billing")
-    return stage(killed(), more={"billing": [well]})
+    return stage(killed(), more={"billing": [survey_of("billing")]})
 
 
 def disagreement() -> Stage:
-    """db3 runs another version, and a joiner receives a full copy."""
-    old = replace(some_variables("db3"), version="10.6.16-MariaDB", sync_wait="7")
-    db3 = replace(a_node("db3"), variables=old)
-    return stage([a_survey(a_node("db1"), a_node("db2", size=2), db3, a_joining_node("db4"))])
+    """A joiner receives a full copy; db1 has another version, and db2 has not seen the newest view."""
+    survey = survey_of("joining")
+    db1, db2, db3 = survey.nodes
+    assert not isinstance(db1.variables, SystemsError)
+    assert not isinstance(db2.status, SystemsError)
+    old = replace(db1, variables=replace(db1.variables, version="10.6.16-MariaDB", sync_wait="7"))
+    behind = replace(db2, status=replace(db2.status, cluster_size=2))
+    return stage([replace(survey, nodes=(old, behind, db3))])
 
 
 def hostile_text() -> Stage:
     """A host answers with markup and escape sequences; they are shown and not obeyed."""
     said = Unreachable("db2: [/red] \x1b]52;c;ZXZpbA==\x07 [bold]no route\x1b[2J")
-    lost = replace(a_lost_node("db2"), status=said, variables=said, evidence=said)
-    return stage([a_survey(a_node("db1", size=2), lost, a_node("db3", size=2))])
+    survey = survey_of("lost")
+    nodes = tuple(
+        replace(node, status=said, variables=said, evidence=said) if node.host == "db2" else node
+        for node in survey.nodes
+    )
+    return stage([replace(survey, nodes=nodes)])
 
 
 def nothing_to_watch() -> Stage:
@@ -220,31 +210,15 @@ def nothing_to_watch() -> Stage:
 
 
 def some_hosts() -> dict[str, HostReading | SystemsError]:
-    """Five hosts; lb2 is short of room, web1 does not answer."""
-
-    def host(name: str, free: float = 21e9, failed: tuple[str, ...] = ()) -> HostReading:
-        return HostReading(
-            taken_at=NOON,
-            hostname=name,
-            kernel="6.1.0-37-amd64",
-            cpus=4,
-            load=0.42,
-            uptime_s=1_230_000.0,
-            memory_bytes=8_000_000_000,
-            memory_free_bytes=3_100_000_000,
-            root_bytes=40_000_000_000,
-            root_free_bytes=int(free),
-            failed_units=failed,
-        )
-
-    silent = Unreachable("web1: no answer on port 22 within 5 s; is it up, and is the way to it open?")
-    return {
-        "db1": host("db1"),
-        "db2": host("db2", failed=("mariadb.service",)),
-        "db3": host("db3"),
-        "lb2": host("lb2", 1.4e9),
-        "web1": silent,
+    """The three nodes, one like them that is short of room, and one that does not answer."""
+    hosts, plain = hosts_of("killed"), hosts_of("whole")["db1"]
+    assert not isinstance(plain, SystemsError)
+    lost = str(hosts_of("lost")["db2"])
+    more: dict[str, HostReading | SystemsError] = {
+        "lb2": replace(plain, hostname="lb2", root_free_bytes=1_400_000_000),
+        "web1": Unreachable(lost.replace("db2", "web1")),
     }
+    return {**hosts, **more}
 
 
 def wizard_plan() -> Stage:
@@ -259,16 +233,26 @@ def wizard_armed() -> Stage:
 
 def no_return() -> Stage:
     """Nobody runs, so nothing stands against the bootstrap of a book that has one."""
-    stopped = a_survey(*[a_stopped_node(f"db{number}", seqno=1300 + number) for number in (1, 2, 3)])
-    return stage([stopped], book=books.a_book(), armed=True)
+    return stage([recovered()], book=books.a_book(), armed=True)
+
+
+def recovered() -> ClusterSurvey:
+    """All three lost their power, and each was made to tell its position since."""
+    survey, positions = survey_of("power-loss"), positions_of("power-loss")
+    return replace(survey, nodes=tuple(_recovered(node, positions[node.host]) for node in survey.nodes))
+
+
+def _recovered(node: NodeSurvey, seqno: int) -> NodeSurvey:
+    evidence = node.evidence
+    assert not isinstance(evidence, SystemsError)
+    assert evidence.grastate is not None
+    position = Position(evidence.grastate.position.uuid, seqno)
+    return replace(node, evidence=replace(evidence, recovered=position))
 
 
 def power_loss() -> Stage:
     """All three lost their power; galera-recover bootstraps db1, which has the highest position."""
-    positions = {"db1": 1311, "db2": 1227, "db3": 1309}
-    down = a_survey(
-        *[a_stopped_node(host, recovered=seqno, units=KILLED) for host, seqno in positions.items()]
-    )
+    down = recovered()
     app = stage([down], armed=True)
     copies = Probe.of(
         "find", evidence_dir("orders", incident(down)), "-type", "f", "-printf", "%f\\n", as_root=True

@@ -23,7 +23,7 @@ async def test_the_worse_system_stands_first() -> None:
 
 async def test_a_healthy_cluster_is_green_and_says_so() -> None:
     async with console_of(scenes.healthy) as (_, pilot):
-        await see(pilot, "● 3 of 3 Synced, seqno 1311")
+        await see(pilot, "● 3 of 3 Synced, seqno 987795")
 
 
 async def test_nothing_is_green_before_it_has_answered() -> None:
@@ -64,9 +64,9 @@ async def test_a_lost_node_keeps_its_last_cells_and_says_why() -> None:
         await pilot.press("1")
         await see(pilot, "✖ no answer")
         line = next(line for line in shown(app).splitlines() if "no answer" in line)
-        assert "1300" in line
+        assert "987347" in line
         await pilot.press("down", "enter")
-        await see(pilot, "No route to host", "as of 4 s ago")
+        await see(pilot, "no login within 4 s", "as of 14 s ago")
 
 
 async def test_what_the_nodes_disagree_about_is_marked() -> None:
@@ -78,7 +78,9 @@ async def test_what_the_nodes_disagree_about_is_marked() -> None:
 async def test_w_explains_with_all_evidence() -> None:
     async with console_of(scenes.one_node_down) as (_, pilot):
         await pilot.press("w")
-        await see(pilot, "[R-1C]", "evidence", "wsrep-recover", "galera-recover with node=db2")
+        await see(
+            pilot, "[R-1C]", "evidence", "its position is not recovered yet", "galera-recover with node=db2"
+        )
 
 
 async def test_b_leads_to_the_runbook_that_answers() -> None:
@@ -193,7 +195,7 @@ async def test_hosts_tell_what_they_lack() -> None:
     async with console_of(scenes.one_node_down) as (_, pilot):
         await see(pilot, "4 of 5 answer; no answer from web1", "lb2 has 1.4 GB free on /")
         await pilot.press("6", "end")
-        await see(pilot, "✖ no answer", "web1: no answer on port 22 within 5 s")
+        await see(pilot, "✖ no answer", "web1: port 22 gave no login within 4 s")
 
 
 async def test_text_from_hosts_is_shown_and_never_obeyed() -> None:

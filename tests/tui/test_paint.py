@@ -8,7 +8,6 @@ from textual._compositor import ChopsUpdate, CompositorUpdate
 from textual.screen import Screen
 
 from tests import scenes
-from tests.builders import a_survey
 from tests.tui.screens import console_of, see, until
 from tui.app import QuarterdeckApp
 from widgets.tight_paint import TightPaint, TightUpdate
@@ -37,18 +36,17 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def two_looks() -> scenes.Stage:
     """Each node has committed eleven transactions more at the second look."""
-    later = a_survey(*[scenes.busy(f"db{number}", 1311) for number in (1, 2, 3)])
-    return scenes.stage([scenes.whole(), later], stepwise=True)
+    return scenes.stage(scenes.looks_at("whole"), stepwise=True)
 
 
 async def test_a_new_look_paints_what_it_changed_and_nothing_else(painted: list[int]) -> None:
     async with console_of(two_looks, (160, 50)) as (app, pilot):
-        await see(pilot, "3 of 3 Synced, seqno 1300")
+        await see(pilot, "3 of 3 Synced, seqno 987347")
         painted.clear()
         app.source.go_on("orders")
         await until(pilot, lambda: len(app.desk.picture.clusters["orders"].nodes["db3"].trends.commits) > 1)
         app.tick()
-        await see(pilot, "3 of 3 Synced, seqno 1311")
+        await see(pilot, "3 of 3 Synced, seqno 987795")
         await until(pilot, lambda: painted, "a paint")
         await pilot.pause()
         assert sum(painted) < 1500
@@ -56,7 +54,7 @@ async def test_a_new_look_paints_what_it_changed_and_nothing_else(painted: list[
 
 async def test_a_tick_without_news_paints_nothing(painted: list[int]) -> None:
     async with console_of(two_looks, (160, 50)) as (app, pilot):
-        await see(pilot, "3 of 3 Synced, seqno 1300")
+        await see(pilot, "3 of 3 Synced, seqno 987347")
         await pilot.pause()
         painted.clear()
         app.tick()

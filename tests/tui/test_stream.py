@@ -65,7 +65,7 @@ async def test_a_host_that_cannot_be_asked_stops_no_other() -> None:
 async def test_l_follows_the_log_of_the_database() -> None:
     async with console_of(scenes.one_node_down) as (_, pilot):
         await pilot.press("1", "down", "l")
-        await see(pilot, "sudo journalctl -u mariadb", "Synchronized with group", "Failed with result")
+        await see(pilot, "sudo journalctl -u mariadb", "Main process exited", "Failed with result")
 
 
 async def test_a_log_without_sudo_shows_what_the_login_may_see() -> None:
@@ -75,11 +75,11 @@ async def test_a_log_without_sudo_shows_what_the_login_may_see() -> None:
         def refuse_once(_host: object) -> str:
             for error in said:
                 raise error
-            return scenes.LOGS["db2"]
+            return scenes.logs()["db2"]
 
         app.rig.world["db2"].answer(scenes.LOG_LINE, refuse_once)
         await pilot.press("1", "down", "l")
-        await see(pilot, "sudo is refused there", "Synchronized with group")
+        await see(pilot, "sudo is refused there", "Main process exited")
 
 
 async def test_earlier_lines_come_back_with_the_arrows() -> None:
