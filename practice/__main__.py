@@ -13,7 +13,7 @@ from pathlib import Path
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line and serve; returns the exit status."""
-    from practice.faults import FAULTS
+    from practice.faults import FAULTS, On, faults_on
     from practice.layout import FolderTaken
     from practice.serving import serve
 
@@ -29,10 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--with-parent", type=int, metavar="PID", help="end when this process, which started it, ends"
     )
+    parser.add_argument(
+        "--blank", action="store_true", help="hosts with packages installed and nothing configured"
+    )
     parser.add_argument("--list", action="store_true", help="tell the faults and end")
     given = parser.parse_args(arguments)
     if given.list:
-        sys.stdout.write("".join(f"{fault.name:<22} {fault.what}\n" for fault in FAULTS.values()))
+        known = faults_on(On.BLANK if given.blank else On.CLUSTER).values()
+        sys.stdout.write("".join(f"{fault.name:<22} {fault.what}\n" for fault in known))
         return 0
     if not 0.01 <= given.speed <= 1000:
         parser.error("--speed is a number from 0.01 to 1000")
@@ -44,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     folder,
                     seed=given.seed,
                     speed=given.speed,
+                    blank=given.blank,
                     faults=tuple(given.faults),
                     parent=given.with_parent,
                 )

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from practice.facts import FactsWrong, read_facts
-from practice.faults import FAULTS, FaultUnknown, apply, heal, heal_all
+from practice.faults import FaultUnknown, apply, faults_on, heal, heal_all, kind_of
 from practice.telling import state_of
 
 if TYPE_CHECKING:
@@ -89,9 +89,8 @@ class Control:
 
     async def _list(self, order: Answer) -> Answer:
         broken = self._serving.practice.broken
-        faults = [
-            {"name": one.name, "what": one.what, "is_there": one.name in broken} for one in FAULTS.values()
-        ]
+        known = faults_on(kind_of(self._serving)).values()
+        faults = [{"name": one.name, "what": one.what, "is_there": one.name in broken} for one in known]
         return {"faults": faults}
 
     async def _break(self, order: Answer) -> Answer:

@@ -10,11 +10,20 @@ from practice.galera.history import Branch, Position, lost_count
 from practice.galera.saved import SavedState
 from practice.galera.server import MariadbService, Server
 from practice.host.machine import Machine
-from practice.host.outfit import database_units, fit_out, fit_out_database
+from practice.host.outfit import (
+    GALERA_OPTIONS,
+    database_units,
+    fit_out,
+    fit_out_database,
+    write_galera_options,
+)
 from practice.host.units import random_of
+from practice.sql.tables import Tables
 
 HOSTS = ("db1", "db2", "db3")
 _FIRST_ADDRESS = 11
+_FRESH_BYTES = 12_582_912
+"""The data file of a database that nobody has used."""
 
 
 @dataclass(slots=True)
@@ -25,6 +34,8 @@ class Practice:
     seed: int
     machines: dict[str, Machine] = field(default_factory=dict)
     clusters: dict[str, Cluster] = field(default_factory=dict)
+    is_blank: bool = False
+    """It was made of hosts where nothing is configured."""
     broken: list[str] = field(default_factory=list)
     """Names of the faults that are there now."""
 
@@ -45,6 +56,24 @@ def build(
     return practice
 
 
+def build_blank(
+    clock: Clock, *, seed: int = 1, hosts: tuple[str, ...] = HOSTS, cluster: str = "orders"
+) -> Practice:
+    """An estate of hosts as packages leave them: an empty database, nothing configured, nothing started."""
+    practice = assemble(clock, seed=seed, hosts=hosts, cluster=cluster)
+    practice.is_blank = True
+    group = practice.clusters[cluster]
+    group.writes_per_s, group.first_tables = 0.0, Tables.fresh
+    for server in group.servers.values():
+        machine = server.machine
+        machine.files.remove(GALERA_OPTIONS)
+        machine.systemd.units["mariadb"].enabled = "disabled"
+        server.data_bytes, server.schemas = _FRESH_BYTES, ("mysql", "sys", "performance_schema")
+        server.read_settings()
+        server.put_storage(Position())
+    return practice
+
+
 def assemble(clock: Clock, *, seed: int, hosts: tuple[str, ...], cluster: str) -> Practice:
     """An estate of one cluster whose servers have no data yet, and are off."""
     practice = Practice(clock, seed)
@@ -56,7 +85,8 @@ def assemble(clock: Clock, *, seed: int, hosts: tuple[str, ...], cluster: str) -
         machine = Machine(name, addresses[name], clock, seed=seed, up_s=randomness.uniform(8e5, 4e6))
         practice.machines[name] = machine
         fit_out(machine, addresses)
-        fit_out_database(machine, cluster, tuple(addresses.values()))
+        fit_out_database(machine)
+        write_galera_options(machine, cluster, tuple(addresses.values()))
         data_bytes = int(randomness.uniform(1.9e9, 2.6e9))
         server = Server(machine, group, seed=seed, data_bytes=data_bytes)
         group.servers[name] = server

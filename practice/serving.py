@@ -15,7 +15,7 @@ import asyncssh
 from practice import layout
 from practice.clock import Clock
 from practice.control import Control
-from practice.estate import Practice, build
+from practice.estate import Practice, build, build_blank
 from practice.loading import load
 from practice.sshd import Sshd
 
@@ -116,14 +116,15 @@ def _listener(server: Server) -> Listener:
 
 
 async def serve(
-    folder: Path, *, seed: int, speed: float, faults: tuple[str, ...], parent: int | None
+    folder: Path, *, seed: int, speed: float, blank: bool, faults: tuple[str, ...], parent: int | None
 ) -> None:
     """Serve until a signal, an order, or the end of the parent process. Prints one line when ready."""
     from practice.faults import apply
 
     was_made = layout.make_folder(folder)
+    make = build_blank if blank else build
     try:
-        serving = Serving(folder, seed=seed, speed=speed)
+        serving = Serving(folder, practice=make(Clock(speed=speed), seed=seed))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, serving.stopping.set)

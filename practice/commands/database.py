@@ -16,6 +16,7 @@ from practice.galera.server import BOOTSTRAP_FLAG
 from practice.host.errors import KernelError
 from practice.shell.programs import Call
 from practice.sql.engine import Result, Session, SqlError, execute, statements_of
+from practice.sql.status import unknown_option
 
 if TYPE_CHECKING:
     from practice.galera.server import Server
@@ -58,11 +59,16 @@ async def my_print_defaults(call: Call) -> int:
 async def mariadbd(call: Call) -> int:
     """--version, --help --verbose, --wsrep-recover; started by hand it does no more."""
     server = server_of(call)
+    version = server.version if server else logs.VERSION
     if "--version" in call.args or "-V" in call.args:
-        await call.say(f"{call.argv[0]}  Ver {logs.VERSION} for debian-linux-gnu on x86_64 (Debian 12)\n")
+        await call.say(f"{call.argv[0]}  Ver {version} for debian-linux-gnu on x86_64 (Debian 12)\n")
         return 0
+    if server is not None and (option := unknown_option(server)):
+        await _note(call, f"{call.argv[0]}: unknown variable '{option}'", "ERROR")
+        await _note(call, "Aborting", "ERROR")
+        return 7
     if "--help" in call.args:
-        await call.say(f"{call.argv[0]}  Ver {logs.VERSION} for debian-linux-gnu on x86_64 (Debian 12)\n\n")
+        await call.say(f"{call.argv[0]}  Ver {version} for debian-linux-gnu on x86_64 (Debian 12)\n\n")
         await call.say("To see what variables a running server is using, type\n'mysqladmin variables'\n")
         return 0
     if "--wsrep-recover" not in call.args or server is None:

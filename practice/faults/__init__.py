@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from practice.faults import databases, hosts  # noqa: F401 - they fill the catalogue
-from practice.faults.catalogue import FAULTS, Fault, FaultUnknown, apply, heal, heal_all
+from practice.faults import databases, fresh, hosts  # noqa: F401 - they fill the catalogue
+from practice.faults.catalogue import (
+    FAULTS,
+    Fault,
+    FaultUnknown,
+    On,
+    apply,
+    faults_on,
+    heal,
+    heal_all,
+    kind_of,
+)
 
-__all__ = ["FAULTS", "Fault", "FaultUnknown", "apply", "heal", "heal_all"]
+__all__ = ["FAULTS", "Fault", "FaultUnknown", "On", "apply", "faults_on", "heal", "heal_all", "kind_of"]

@@ -86,10 +86,11 @@ def emptied(server: Server) -> None:
 
 
 async def healed(scene: Scene) -> None:
-    """Put the whole cluster right: everything is on, plugged, and at the newest position."""
+    """Put everything right: all hosts are on and plugged, and a cluster is whole, at its newest position."""
     for server in scene.all:
         may_restart(server)
         server.machine.unplug(out=False)
         server.machine.boot(without=("mariadb", "mysql@bootstrap"))
         server.machine.systemd.units["mysql@bootstrap"].enabled = "disabled"
-    start_whole_again(scene.serving.practice, scene.server.cluster)
+    if not scene.serving.practice.is_blank:
+        start_whole_again(scene.serving.practice, scene.server.cluster)

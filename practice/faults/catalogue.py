@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Flag, auto
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,16 @@ class FaultUnknown(Exception):
 Act = Callable[["Scene"], Awaitable[None]]
 
 
+class On(Flag):
+    """What kind of estate a fault can befall."""
+
+    CLUSTER = auto()
+    """One whose cluster has run for a while."""
+    BLANK = auto()
+    """One of hosts where nothing is configured yet."""
+    ANY = CLUSTER | BLANK
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that can go wrong, in a sentence."""
@@ -27,6 +38,7 @@ class Fault:
     what: str
     apply: Act
     heal: Act
+    on: On = On.CLUSTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +68,24 @@ class Scene:
 FAULTS: dict[str, Fault] = {}
 
 
-def fault(name: str, what: str, heal: Act) -> Callable[[Act], Act]:
+def fault(name: str, what: str, heal: Act, on: On = On.CLUSTER) -> Callable[[Act], Act]:
     """Let a function be how a fault is applied; `heal` takes its cause away."""
 
     def add(act: Act) -> Act:
-        FAULTS[name] = Fault(name, what, act, heal)
+        FAULTS[name] = Fault(name, what, act, heal, on)
         return act
 
     return add
+
+
+def faults_on(kind: On) -> dict[str, Fault]:
+    """Those that can befall an estate of this kind."""
+    return {name: one for name, one in FAULTS.items() if kind in one.on}
+
+
+def kind_of(serving: Serving) -> On:
+    """What kind of estate this was made as."""
+    return On.BLANK if serving.practice.is_blank else On.CLUSTER
 
 
 def _scene(serving: Serving, host: str | None) -> Scene:
@@ -78,8 +100,9 @@ def _scene(serving: Serving, host: str | None) -> Scene:
 
 async def apply(serving: Serving, name: str, *, host: str | None = None) -> str:
     """Break something; returns the host that it befalls. Twice is once."""
-    if name not in FAULTS:
-        raise FaultUnknown(f"there is no fault {name!r}; one of {', '.join(FAULTS)}")
+    known = faults_on(kind_of(serving))
+    if name not in known:
+        raise FaultUnknown(f"there is no fault {name!r} here; one of {', '.join(known)}")
     scene = _scene(serving, host)
     if name not in serving.practice.broken:
         await FAULTS[name].apply(scene)

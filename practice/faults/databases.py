@@ -13,7 +13,7 @@ from practice.faults.acts import (
     spoiled,
     stopped,
 )
-from practice.faults.catalogue import Scene, fault
+from practice.faults.catalogue import On, Scene, fault
 from practice.galera.history import ZERO, Position
 from practice.galera.saved import SavedState
 from practice.galera.server import BOOTSTRAP_FLAG
@@ -125,11 +125,14 @@ async def _room_again(scene: Scene) -> None:
     "disk-full",
     "The file system of one node's data directory is full, and its server ends at every start.",
     _room_again,
+    On.ANY,
 )
 async def _disk_full(scene: Scene) -> None:
     files = scene.server.machine.files
     filler = files.write(_FILLER, b"")
     filler.hole_bytes = files.free_bytes(files.mount_of(_FILLER))
+    if scene.server.process is None:
+        return
     scene.server.log(
         "WSREP: Cannot create new cache page: Requested size 19812832 for "
         "'/var/lib/mysql/gcache.page.000000' exceeds available storage space 0",

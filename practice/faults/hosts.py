@@ -6,7 +6,7 @@ import itertools
 from functools import partial
 
 from practice.faults.acts import SETTLED_S, healed
-from practice.faults.catalogue import Scene, fault
+from practice.faults.catalogue import On, Scene, fault
 
 _SKEW_S = 97.0
 _LATENCY_S = 0.3
@@ -27,6 +27,7 @@ def _cut_off(scene: Scene) -> None:
     "partition",
     "Group communication of one node is cut: it has no quorum, and the others go on without it.",
     _joined,
+    On.ANY,
 )
 async def _partition(scene: Scene) -> None:
     _cut_off(scene)
@@ -56,12 +57,14 @@ async def _plugged(scene: Scene) -> None:
         server.machine.unplug(out=False)
 
 
-@fault("link-cut", "The network cable of one host is out: neither SSH nor its peers reach it.", _plugged)
+@fault(
+    "link-cut", "The network cable of one host is out: neither SSH nor its peers reach it.", _plugged, On.ANY
+)
 async def _link_cut(scene: Scene) -> None:
     scene.server.machine.unplug(out=True)
 
 
-@fault("host-off", "One host has no power.", healed)
+@fault("host-off", "One host has no power.", healed, On.ANY)
 async def _host_off(scene: Scene) -> None:
     scene.server.machine.cut_power()
 
@@ -71,7 +74,7 @@ async def _fast(scene: Scene) -> None:
         server.machine.latency_s = 0.0
 
 
-@fault("slow-link", "Everything that one host answers takes a third of a second longer.", _fast)
+@fault("slow-link", "Everything that one host answers takes a third of a second longer.", _fast, On.ANY)
 async def _slow_link(scene: Scene) -> None:
     scene.server.machine.latency_s = _LATENCY_S
 
@@ -82,7 +85,7 @@ async def _may_again(scene: Scene) -> None:
         account.sudo, account.password = "nopasswd", "practice"
 
 
-@fault("wrong-sudo", "The login of one host is no longer in its sudoers.", _may_again)
+@fault("wrong-sudo", "The login of one host is no longer in its sudoers.", _may_again, On.ANY)
 async def _wrong_sudo(scene: Scene) -> None:
     account = scene.server.machine.accounts["ops"]
     account.sudo, account.password = "none", ""
@@ -94,7 +97,9 @@ async def _known_again(scene: Scene) -> None:
     write_known_hosts(scene.serving.folder, scene.serving.sshds.values())
 
 
-@fault("host-key-changed", "One host answers with another key than the one that is known.", _known_again)
+@fault(
+    "host-key-changed", "One host answers with another key than the one that is known.", _known_again, On.ANY
+)
 async def _host_key_changed(scene: Scene) -> None:
     await scene.serving.sshds[scene.server.name].renew_host_key()
 
@@ -104,6 +109,6 @@ async def _right_time(scene: Scene) -> None:
         server.machine.skew_s = 0.0
 
 
-@fault("clock-skew", "The clock of one host is a minute and a half ahead.", _right_time)
+@fault("clock-skew", "The clock of one host is a minute and a half ahead.", _right_time, On.ANY)
 async def _clock_skew(scene: Scene) -> None:
     scene.server.machine.skew_s = _SKEW_S

@@ -50,7 +50,8 @@ class Cluster(Views):
     def tables_of(self, branch: Branch) -> Tables:
         """What is in a line of history; one that has forked begins with what was there before."""
         if branch not in self._tables:
-            self._tables[branch] = self.tables_of(branch.parent).copy() if branch.parent else Tables()
+            before = self.tables_of(branch.parent).copy() if branch.parent else self.first_tables()
+            self._tables[branch] = before
         return self._tables[branch]
 
     # ---- coming and going

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from practice.galera.history import ZERO, Position, Storage
+from practice.galera.logs import VERSION
 from practice.galera.options import provider_options, server_options
 from practice.galera.saved import SavedState, SavedView, parse_saved
 from practice.host.errors import KernelError
@@ -20,6 +21,10 @@ class NodeData:
     def __init__(self, machine: Machine, data_bytes: int) -> None:
         self.machine = machine
         self.data_bytes = data_bytes
+        self.schemas: tuple[str, ...] = ("mysql", "app", "sys", "performance_schema")
+        """Those that have a directory in a database that is made here."""
+        self.version = VERSION
+        """Of the server's program."""
         self.gcomm_uuid = ZERO
         self.settings: dict[str, str] = {}
         self.globals: dict[str, str] = {}
@@ -75,7 +80,7 @@ class NodeData:
             ):
                 entry = files.write(f"{self.datadir}/{name}", b"", owner="mysql", mode=0o660)
                 entry.hole_bytes = size
-            for name in ("mysql", "app", "sys", "performance_schema"):
+            for name in self.schemas:
                 files.make_dirs(f"{self.datadir}/{name}", owner="mysql", mode=0o700)
             for name in ("tc.log", "aria_log_control", "aria_log.00000001", "multi-master.info"):
                 files.write(f"{self.datadir}/{name}", b"", owner="mysql", mode=0o660).hole_bytes = 16384

@@ -15,6 +15,8 @@ _COMMANDS = (
     "identity", "services", "logs", "network", "database",
 )  # fmt: skip
 
+GALERA_OPTIONS = "/etc/mysql/mariadb.conf.d/60-galera.cnf"
+
 _MY_CNF = """[client-server]
 socket = /run/mysqld/mysqld.sock
 !includedir /etc/mysql/conf.d/
@@ -106,13 +108,12 @@ def _programs(machine: Machine) -> None:
         entry.payload, entry.hole_bytes = program, 65536
 
 
-def fit_out_database(machine: Machine, cluster: str, addresses: tuple[str, ...]) -> None:
-    """Write the option files of a Galera node."""
+def fit_out_database(machine: Machine) -> None:
+    """Write what the packages of a database server bring along."""
     files = machine.files
     files.write("/usr/lib/galera/libgalera_smm.so", b"", mode=0o755).hole_bytes = 3_000_000
     files.write("/etc/mysql/my.cnf", _MY_CNF)
     files.write("/etc/mysql/mariadb.conf.d/50-server.cnf", _SERVER_CNF)
-    write_galera_options(machine, cluster, addresses)
     files.write("/lib/systemd/system/mariadb.service", _UNIT_FILE)
     files.write("/etc/systemd/system/mysql@.service", _UNIT_FILE)
 
@@ -131,7 +132,7 @@ def write_galera_options(
         f"wsrep_node_incoming_address = {machine.address}:3306\n"
         "wsrep_sst_method = rsync\nwsrep_slave_threads = 4\n"
     )
-    machine.files.write("/etc/mysql/mariadb.conf.d/60-galera.cnf", text)
+    machine.files.write(GALERA_OPTIONS, text)
 
 
 def database_units(machine: Machine) -> tuple[Unit, Unit]:

@@ -36,6 +36,8 @@ class Process:
     signal: int = 0
     """By which it was ended."""
     ignores: set[int] = field(default_factory=set)
+    is_fork: bool = False
+    """It goes on in its parent's program, as a subshell does."""
 
     @property
     def name(self) -> str:
@@ -70,11 +72,16 @@ class Processes:
         """Called when a process is over, before whoever waits for it learns that."""
 
     def make(
-        self, argv: tuple[str, ...], *, parent: Process | None = None, pid: int | None = None
+        self,
+        argv: tuple[str, ...],
+        *,
+        parent: Process | None = None,
+        pid: int | None = None,
+        is_fork: bool = False,
     ) -> Process:
         """Add a process, a copy of its parent in all but its arguments."""
         number = pid if pid is not None else self._free_pid()
-        process = Process(number, parent.pid if parent else 1, argv)
+        process = Process(number, parent.pid if parent else 1, argv, is_fork=is_fork)
         if parent is not None:
             process.who, process.cwd, process.umask = parent.who, parent.cwd, parent.umask
             process.env = dict(parent.env)

@@ -175,7 +175,9 @@ class Shell:
 
     def fork(self, argv: tuple[str, ...] | None = None) -> Shell:
         """A copy of this shell in a process of its own."""
-        process = self.machine.processes.make(argv or self.process.argv, parent=self.process)
+        process = self.machine.processes.make(
+            argv or self.process.argv, parent=self.process, is_fork=argv is None
+        )
         other = Shell(self.machine, process, name=self.name, budget=self.budget)
         other.arguments = list(self.arguments)
         other.variables = dict(self.variables)

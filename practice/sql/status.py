@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING
 
 from practice.galera.component import NEVER
 from practice.galera.history import ZERO
-from practice.galera.logs import REVISION, VERSION
+from practice.galera.logs import REVISION
+from practice.galera.options import server_options
 
 if TYPE_CHECKING:
     from practice.galera.component import Component
     from practice.galera.server import Server
 
 _WRITE_BYTES = 2600
+_NOT_MODELLED = frozenset(
+    {
+        "basedir", "bind_address", "character_set_server", "collation_server", "innodb_buffer_pool_size",
+        "pid_file", "skip_name_resolve", "wsrep_new_cluster", "wsrep_provider_options", "wsrep_sst_auth",
+    }
+)  # fmt: skip
+"""Options that the server knows, and that no variable here tells."""
 _CAPABILITIES = (
     ":MULTI_MASTER:CERTIFICATION:PARALLEL_APPLYING:TRX_REPLAY:ISOLATION:PAUSE:CAUSAL_READS:"
     "INCREMENTAL_WRITESET:UNORDERED:PREORDERED:STREAMING:NBO:"
@@ -174,7 +182,7 @@ def _variable_defaults(server: Server) -> dict[str, str]:
     """As a server has them that no option file tells anything."""
     address = server.settings.get("wsrep_node_address", server.machine.address)
     return {
-        "version": VERSION,
+        "version": server.version,
         "version_comment": "Debian 12",
         "version_source_revision": REVISION,
         "hostname": server.machine.name,
@@ -215,6 +223,13 @@ def _variable_defaults(server: Server) -> dict[str, str]:
         "wsrep_start_position": str(server.start_position),
         "wsrep_sync_wait": "0",
     }
+
+
+def unknown_option(server: Server) -> str:
+    """The first option of the option files that the server does not know, as NAME=VALUE; empty: none."""
+    known = _variable_defaults(server).keys() | _NOT_MODELLED
+    options = server_options(server.machine.files).items()
+    return next((f"{name}={value}" for name, value in options if name not in known), "")
 
 
 def _options_text(server: Server) -> str:

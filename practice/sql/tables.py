@@ -25,12 +25,16 @@ def _schemas() -> dict[str, dict[str, list[str]]]:
 
 
 def _accounts() -> dict[tuple[str, str], Account]:
-    found = [
-        Account("root", "localhost", rights=("ALL PRIVILEGES",)),
-        Account("mysql", "localhost", rights=("ALL PRIVILEGES",)),
-        Account("monitor", "localhost", "practice", ("PROCESS", "BINLOG MONITOR")),
-    ]
-    return {(account.user, account.host): account for account in found}
+    monitor = Account("monitor", "localhost", "practice", ("PROCESS", "BINLOG MONITOR"))
+    return {**_fresh_accounts(), (monitor.user, monitor.host): monitor}
+
+
+def _fresh_accounts() -> dict[tuple[str, str], Account]:
+    """Those that an installed package makes: who may use them, their system user tells."""
+    return {
+        (name, "localhost"): Account(name, "localhost", rights=("ALL PRIVILEGES",))
+        for name in ("root", "mysql")
+    }
 
 
 @dataclass(slots=True)
@@ -41,6 +45,11 @@ class Tables:
     accounts: dict[tuple[str, str], Account] = field(default_factory=_accounts)
     committed: int = 0
     """How far the server that is asked has come: so many rows are in app.orders."""
+
+    @classmethod
+    def fresh(cls) -> Tables:
+        """What an installed package begins with."""
+        return cls({name: {} for name in _SYSTEM}, _fresh_accounts())
 
     def copy(self) -> Tables:
         """The same for a branch that goes its own way."""

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.practice.campaign import recover, rolling
+from tests.practice.campaign import bootstrap, recover, rolling
 from tests.practice.campaign.carrying import Cut, Interruption, Kill, carried_out
 from tests.practice.campaign.cases import Case
 from tests.practice.campaign.gates import Moment
 from tests.practice.campaign.nursery import Nursery, nursery
 from tests.practice.campaign.site import site
 
-CASES: tuple[Case, ...] = (*recover.CASES, *rolling.CASES)
+CASES: tuple[Case, ...] = (*recover.CASES, *rolling.CASES, *bootstrap.CASES)
 WAYS: dict[str, tuple[Interruption, ...]] = {
     "plain": (None,),
     "cuts": tuple(Cut(moment) for moment in Moment),
@@ -47,7 +47,7 @@ async def cell(consoles: Nursery, case: Case, way: str) -> Cell:
     for interruption in WAYS[way]:
         problem, interruptions = "", 0
         with tempfile.TemporaryDirectory(prefix="quarterdeck-campaign-") as folder:
-            async with site(Path(folder), seed=case.seed, consoles=consoles) as place:
+            async with site(Path(folder), seed=case.seed, blank=case.blank, consoles=consoles) as place:
                 try:
                     story = await carried_out(place, case, interruption)
                     interruptions = story.cuts + story.kills

@@ -106,6 +106,8 @@ async def _until_its_end(site: Site, case: Case, interruption: Interruption, sto
     words = [word for name in case.agreed for word in ("--yes-to", name)]
     words += ["--arm", "a drill", "--minutes", "240", "--json"]
     values = [word for name, value in case.values.items() for word in ("--set", f"{name}={value}")]
+    password = f"file:{site.serving.folder / 'monitor.pw'}"
+    words += [word for name in case.secrets for word in ("--secret", f"{name}={password}")]
     begin = ["runbook", "run", case.book, "--target", CLUSTER, *values, *words]
     gate = _Gate(site, interruption, story)
     site.gates.at.append(gate.passes)

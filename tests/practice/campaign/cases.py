@@ -65,6 +65,10 @@ class Case:
     """Commits that only a node that was given up had are lost: the operator has agreed to that by name."""
     changes: bool = True
     """Whether a run that stopped may have changed something."""
+    blank: bool = False
+    """It begins with hosts where nothing is configured."""
+    secrets: tuple[str, ...] = ()
+    """Secret inputs; each is the password of the estate's own account for watching."""
     seed: int = 1
 
     def __str__(self) -> str:

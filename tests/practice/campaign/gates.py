@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
+from practice.host.machine import Machine
 from practice.host.processes import Process
 from practice.serving import Serving
 
@@ -55,23 +56,23 @@ class Gates:
         """Host, job, line of every command that a host has run, each time it ran one."""
         self.at: list[Callable[[Passed], None]] = []
         """Called at each moment."""
-        self._serving = serving
         for name, machine in serving.practice.machines.items():
             serving.sshds[name].on_session.append(partial(self._session, name))
-            machine.processes.on_begun.append(partial(self._process, name, Moment.DURING))
-            machine.processes.on_ended.append(partial(self._process, name, Moment.AFTER))
+            machine.processes.on_begun.append(partial(self._process, machine, Moment.DURING))
+            machine.processes.on_ended.append(partial(self._process, machine, Moment.AFTER))
 
     def _session(self, host: str, line: str) -> None:
         found = _JOB.search(line)
         if found and _STARTS not in line:
             self._pass(Passed(host, found["job"], Moment.BEFORE))
 
-    def _process(self, host: str, moment: Moment, process: Process) -> None:
+    def _process(self, machine: Machine, moment: Moment, process: Process) -> None:
         found = _LINE.search(process.argv[-1]) if process.argv[:1] == ("sh",) else None
-        if found is None:
+        if found is None or process.is_fork:
             return
+        host = machine.name
         if moment is Moment.DURING:
-            line = self._serving.practice.machines[host].files.text(process.argv[-1])
+            line = machine.files.text(process.argv[-1])
             if not _is_marker(found["job"]):
                 self.ran.append((host, found["job"], line.rstrip("\n")))
         self._pass(Passed(host, found["job"], moment))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import practice.sql.wire  # noqa: F401 - loaded before anybody waits for it
+from practice.clock import Clock
+from practice.estate import build, build_blank
 from practice.faults import apply, heal
 from practice.serving import Serving
 from practice.telling import state_of
@@ -71,13 +73,13 @@ class Site:
 
 @asynccontextmanager
 async def site(
-    folder: Path, *, seed: int = 1, speed: float = SPEED, consoles: Nursery | None = None
+    folder: Path, *, seed: int = 1, blank: bool = False, consoles: Nursery | None = None
 ) -> AsyncIterator[Site]:
     """Serve an estate. `consoles`: where they come from, when that is shared by several estates."""
     place, home = folder / "practice", folder / "home"
     place.mkdir(mode=0o700, parents=True)
     home.mkdir(mode=0o700)
-    serving = Serving(place, seed=seed, speed=speed)
+    serving = Serving(place, practice=(build_blank if blank else build)(Clock(speed=SPEED), seed=seed))
     await serving.start()
     try:
         if consoles is not None:

@@ -33,7 +33,7 @@ def test_every_table_has_fourteen_faults_and_a_refusal(book: str) -> None:
 
 
 async def judged(case: Case, interruption: Interruption, folder: Path) -> None:
-    async with site(folder / "site", seed=case.seed) as place:
+    async with site(folder / "site", seed=case.seed, blank=case.blank) as place:
         await carried_out(place, case, interruption)
 
 
