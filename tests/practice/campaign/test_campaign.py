@@ -6,16 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from practice.faults import On, faults_on
 from tests.practice.campaign.__main__ import CASES, WAYS
 from tests.practice.campaign.carrying import Cut, Interruption, Kill, carried_out
 from tests.practice.campaign.cases import Case, Comes
 from tests.practice.campaign.gates import Moment
 from tests.practice.campaign.site import site
 
-CORE: tuple[tuple[str, Interruption], ...] = (
-    ("kill-one", None),
-    ("kill-one", Cut(Moment.DURING)),
-    ("kill-one", Kill(Moment.AFTER)),
+CORE: tuple[tuple[str, str, Interruption], ...] = (
+    ("galera-recover", "kill-one", None),
+    ("galera-recover", "kill-one", Cut(Moment.DURING)),
+    ("galera-recover", "kill-one", Kill(Moment.AFTER)),
+    ("galera-bootstrap", "no-datadir", None),
+    ("galera-bootstrap", "nothing", None),
 )
 EVERY = [
     pytest.param(case, interruption, marks=pytest.mark.whole, id=f"{case.book}-{case}-{interruption}")
@@ -25,7 +28,7 @@ EVERY = [
 ]
 
 
-@pytest.mark.parametrize("book", ["galera-recover"])
+@pytest.mark.parametrize("book", ["galera-recover", "galera-bootstrap"])
 def test_every_table_has_fourteen_faults_and_a_refusal(book: str) -> None:
     cases = [case for case in CASES if case.book == book]
     assert len({case.name for case in cases}) == len(cases) >= 14
@@ -37,11 +40,16 @@ async def judged(case: Case, interruption: Interruption, folder: Path) -> None:
         await carried_out(place, case, interruption)
 
 
-@pytest.mark.parametrize(("name", "interruption"), CORE, ids=str)
+def test_every_fault_of_blank_hosts_has_a_row() -> None:
+    rows = {do.fault for case in CASES if case.blank for do in case.breaks}
+    assert rows == set(faults_on(On.BLANK))
+
+
+@pytest.mark.parametrize(("book", "name", "interruption"), CORE, ids=str)
 async def test_a_fault_comes_to_what_its_row_says(
-    name: str, interruption: Interruption, tmp_path: Path
+    book: str, name: str, interruption: Interruption, tmp_path: Path
 ) -> None:
-    [case] = [case for case in CASES if (case.book, case.name) == ("galera-recover", name)]
+    [case] = [case for case in CASES if (case.book, case.name) == (book, name)]
     await judged(case, interruption, tmp_path)
 
 
