@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from practice.galera.component import NEVER, Component
@@ -20,6 +21,9 @@ _SLACK_S = 0.001
 
 class Cluster(Views):
     """The servers of one cluster, and what group communication makes of them."""
+
+    first_tables: Callable[[], Tables] = Tables
+    """What a history begins with."""
 
     # ---- what it is now
 

@@ -42,8 +42,6 @@ class Views:
         """How many Primary components there were at once, at most."""
         self._lost_since: dict[frozenset[str], float] = {}
         self._numbers = itertools.count(1)
-        self.first_tables: Callable[[], Tables] = Tables
-        """What a history begins with."""
         self._tables: dict[Branch, Tables] = {}
         self.transfers = Transfers(self)
 
