@@ -21,8 +21,10 @@ from runbooks.steps.recovery import incident
 from systems.errors import SystemsError, Unreachable
 from systems.galera.readings import ClusterSurvey, NodeSurvey, Position
 from systems.host import HostReading
+from systems.openstack.readings import CloudSurvey, Power
 from systems.shell import Probe
 from tests.builders import NOON, a_node, a_survey
+from tests.clouds import FakeClouds, FakeNova, a_cloud_survey, a_service, an_instance, in_error
 from tests.recorded import hosts_of, logs_of, positions_of, survey_of
 from tests.runbooks.clocks import HandClock
 from tests.runbooks.engine import books
@@ -73,6 +75,7 @@ def stage(
     few_colours: bool = False,
     stepwise: bool = False,
     keys: Path | None = None,
+    clouds: Sequence[CloudSurvey] = (),
 ) -> Stage:
     """Set a stage: the looks at `orders`, hosts, and an engine on doubles with a real journal."""
     folder = TemporaryDirectory(prefix="quarterdeck-scene-")
@@ -101,9 +104,16 @@ def stage(
         redact=rig.redactor.redact,
         journal_name="~/.local/state/quarterdeck/journal.sqlite",
         rehearser=rehearser,
+        clouds=FakeClouds(*[nova_of(survey) for survey in clouds]),
     )
     clusters = {"orders": looks} if looks else {}
-    source = ScriptedSource({**clusters, **(more or {})}, hosts=hosts, stepwise=stepwise, works=works)
+    source = ScriptedSource(
+        {**clusters, **(more or {})},
+        hosts=hosts,
+        stepwise=stepwise,
+        works=works,
+        clouds={one.name: one for one in clouds},
+    )
     app = Stage(
         source.inventory,
         source,
@@ -118,6 +128,12 @@ def stage(
     app.desk.clock = lambda: 0.0
     app.source, app.rig, app.rehearser, app.folder = source, rig, rehearser, folder
     return app
+
+
+def nova_of(survey: CloudSurvey) -> FakeNova:
+    """A Nova in memory that has what the survey tells."""
+    told = survey.instances
+    return FakeNova.of(*([] if isinstance(told, SystemsError) else told.instances), cloud=survey.name)
 
 
 def earlier(*nodes: NodeSurvey, seconds: float = 2.0) -> ClusterSurvey:
@@ -262,6 +278,41 @@ def power_loss() -> Stage:
     return app
 
 
+def some_instances() -> CloudSurvey:
+    """A cloud with one instance in ERROR, one that Nova works on, and one that went down by itself."""
+    return a_cloud_survey(
+        an_instance("web-1"),
+        an_instance("web-2"),
+        in_error("web-7"),
+        an_instance("db-1", "SHUTOFF"),
+        an_instance("build-3", "BUILD", host="", addresses=(), task="spawning", updated_at=NOON),
+        an_instance("mail-1", power=Power.SHUT_DOWN),
+    )
+
+
+def cloud() -> Stage:
+    """Instances of a cloud; one of them is in ERROR."""
+    return stage(killed(), hosts=some_hosts(), clouds=[some_instances()])
+
+
+def cloud_compute_down() -> Stage:
+    """A cloud whose nova-compute does not report, drawn with ASCII signs and few colours."""
+    silent = [a_service("nova-conductor", "ctl1"), a_service(is_up=False)]
+    survey = a_cloud_survey(an_instance("web-1"), an_instance("web-2"), services=silent)
+    return stage([whole()], clouds=[survey], ascii_only=True, few_colours=True)
+
+
+def cloud_lost() -> Stage:
+    """A cloud whose Keystone cannot be reached."""
+    said = Unreachable(
+        "kilo: Keystone at https://keystone.example.test:5000/v3 cannot be reached: connection refused. "
+        "Is it up, and is the way to it open from this bastion?"
+    )
+    return stage(
+        [whole()], clouds=[replace(a_cloud_survey(), instances=said, hypervisors=said, services=said)]
+    )
+
+
 def plain_signs() -> Stage:
     """ASCII signs and the terminal's own colours."""
     return stage(killed(), ascii_only=True, few_colours=True)
@@ -281,4 +332,7 @@ SCENES: dict[str, Callable[[], Stage]] = {
     "wizard-armed": wizard_armed,
     "power-loss": power_loss,
     "plain-signs": plain_signs,
+    "cloud": cloud,
+    "cloud-compute-down": cloud_compute_down,
+    "cloud-lost": cloud_lost,
 }

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
+from runbooks.cloud.findings import CloudVerdict, judge_cloud
 from runbooks.journal.port import JournalError
 from runbooks.triage import classify, triage, verdict
 from systems.errors import SystemsError
 from systems.galera.readings import ClusterSurvey, NodeSurvey
 from systems.host import HostAnswer, HostReading
+from systems.openstack.readings import CloudSurvey
 from tests.reading_builders import NOON
 from tui.source import Inventory, Opinion
 from tui.works import Works
@@ -28,10 +30,12 @@ class ScriptedSource:
         colour: str = "red",
         stepwise: bool = False,
         works: Works | None = None,
+        clouds: Mapping[str, CloudSurvey] | None = None,
     ) -> None:
         self._stepwise, self._works = stepwise, works
         self._looks = {cluster: list(surveys) for cluster, surveys in looks.items()}
         self._hosts = dict(hosts or {})
+        self._clouds = dict(clouds or {})
         self._told: dict[str, dict[str, NodeSurvey]] = {cluster: {} for cluster in looks}
         self._before: dict[str, ClusterSurvey | None] = dict.fromkeys(looks)
         self._wake: dict[str, asyncio.Event] = {}
@@ -39,7 +43,7 @@ class ScriptedSource:
         self.watched: set[str] = set()
         """What is asked at this moment."""
         nodes = {name: [node.host for node in surveys[0].nodes] for name, surveys in looks.items()}
-        self.inventory = Inventory(name, colour, nodes, tuple(self._hosts))
+        self.inventory = Inventory(name, colour, nodes, tuple(self._hosts), tuple(self._clouds))
 
     async def open(self) -> Works:
         """Hand over the works, or say why there are none."""
@@ -101,6 +105,18 @@ class ScriptedSource:
             await asyncio.Event().wait()
         finally:
             self.watched.discard("hosts")
+
+    async def watch_cloud(self, cloud: str) -> AsyncIterator[CloudSurvey]:
+        self.watched.add(f"cloud {cloud}")
+        try:
+            if not self._held:
+                yield self._clouds[cloud]
+            await asyncio.Event().wait()
+        finally:
+            self.watched.discard(f"cloud {cloud}")
+
+    def judge_cloud(self, survey: CloudSurvey) -> CloudVerdict:
+        return judge_cloud(survey)
 
     async def close(self) -> None:
         """Nothing is open."""

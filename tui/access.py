@@ -19,6 +19,7 @@ from systems.secrets import AskSecret, Redactor, resolve
 from systems.sql import Query, Rows, SqlReader
 from systems.sql_readers import SqlAccess, SqlReaders
 from systems.ssh.hosts import SshHosts
+from tui.clouds import EstateClouds
 
 PREPARATION_S = 60.0
 """Reading how a host is prepared asks its package database and its tables: slow, and asked for."""
@@ -54,6 +55,7 @@ class Access:
         self._opening = asyncio.Lock()
         self._databases: dict[SqlAccess, SqlReaders] = {}
         self._passwords: dict[str, str] = {}
+        self.clouds = EstateClouds(estate.clouds, redactor)
 
     async def surveyor(self, name: str) -> Surveyor:
         """Return what looks at this cluster; raises `KeyError` when the estate has none of that name."""
@@ -82,6 +84,7 @@ class Access:
         """End all connections; jobs on the hosts run on."""
         for readers in self._databases.values():
             await readers.close()
+        await self.clouds.close()
         await self.hosts.close()
 
     async def _sudo_password(self, host: str, user: str) -> str | None:

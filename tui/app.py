@@ -85,7 +85,7 @@ class QuarterdeckApp(ThemedApp[None]):
         signs = ASCII if ascii_only or needs_ascii() else UNICODE
         self.desk = Desk(inventory.name, who, signs=signs, now=now)
         self.desk.demo = demo
-        self.desk.picture.plan(inventory.clusters, inventory.hosts)
+        self.desk.picture.plan(inventory.clusters, inventory.hosts, inventory.clouds)
         self._poller = Poller(source, self.desk.picture, self._renew_soon)
         self._renewing = False
         self._is_reading = False

@@ -32,6 +32,7 @@ SHORT = 16
 PANES = {
     "watch": ("0", "tui.watch:WatchPane"),
     "nodes": ("1", "tui.nodes:NodesPane"),
+    "consoles": ("3", "tui.consoles:ConsolesPane"),
     "hosts": ("6", "tui.hosts:HostsPane"),
     "runbooks": ("7", "tui.runbooks:RunbooksPane"),
     "journal": ("8", "tui.journal:JournalPane"),
@@ -158,6 +159,8 @@ class Deck(SelectingScreen):
             self.action_why()
         elif kind == "cluster":
             await self.open_cluster(name)
+        elif kind in ("cloud", "instance"):
+            await self._follow_cloud(kind, name)
         elif kind == "node":
             cluster, _, host = name.rpartition(" ")
             self.open_node(cluster, host)
@@ -172,6 +175,13 @@ class Deck(SelectingScreen):
         elif kind in ("book", "run", "session"):
             self.open_wizard(kind, name)
 
+    async def _follow_cloud(self, kind: str, name: str) -> None:
+        if kind == "cloud":
+            await self.open_cloud(name)
+        else:
+            cloud, _, instance = name.rpartition(" ")
+            self.open_instance(cloud, instance)
+
     async def open_cluster(self, name: str) -> None:
         """Show the nodes of that cluster."""
         from tui.nodes import NodesPane
@@ -185,6 +195,20 @@ class Deck(SelectingScreen):
         from tui.node import NodeScreen
 
         self.app.push_screen(NodeScreen(self.desk, cluster, host))
+
+    async def open_cloud(self, name: str) -> None:
+        """Show the instances of that cloud."""
+        from tui.consoles import ConsolesPane
+
+        pane = await self.go_to("consoles")
+        if isinstance(pane, ConsolesPane):
+            pane.show_cloud(name)
+
+    def open_instance(self, cloud: str, instance: str) -> None:
+        """Show all that is known of one instance."""
+        from tui.instance import InstanceScreen
+
+        self.app.push_screen(InstanceScreen(self.desk, cloud, instance))
 
     def open_host(self, host: str) -> None:
         """Show all that is known of one host."""

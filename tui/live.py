@@ -10,10 +10,12 @@ from systems.errors import SystemsError
 from tui.source import Inventory, Opinion
 
 if TYPE_CHECKING:
+    from runbooks.cloud.findings import CloudVerdict
     from systems.estate import LoadedEstate
     from systems.galera.readings import ClusterSurvey, NodeSurvey
     from systems.galera.survey import Surveyor
     from systems.host import HostAnswer
+    from systems.openstack.readings import CloudSurvey
     from tui.access import Access
     from tui.rehearser import Rehearser
     from tui.works import Works
@@ -29,6 +31,7 @@ def inventory_of(estate: LoadedEstate) -> Inventory:
         colour=estate.settings.color,
         clusters={cluster.name: cluster.nodes for cluster in estate.clusters},
         hosts=estate.hosts,
+        clouds=tuple(cloud.name for cloud in estate.clouds),
     )
 
 
@@ -97,6 +100,21 @@ class LiveSource:
             finally:
                 for task in tasks:
                     task.cancel()
+
+    async def watch_cloud(self, cloud: str) -> AsyncIterator[CloudSurvey]:
+        access = await self._opened()
+        reader, every_s = access.clouds.reader(cloud), self._estate.cloud(cloud).every_s
+        clock = asyncio.get_running_loop().time
+        while True:
+            begun = clock()
+            yield await reader.survey()
+            took = clock() - begun
+            await asyncio.sleep(max(every_s - took, min(took, every_s)))
+
+    def judge_cloud(self, survey: CloudSurvey) -> CloudVerdict:
+        from runbooks.cloud.findings import judge_cloud
+
+        return judge_cloud(survey)
 
     async def close(self) -> None:
         if self._access is not None:

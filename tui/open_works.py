@@ -36,5 +36,6 @@ def open_works(access: Access, *, journal: str | None = None) -> Works:
         runbooks=RUNBOOKS,
         catalogue=CATALOGUE,
         redact=access.redactor.redact,
+        clouds=access.clouds,
         ssh_config=str(access.estate.ssh_config or ""),
     )

@@ -63,10 +63,13 @@ class Palette(ModalScreen[Hit | None]):
     }
     """
 
-    def __init__(self, hits: Sequence[Hit], signs: Signs) -> None:
+    def __init__(
+        self, hits: Sequence[Hit], signs: Signs, *, asks: str = "pane, host, runbook, step, gotcha, run, key"
+    ) -> None:
+        """`asks`: what stands in the line while nothing is typed."""
         super().__init__()
         self._hits = tuple(hits)
-        self._input = Entry("pane, host, runbook, step, gotcha, run, key")
+        self._input = Entry(asks)
         self._list = Choices(self._rows(""), signs=signs)
         self._list.can_focus = False
         self._list.always_shows_cursor = True

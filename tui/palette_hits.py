@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 def gather(app: QuarterdeckApp, desk: Desk) -> list[Hit]:
     """Everything that can be gone to or done from the screen that is on top."""
     demo = desk.demo.hits(app) if desk.demo is not None else ()
-    return [*_panes(app), *_systems(app, desk), *_procedures(app, desk), *demo, *_keys(app)]
+    return [
+        *_panes(app),
+        *_systems(app, desk),
+        *_clouds(app, desk),
+        *_procedures(app, desk),
+        *demo,
+        *_keys(app),
+    ]
 
 
 def _panes(app: QuarterdeckApp) -> Iterator[Hit]:
@@ -35,6 +42,15 @@ def _systems(app: QuarterdeckApp, desk: Desk) -> Iterator[Hit]:
         yield Hit("cluster", view.name, partial(_open_cluster, app, view.name), more=view.sentence)
         for host in view.nodes:
             yield Hit("node", host, partial(_open_node, app, view.name, host), more=f"of {view.name}")
+
+
+def _clouds(app: QuarterdeckApp, desk: Desk) -> Iterator[Hit]:
+    for view in desk.picture.clouds.values():
+        words = view.verdict.sentence if view.verdict else ""
+        yield Hit("cloud", view.name, partial(_open_cloud, app, view.name), more=words)
+        for one in view.instances.instances if view.instances else ():
+            open_it = partial(_open_instance, app, view.name, one.id)
+            yield Hit("instance", one.name, open_it, more=f"{one.status} on {one.host or view.name}")
 
 
 def _procedures(app: QuarterdeckApp, desk: Desk) -> Iterator[Hit]:
@@ -77,6 +93,14 @@ async def _go_to(app: QuarterdeckApp, name: str) -> None:
 
 async def _open_cluster(app: QuarterdeckApp, name: str) -> None:
     await deck_of(app).open_cluster(name)
+
+
+async def _open_cloud(app: QuarterdeckApp, name: str) -> None:
+    await deck_of(app).open_cloud(name)
+
+
+def _open_instance(app: QuarterdeckApp, cloud: str, instance: str) -> None:
+    deck_of(app).open_instance(cloud, instance)
 
 
 def _open_node(app: QuarterdeckApp, cluster: str, host: str) -> None:

@@ -13,9 +13,11 @@ from tui.changes import Change, changes_between
 from tui.trends import Trends
 
 if TYPE_CHECKING:
+    from runbooks.cloud.findings import CloudVerdict
     from runbooks.model import Finding
     from systems.galera.readings import ClusterSurvey, HostEvidence, NodeSurvey, WsrepStatus, WsrepVariables
     from systems.host import HostAnswer, HostReading
+    from systems.openstack.readings import CloudSurvey, Instance, InstancesReading
     from tui.source import Opinion
 
 CHANGES_KEPT = 500
@@ -107,14 +109,47 @@ class HostView:
 
 
 @dataclass(slots=True, eq=False)
+class CloudView:
+    """One OpenStack cloud: its last look, the last list of instances that came, and what is wrong."""
+
+    name: str
+    survey: CloudSurvey | None = None
+    instances: InstancesReading | None = None
+    verdict: CloudVerdict | None = None
+
+    def take(self, survey: CloudSurvey, verdict: CloudVerdict) -> None:
+        """Take its newest look; of a list that did not come the last one stays."""
+        self.survey, self.verdict = survey, verdict
+        if not isinstance(survey.instances, SystemsError):
+            self.instances = survey.instances
+
+    def instance(self, key: str) -> Instance | None:
+        """The instance of that id in the last list; None: there is none."""
+        found = self.instances.instances if self.instances else ()
+        return next((one for one in found if one.id == key), None)
+
+    @property
+    def error(self) -> SystemsError | None:
+        """Why its instances could not be read the last time; None: they were, or were never asked for."""
+        answer = self.survey.instances if self.survey else None
+        return answer if isinstance(answer, SystemsError) else None
+
+
+@dataclass(slots=True, eq=False)
 class Picture:
     """All of it. One writer, the poller's messages; the panes only read."""
 
     clusters: dict[str, ClusterView] = field(default_factory=dict)
     hosts: dict[str, HostView] = field(default_factory=dict)
+    clouds: dict[str, CloudView] = field(default_factory=dict)
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=CHANGES_KEPT))
 
-    def plan(self, clusters: Mapping[str, Sequence[str]], hosts: Iterable[str] = ()) -> None:
+    def plan(
+        self,
+        clusters: Mapping[str, Sequence[str]],
+        hosts: Iterable[str] = (),
+        clouds: Iterable[str] = (),
+    ) -> None:
         """Say what there is to watch, before anything has answered: cluster name -> its nodes in order."""
         for name, nodes in clusters.items():
             self.clusters[name] = ClusterView(name, {host: NodeView(host) for host in nodes})
@@ -125,6 +160,7 @@ class Picture:
         for host in hosts:
             roles.setdefault(host, [])
         self.hosts = {host: HostView(host, tuple(names)) for host, names in roles.items()}
+        self.clouds = {name: CloudView(name) for name in clouds}
 
     def findings_on(self, host: str) -> list[Finding]:
         """What is found against a host in the systems that it is part of, worst first."""

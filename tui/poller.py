@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 HOSTS = "hosts"
 """Name of the watch over hosts, beside those of the clusters."""
+CLOUD = "cloud "
+"""What the name of the watch over a cloud begins with."""
 REST_S = 30.0
 """How long a watch that broke is left alone."""
 
@@ -36,14 +38,13 @@ class Poller:
         return frozenset(self._tasks)
 
     def attend(self, wanted: Iterable[str]) -> None:
-        """Ask exactly these: cluster names, and `HOSTS`."""
+        """Ask exactly these: cluster names, `HOSTS`, and clouds with `CLOUD` before their names."""
         now = time.monotonic()
         names = {name for name in wanted if self._resting.get(name, 0.0) <= now}
         for name in set(self._tasks) - names:
             self._tasks.pop(name).cancel()
         for name in sorted(names - set(self._tasks)):
-            watch = self._watch_hosts() if name == HOSTS else self._watch_cluster(name)
-            self._tasks[name] = asyncio.create_task(watch, name=f"watch {name}")
+            self._tasks[name] = asyncio.create_task(self._watch(name), name=f"watch {name}")
 
     async def stop(self) -> None:
         """End everything and wait for it."""
@@ -69,11 +70,26 @@ class Poller:
     def digest(self) -> bool:
         """Judge the clusters of which something arrived; say whether anything did."""
         fresh, self._fresh = self._fresh, set()
-        for name in fresh - {HOSTS}:
+        for name in fresh & set(self._picture.clusters):
             survey = self._source.latest(name)
             if survey is not None:
                 self._picture.take_look(survey, self._source.judge(survey))
         return bool(fresh)
+
+    async def _watch(self, name: str) -> None:
+        if name == HOSTS:
+            await self._watch_hosts()
+        elif name.startswith(CLOUD):
+            await self._watch_cloud(name.removeprefix(CLOUD))
+        else:
+            await self._watch_cluster(name)
+
+    async def _watch_cloud(self, name: str) -> None:
+        view = self._picture.clouds[name]
+        async for survey in self._source.watch_cloud(name):
+            first = view.survey is None
+            view.take(survey, self._source.judge_cloud(survey))
+            self._arrived(CLOUD + name, first=first)
 
     async def _watch_cluster(self, name: str) -> None:
         nodes = self._picture.clusters[name].nodes

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from runbooks.cloud.findings import CloudVerdict
     from runbooks.model import Finding
     from systems.galera.readings import ClusterSurvey, NodeSurvey
     from systems.host import HostAnswer
+    from systems.openstack.readings import CloudSurvey
     from tui.works import Works
 
 
@@ -24,6 +26,7 @@ class Inventory:
     """Cluster -> its nodes, in inventory order."""
     hosts: Sequence[str] = ()
     """All hosts, nodes included."""
+    clouds: Sequence[str] = ()
 
 
 class Opinion(NamedTuple):
@@ -61,6 +64,14 @@ class Source(Protocol):
 
     def watch_hosts(self, hosts: Sequence[str]) -> AsyncIterator[HostAnswer]:
         """What hosts say of themselves as it arrives, each host in a rhythm of its own, until closed."""
+        ...
+
+    def watch_cloud(self, cloud: str) -> AsyncIterator[CloudSurvey]:
+        """Looks at a cloud, one after the other, until closed."""
+        ...
+
+    def judge_cloud(self, survey: CloudSurvey) -> CloudVerdict:
+        """What is wrong with it; pure."""
         ...
 
     async def close(self) -> None:

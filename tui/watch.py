@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
+from tui.cloud_lines import cloud_rank, cloud_rows, cloud_text
 from tui.panes import Pane, Selection
-from tui.poller import HOSTS
+from tui.poller import CLOUD, HOSTS
 from tui.tones import change_tone, cluster_sign, severity_tone
 from tui.watch_lines import INDENT, hosts_rows, line_head, runs_rows
 from widgets.choices import Choices
@@ -58,7 +59,8 @@ class WatchPane(Pane):
 
     @property
     def reads(self) -> frozenset[str]:
-        return frozenset(self.desk.picture.clusters) | {HOSTS}
+        picture = self.desk.picture
+        return frozenset(picture.clusters) | {HOSTS} | {CLOUD + name for name in picture.clouds}
 
     def renew(self) -> None:
         self._list.show(self._rows())
@@ -77,11 +79,15 @@ class WatchPane(Pane):
             system, _, number = name.rpartition(" ")
             finding = self.desk.picture.clusters[system].findings[int(number)]
             return Selection(system, finding.hosts, finding)
-        return Selection()
+        if kind == "cloud" and (verdict := self.desk.picture.clouds[name].verdict) is not None:
+            return Selection(name, finding=verdict.findings[0] if verdict.findings else None)
+        return Selection(name if kind == "cloud" else "")
 
     def copy_text(self) -> str:
         chosen = self.selection()
         view = self.desk.picture.clusters.get(chosen.system)
+        if view is None and self._list.key.startswith("cloud "):
+            return cloud_text(self.desk.picture.clouds[chosen.system])
         if view is None:
             return self._list.plain
         if self._list.key.startswith("cluster") or chosen.finding is None:
@@ -95,8 +101,10 @@ class WatchPane(Pane):
         self.post_message(self.Opened(self, message.key))
 
     def _rows(self) -> list[Row]:
-        clusters = sorted(self.desk.picture.clusters.values(), key=lambda view: -_rank(view))
-        rows = [one for view in clusters for one in self._cluster_rows(view)]
+        picture = self.desk.picture
+        systems = [(_rank(view), self._cluster_rows(view)) for view in picture.clusters.values()]
+        systems += [(cloud_rank(view), cloud_rows(view, self.desk.signs)) for view in picture.clouds.values()]
+        rows = [one for _, own in sorted(systems, key=lambda system: -system[0]) for one in own]
         if not rows:
             rows = [row("  This estate names no system. Its file takes one as a [[galera]] table.", hang=2)]
         rows += hosts_rows(self.desk.picture, self.desk.signs)

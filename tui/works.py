@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from runbooks.engine.api import Expecting, RunResult, RunSummary, Steering
     from runbooks.journal.port import Journal
     from runbooks.model import Gotcha, Plan, Refusal, Runbook
-    from systems.shell import Hosts
+    from systems.openstack.cloud import CloudReader
+    from systems.openstack.hands import CloudHands
+    from systems.shell import Hosts, Permit
     from tui.rehearser import Rehearser
 
 T = TypeVar("T")
@@ -69,6 +71,14 @@ class Engine(Protocol):
         ...
 
 
+class Clouds(Protocol):
+    """The clouds of the estate by name."""
+
+    def reader(self, cloud: str) -> CloudReader: ...
+
+    def hands(self, cloud: str, permit: Permit) -> CloudHands: ...
+
+
 @dataclass(slots=True)
 class Works:
     """All of it, made once."""
@@ -87,6 +97,8 @@ class Works:
     """How the journal is called on screen; empty: by its place."""
     rehearser: Rehearser | None = None
     """None: nothing here can make practice copies."""
+    clouds: Clouds | None = None
+    """None: this console has none."""
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="works")
     )

@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 import keystoneauth1.exceptions as errors
 import requests
 
-from systems.errors import LoginRefused, NotUnderstood, Refused, SystemsError, TimedOut, Unreachable
+from systems.errors import (
+    LinkLost,
+    LoginRefused,
+    NotUnderstood,
+    Refused,
+    SystemsError,
+    TimedOut,
+    Unreachable,
+)
 from systems.openstack.access import Tried
 from systems.text import visible
 
@@ -66,6 +74,11 @@ def _unreachable(error: Exception, tried: Tried) -> SystemsError:
     causes = list(_chain(error))
     if any(isinstance(cause, requests.Timeout | TimeoutError) for cause in causes):
         return _silent(error, tried)
+    if any(isinstance(cause, ConnectionResetError | BrokenPipeError) for cause in causes):
+        return LinkLost(
+            f"{tried.cloud}: the connection to {tried.service} at {tried.where} broke in the middle of a "
+            "request: whether it was taken is not known. Is what stands before it restarted? Read again."
+        )
     unknown = next((cause for cause in causes if isinstance(cause, socket.gaierror)), None)
     if unknown is not None:
         return Unreachable(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
-from systems.errors import SystemsError
+from systems.errors import LinkLost
 from systems.openstack.asking import Order, Orders, Reply
 from systems.openstack.refusals import Asked, refusal
 from systems.shell import Command, Output, Permit
@@ -22,15 +23,24 @@ class CloudHands:
     async def change(self, order: Order, asked: Asked, *, job: str, timeout_s: float = 15.0) -> Reply:
         """Send it once. Raises `NotArmed` before anything is sent, and what `refusal` makes of a no.
 
-        `TimedOut` means that nobody knows whether it was taken: read the instance.
+        `TimedOut`, `LinkLost` and `NotUnderstood`: nobody saw whether it was taken, so read the instance.
         """
-        entry = self.permit.before(self.api.cloud, Command(order.line, as_root=False), job)
+        cloud = self.api.cloud
+        entry = self.permit.before(cloud, Command(order.line, as_root=False), job)
         try:
-            reply = await self.api.order(order, timeout_s=timeout_s)
-            if reply.status not in _ACCEPTED:
-                raise refusal(reply, asked)
-        except SystemsError as error:
+            reply = await self._send(order, asked, timeout_s)
+        except asyncio.CancelledError:
+            gone = LinkLost(f"{cloud}: the console stopped waiting; Nova may have taken the order")
+            self.permit.after(entry, gone)
+            raise
+        except Exception as error:
             self.permit.after(entry, error)
             raise
         self.permit.after(entry, Output(f"HTTP {reply.status}, {reply.request}", "", 0, reply.at))
+        return reply
+
+    async def _send(self, order: Order, asked: Asked, timeout_s: float) -> Reply:
+        reply = await self.api.order(order, timeout_s=timeout_s)
+        if reply.status not in _ACCEPTED:
+            raise refusal(reply, asked)
         return reply

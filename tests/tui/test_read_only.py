@@ -18,11 +18,13 @@ from textual.screen import Screen
 from runbooks.gotchas import CATALOGUE
 from runbooks.journal.entries import Draft, Kind
 from tests import scenes
+from tests.clouds import FakeClouds, FakeNova, an_instance
 from tests.runbooks.read_only_hosts import ReadOnlyHosts
 from tests.tui.screens import console_of, see, type_in, until
 from tui.arm import ArmedDialog
 from tui.ask import AskDialog
 from tui.bindings import PLACES
+from tui.console_access import AccessScreen
 from tui.gotcha import GotchaScreen
 from tui.report import ReportScreen
 from tui.wizard.output import OutputScreen
@@ -36,6 +38,9 @@ WAYS: dict[str, Way] = {
     "RunbooksPane": "7",
     "NodesPane": "1",
     "JournalPane": "8",
+    "ConsolesPane": "3",
+    "InstanceScreen": "3 enter",
+    "AccessScreen": lambda app: AccessScreen(app.desk, "kilo", an_instance("web-1"), "novnc"),
     "NodeScreen": "1 enter",
     "HostScreen": "6 enter",
     "FindingScreen": "w",
@@ -77,14 +82,17 @@ class Walk:
 
     def __init__(self) -> None:
         self.hosts = ReadOnlyHosts()
+        self.novas: list[FakeNova] = []
         self.done: set[str] = set()
 
     def stage(self) -> scenes.Stage:
         """A console with something wrong, on hosts that fail on any change, and an entry in its journal."""
-        app = scenes.one_node_down()
+        app = scenes.cloud()
         app.rig.use(self.hosts)
         works = app.source._works
         assert works is not None
+        assert isinstance(works.clouds, FakeClouds)
+        self.novas += works.clouds.novas.values()
         works.hosts, works.engine = self.hosts, app.rig.engine
         app.rig.journal.append(Draft(Kind.NOTE, data={"sentence": "somebody was here"}))
         return app
@@ -153,6 +161,7 @@ async def test_no_key_of_a_screen_changes_a_host(name: str, programs: list[objec
     await walk.of(WAYS[name])
     assert name in walk.done or name not in owners()
     assert walk.hosts.reached == []
+    assert [order for nova in walk.novas for order in nova.orders] == []
     assert programs == []  # a shell on a host is for an armed console
 
 

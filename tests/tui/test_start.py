@@ -18,6 +18,11 @@ HEAVY = (
     "asyncssh",
     "pymysql",
     "cryptography",
+    "openstack",
+    "keystoneauth1",
+    "requests",
+    "systems.openstack",
+    "runbooks.cloud",
     "sqlite3",
     "_sqlite3",
     "ClusterShell",
@@ -38,7 +43,16 @@ screen = app.get_default_screen()
 list(screen.compose())
 print(type(app).__name__, *[name for name in sys.argv[2:] if name in sys.modules])
 """
-ESTATE = '[estate]\nname = "north"\ncolor = "red"\n[[galera]]\nname = "orders"\nnodes = "db[1-3]"\n'
+ESTATE = """\
+[estate]
+name = "north"
+color = "red"
+[[galera]]
+name = "orders"
+nodes = "db[1-3]"
+[[cloud]]
+name = "kilo"
+"""
 
 
 def test_nothing_heavy_is_imported_on_the_way_to_the_first_frame(tmp_path: Path) -> None:

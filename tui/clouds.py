@@ -1,0 +1,53 @@
+"""The clouds of an estate: what reads one, and what changes one while the console is armed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from systems.estate_schema import Cloud
+from systems.openstack.access import CloudAccess
+from systems.openstack.cloud import CloudReader
+from systems.openstack.hands import CloudHands
+from systems.openstack.session import CloudSession
+from systems.secrets import Redactor
+from systems.shell import Permit
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    session: CloudSession
+    reader: CloudReader
+
+
+class EstateClouds:
+    """Opened when they are first used, and kept until `close` (`tui.works.Clouds`)."""
+
+    def __init__(self, clouds: Sequence[Cloud], redactor: Redactor) -> None:
+        self._clouds = {cloud.name: cloud for cloud in clouds}
+        self._redactor = redactor
+        self._opened: dict[str, _Open] = {}
+
+    def reader(self, cloud: str) -> CloudReader:
+        """Return what reads that cloud; raises `KeyError` when the estate has none of that name."""
+        return self._open(cloud).reader
+
+    def hands(self, cloud: str, permit: Permit) -> CloudHands:
+        """Return what changes instances of that cloud, as far as the permit goes."""
+        return CloudHands(self._open(cloud).session, permit)
+
+    async def close(self) -> None:
+        """Let go of all of them."""
+        for one in self._opened.values():
+            await one.session.close()
+
+    def _open(self, cloud: str) -> _Open:
+        if cloud not in self._opened:
+            settings = self._clouds[cloud]
+            access = CloudAccess(cloud, settings.clouds_file, settings.region)
+            session = CloudSession(access, self._redactor.add)
+            reader = CloudReader(
+                session, all_projects=settings.all_projects, token_ttl_s=settings.token_ttl_s
+            )
+            self._opened[cloud] = _Open(session, reader)
+        return self._opened[cloud]

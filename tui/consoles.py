@@ -1,0 +1,194 @@
+"""The instances of one cloud, and the ways to their consoles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+
+from systems.errors import Refused, SystemsError
+from tui.cloud_lines import cloud_sign, cloud_text
+from tui.frame import age
+from tui.instance_cells import COLUMNS, instance_row, said_of
+from tui.panes import Pane, Selection
+from tui.poller import CLOUD
+from widgets.layout import Row, row
+from widgets.lines import Lines
+from widgets.live_table import LiveTable
+from widgets.tones import Piece, Tone
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from systems.openstack.readings import Instance, InstancesReading
+    from tui.desk import Desk
+    from tui.picture import CloudView
+
+
+class ConsolesPane(Pane):
+    """A row an instance, worst first; what is wrong with the cloud above, with the instance below."""
+
+    KEYS_TITLE = "Consoles"
+    NAME: ClassVar[str] = "consoles"
+    DIGIT: ClassVar[str] = "3"
+    ACTS: ClassVar[frozenset[str]] = frozenset({"why"})
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "console", "Console", id="consoles.console"),
+        Binding("a", "act", "Start, stop, reboot", id="consoles.act"),
+        Binding("l", "console_log", "Console log", id="consoles.log"),
+        Binding("right_square_bracket", "cloud(1)", "Next cloud", id="consoles.next", show=False),
+        Binding("left_square_bracket", "cloud(-1)", "Previous cloud", id="consoles.previous", show=False),
+    ]
+    DEFAULT_CSS = """
+    ConsolesPane {
+        & > #cloud-heading { height: auto; max-height: 4; overflow: hidden hidden; scrollbar-gutter: auto; }
+        & > #instance-detail { height: auto; max-height: 4; padding: 0 2; }
+    }
+    """
+
+    def __init__(self, desk: Desk, cloud: str = "") -> None:
+        super().__init__(desk)
+        names = list(desk.picture.clouds)
+        self.cloud = cloud or (names[0] if names else "")
+        self._shown: InstancesReading | None = None
+        self._heading = Lines(self._heading_rows(), signs=desk.signs, id="cloud-heading")
+        self._table = LiveTable(COLUMNS, signs=desk.signs, empty=self._empty())
+        self._detail = Lines(signs=desk.signs, id="instance-detail")
+
+    def compose(self) -> ComposeResult:
+        yield self._heading
+        yield self._table
+        yield self._detail
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({CLOUD + self.cloud} if self.cloud else ())
+
+    @property
+    def view(self) -> CloudView | None:
+        """The cloud that is shown."""
+        return self.desk.picture.clouds.get(self.cloud)
+
+    @property
+    def instance(self) -> Instance | None:
+        """The instance under the cursor."""
+        view = self.view
+        return view.instance(self._table.cursor_key or "") if view is not None else None
+
+    def show_cloud(self, name: str) -> None:
+        """Show another cloud."""
+        self.cloud = name
+        self.renew()
+
+    def action_cloud(self, by: int) -> None:
+        names = list(self.desk.picture.clouds)
+        self.show_cloud(names[(names.index(self.cloud) + by) % len(names)])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Other clouds can be chosen where there are any; the other keys are about an instance."""
+        if action == "cloud":
+            return len(self.desk.picture.clouds) > 1
+        return None if self.why_not(action) else True
+
+    def why_not(self, action: str) -> str:
+        """Why that cannot be done now; empty: it can."""
+        if action in ("console", "act", "console_log") and self.instance is None:
+            return "no instance is chosen"
+        return ""
+
+    def on_mount(self) -> None:
+        self._table.sort_by("state")
+        self.renew()
+
+    def renew(self) -> None:
+        """Renew the heading each second for its ages, and the rows when there is a new list."""
+        view = self.view
+        self._heading.show(self._heading_rows())
+        if view is not None and view.instances is not self._shown:
+            self._shown = view.instances
+            now, signs = self.desk.now(), self.desk.signs
+            found = view.instances.instances if view.instances else ()
+            self._table.show({one.id: instance_row(one, now, signs) for one in found})
+            self._show_detail()
+
+    @on(LiveTable.Highlighted)
+    def _show_detail(self) -> None:
+        """What is wrong with the instance under the cursor, in words."""
+        instance = self.instance
+        words = said_of(instance) if instance is not None else ""
+        self._detail.show([row((words, Tone.WARNING))] if words else [])
+
+    def _empty(self) -> str:
+        if not self.cloud:
+            return "No cloud is named in the estate file. Its file takes one as a [[cloud]] table."
+        return "No instance is told yet."
+
+    def _heading_rows(self) -> list[Row]:
+        view = self.view
+        if view is None:
+            return []
+        bar: Piece = (f" {self.desk.signs.bar}", Tone.FRAME)
+        sign, tone = cloud_sign(view, self.desk.signs)
+        pieces: list[Piece] = [(f" {view.name}", Tone.STRONG), bar, (f"{sign} ", tone)]
+        pieces.append((view.verdict.sentence if view.verdict else "asking for its instances", Tone.PLAIN))
+        names = list(self.desk.picture.clouds)
+        if len(names) > 1:
+            pieces += [bar, (f"[ ] {names.index(view.name) + 1} of {len(names)} clouds", Tone.DIM)]
+        right: list[Piece] = []
+        if view.instances is not None:
+            seconds = (self.desk.now() - view.instances.taken_at).total_seconds()
+            lost = view.error is not None
+            right = [(f"as of {age(seconds)} ago", Tone.WARNING if lost else Tone.DIM)]
+        return [row(*pieces, right=right, hang=2), *self._unread_rows(view)]
+
+    def _unread_rows(self, view: CloudView) -> list[Row]:
+        """That the account may not see what runs the instances is told once, not as something wrong."""
+        if view.survey is None or view.error is not None:
+            return []
+        parts = {"hypervisors": view.survey.hypervisors, "services": view.survey.services}
+        unread = {what: part for what, part in parts.items() if isinstance(part, SystemsError)}
+        if not unread:
+            return []
+        if all(isinstance(part, Refused) and part.status == 403 for part in unread.values()):
+            words = (
+                f"This account may not see {' and '.join(unread)}: whether they are well is not known here."
+            )
+            return [row((f"   {words}", Tone.DIM), hang=3)]
+        return [row((f"   {next(iter(unread.values()))}", Tone.WARNING), hang=3)]
+
+    def selection(self) -> Selection:
+        view, instance = self.view, self.instance
+        if view is None or view.verdict is None:
+            return Selection(self.cloud)
+        findings = view.verdict.findings
+        own = [one for one in findings if instance is not None and instance.host in one.hosts]
+        return Selection(view.name, finding=next(iter([*own, *findings]), None))
+
+    def copy_text(self) -> str:
+        view = self.view
+        return self._table.copy_text() or (cloud_text(view) if view is not None else "")
+
+    @on(LiveTable.Opened)
+    def open_instance(self, message: LiveTable.Opened) -> None:
+        """Leave it to the deck what opening means."""
+        message.stop()
+        self.post_message(self.Opened(self, f"instance {self.cloud} {message.key}"))
+
+    def action_console(self) -> None:
+        from tui.instance_acts import choose_console
+
+        if (instance := self.instance) is not None:
+            choose_console(self.app, self.desk, self.cloud, instance)
+
+    def action_act(self) -> None:
+        from tui.instance_acts import choose_act
+
+        if (instance := self.instance) is not None:
+            choose_act(self.app, self.desk, self.cloud, instance)
+
+    def action_console_log(self) -> None:
+        from tui.instance import InstanceScreen
+
+        if (instance := self.instance) is not None:
+            self.app.push_screen(InstanceScreen(self.desk, self.cloud, instance.id, at_log=True))
