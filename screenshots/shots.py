@@ -63,12 +63,14 @@ SHOTS: dict[str, Shot] = {
     "type-the-name": Shot("power-loss", (*TO_THE_LAST_STEP, ("enter", "There is no way back")), (SMALL,)),
     "journal": Shot("power-loss", (*TO_THE_LAST_STEP, ("escape", "Runbooks"), ("8", "step keep verified"))),
     "watch-cloud": Shot("cloud", (("", "6 instances"),), (SMALL,)),
-    "consoles": Shot("cloud", (("3", "web-7"), ("down down", "The scheduler found"))),
+    "consoles": Shot("cloud", (("3", "The scheduler found"),)),
     "consoles-compute-down": Shot("cloud-compute-down", (("3", "nova-compute is down"),), (SMALL,)),
     "consoles-lost": Shot("cloud-lost", (("3", "connection refused"),), (SMALL,)),
     "consoles-none": Shot("healthy", (("3", "No cloud is named"),), (SMALL,)),
     "instance": Shot("cloud", (("3", "web-7"), ("enter", "web-1 login:"))),
-    "console-access": Shot("cloud", (("3", "web-7"), ("c", "in a browser, by SPICE"), ("enter", "Good for"))),
+    "console-access": Shot(
+        "cloud", (("3 end", "web-1"), ("c", "in a browser, by SPICE"), ("enter", "Good for"))
+    ),
     "act": Shot(
         "cloud",
         (

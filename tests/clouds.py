@@ -99,6 +99,8 @@ class FakeNova:
     order_reply: tuple[int, str] | None = None
     """What it says to an order instead of taking it: status and message."""
     console_reply: tuple[int, str] | None = None
+    in_list: bool = False
+    """It answers with its list of instances, too."""
     log: str = "Debian GNU/Linux 12 web-1 ttyS0\n\nweb-1 login: \n"
     orders: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -113,8 +115,11 @@ class FakeNova:
 
     async def ask(self, question: Question, *, timeout_s: float = 15.0) -> Reply:
         self.asked.append(question.path)
-        _, _, key, *tail = question.path.partition("?")[0].split("/")
-        if key == "detail" or question.path.startswith("/os-"):
+        _, kind, *rest = question.path.partition("?")[0].split("/")
+        key, tail = rest[0] if rest else "", rest[1:]
+        if key == "detail" and self.in_list:
+            return self._reply(200, {"servers": [self._wire(one) for one in self.instances.values()]})
+        if key == "detail" or kind != "servers":
             return self._reply(403, {"forbidden": {"message": "Policy doesn't allow it to be performed."}})
         if not tail:
             return self._reply(200, {"server": self._wire(self._now(key))})

@@ -299,18 +299,20 @@ def cloud_compute_down() -> Stage:
     """A cloud whose nova-compute does not report, drawn with ASCII signs and few colours."""
     silent = [a_service("nova-conductor", "ctl1"), a_service(is_up=False)]
     survey = a_cloud_survey(an_instance("web-1"), an_instance("web-2"), services=silent)
-    return stage([whole()], clouds=[survey], ascii_only=True, few_colours=True)
+    return stage(looks_at("whole"), clouds=[survey], ascii_only=True, few_colours=True)
 
 
-def cloud_lost() -> Stage:
+def lost_cloud() -> CloudSurvey:
     """A cloud whose Keystone cannot be reached."""
     said = Unreachable(
         "kilo: Keystone at https://keystone.example.test:5000/v3 cannot be reached: connection refused. "
         "Is it up, and is the way to it open from this bastion?"
     )
-    return stage(
-        [whole()], clouds=[replace(a_cloud_survey(), instances=said, hypervisors=said, services=said)]
-    )
+    return replace(a_cloud_survey(), instances=said, hypervisors=said, services=said)
+
+
+def cloud_lost() -> Stage:
+    return stage(looks_at("whole"), clouds=[lost_cloud()])
 
 
 def plain_signs() -> Stage:

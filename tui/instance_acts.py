@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from runbooks.cloud.acts import ACTS, InstanceAct, carry_out, journal_result
+from runbooks.cloud.acts import ACTS, InstanceAct
 from systems.errors import SystemsError
 from tui.arming import ensure_armed
 from tui.ask import AskDialog
+from tui.instance_acting import act_on
 from tui.palette import Hit, Palette
 from widgets.layout import Row, row
 from widgets.tones import Tone
@@ -17,11 +18,8 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.notifications import SeverityLevel
 
-    from runbooks.cloud.acts import ActResult
-    from systems.openstack.hands import CloudHands
     from systems.openstack.readings import Instance
     from tui.desk import Desk
-    from tui.works import Works
 
 LABEL = 8
 TYPES = (
@@ -92,25 +90,6 @@ async def _act(app: App[Any], desk: Desk, cloud: str, instance: Instance, act: I
     severity: SeverityLevel = "information" if result.is_verified else "error"
     back = f" {ACTS[act.undo].title} takes it back." if act.undo and result.is_verified else ""
     app.notify(f"{act.title}: {result.sentence}{back}", severity=severity, timeout=12, markup=False)
-
-
-async def act_on(
-    works: Works, cloud: str, instance: Instance, act: InstanceAct, *, tell: Any = lambda _: None
-) -> ActResult:
-    """Carry it out, and write what was proven into the journal. Raises `SystemsError`: nothing was sent."""
-    clouds = works.clouds
-    if clouds is None:
-        raise SystemsError("This console has no cloud.")
-
-    def make_hands(act: InstanceAct, now: Instance) -> CloudHands:
-        words = f"{act.name} {now.name}"
-        data = {"instance": now.name, "id": now.id}
-        return clouds.hands(cloud, works.arming.permit(works.redact, system=cloud, step=words, data=data))
-
-    works.arming.require()
-    result = await carry_out(act, instance, clouds.reader(cloud), make_hands, tell)
-    await works.aside(journal_result, works.journal, works.redact, cloud, act.name, result)
-    return result
 
 
 def card_rows(cloud: str, instance: Instance, act: InstanceAct) -> list[Row]:

@@ -138,7 +138,7 @@ async def carry_out(
     instance: Instance,
     reader: CloudReader,
     make_hands: MakesHands,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[str], object] = lambda _: None,
     *,
     clock: Clock | None = None,
 ) -> ActResult:
@@ -171,7 +171,7 @@ async def _watch(
     act: InstanceAct,
     before: Instance,
     reader: CloudReader,
-    tell: Callable[[str], None],
+    tell: Callable[[str], object],
     time: Clock,
 ) -> ActResult:
     begun_s, now, said = time.steady_s(), before, ""

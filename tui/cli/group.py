@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "doctor": "tui.cli.doctor:doctor",
     "runbook": "tui.cli.runbook:runbook",
     "journal": "tui.cli.journal:journal",
+    "cloud": "tui.cli.cloud:cloud",
     "lease": "tui.cli.lease:lease",
 }
 """Name of a subcommand -> the module and the click command in it."""

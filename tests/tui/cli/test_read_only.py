@@ -11,6 +11,9 @@ from click.testing import CliRunner
 
 from runbooks.journal.entries import Draft, Kind
 from runbooks.journal.place import ENVIRONMENT, open_journal
+from systems.openstack.hands import CloudHands
+from systems.shell import Permit
+from tests.clouds import FakeClouds, FakeNova, an_instance
 from tests.runbooks.read_only_hosts import Changed, ReadOnlyHosts
 from tui.cli.group import cli
 
@@ -37,6 +40,11 @@ CALLS: dict[str, tuple[str, ...]] = {
     "journal grep": ("journal", "grep", "orders"),
     "journal verify": ("journal", "verify"),
     "journal export": ("journal", "export", "--run", RUN),
+    "cloud list": ("cloud", "list"),
+    "cloud show": ("cloud", "show", "web-1"),
+    "cloud log": ("cloud", "log", "web-1"),
+    "cloud console": ("cloud", "console", "web-1"),
+    "cloud act": ("cloud", "act", "stop", "web-1"),
     "lease list": ("lease", "list"),
     "lease break": ("lease", "break", "orders", "--reason", "its console burnt down"),
 }
@@ -54,13 +62,28 @@ def verbs(group: click.Group = cli, before: str = "") -> Iterator[str]:
             yield f"{before}{name}"
 
 
+class ReadOnlyClouds(FakeClouds):
+    """A cloud that can be asked, and fails the test on any change to it."""
+
+    def __init__(self, hosts: ReadOnlyHosts) -> None:
+        super().__init__(FakeNova.of(an_instance("web-1"), in_list=True))
+        self._hosts = hosts
+
+    def hands(self, cloud: str, permit: Permit) -> CloudHands:
+        self._hosts.refuse(f"somebody asked for the hands of {cloud}")
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
 @pytest.fixture
 def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ReadOnlyHosts:
     """What every call is given instead of SSH; estate and journal are real."""
     hosts = ReadOnlyHosts()
     monkeypatch.setattr("tui.access.SshHosts", lambda **_: hosts)
+    monkeypatch.setattr("tui.access.EstateClouds", lambda *_: ReadOnlyClouds(hosts))
     (tmp_path / "estate.toml").write_text(
-        '[estate]\nname = "north"\n[[galera]]\nname = "orders"\nnodes = "db[1-3]"\n'
+        '[estate]\nname = "north"\n[[galera]]\nname = "orders"\nnodes = "db[1-3]"\n[[cloud]]\nname = "kilo"\n'
     )
     monkeypatch.setenv("QUARTERDECK_ESTATE", str(tmp_path / "estate.toml"))
     monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "journal.sqlite"))
@@ -101,6 +124,16 @@ def test_a_dry_run_needs_no_journal_and_says_so(
     ran = CliRunner().invoke(cli, CALLS["runbook run"])
     assert (ran.exit_code, ran.stdout) == (3, "")
     assert hosts.reached == []
+
+
+def test_an_armed_act_reaches_for_the_hands_of_a_cloud(hosts: ReadOnlyHosts) -> None:
+    unnamed = CliRunner().invoke(cli, ("cloud", "act", "stop", "web-1", "--arm", "ticket 1432"))
+    assert (unnamed.exit_code, hosts.reached) == (64, [])
+    misnamed = ("cloud", "act", "stop", "web-1", "--arm", "ticket 1432", "--yes-to", "web-2")
+    assert (CliRunner().invoke(cli, misnamed).exit_code, hosts.reached) == (64, [])
+    called = CliRunner().invoke(cli, (*misnamed[:-1], "web-1"))
+    assert isinstance(called.exception, Changed)
+    assert hosts.reached == ["somebody asked for the hands of kilo"]
 
 
 def test_the_walk_itself_can_fail(hosts: ReadOnlyHosts) -> None:

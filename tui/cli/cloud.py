@@ -1,0 +1,266 @@
+"""`quarterdeck cloud`: the instances of a cloud, the ways to their screens, and the acts on them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from tui.cli.opening import carry_out, estate_of, opened
+from tui.cli.runbook_options import ARM, JOURNAL, JSON
+from tui.cli.said import CRITICAL, NONE, REFUSED, STOPPED, UNREAD, USAGE, WARNING, complain, fail, say_json
+
+if TYPE_CHECKING:
+    from runbooks.cloud.acts import ActResult, InstanceAct
+    from systems.estate import LoadedEstate
+    from systems.openstack.cloud import CloudReader
+    from systems.openstack.readings import ConsoleReading, Instance
+    from tui.access import Access
+
+T = TypeVar("T")
+CLOUD = click.option(
+    "--cloud", "name", default="", help="Its name in the estate; needed where there are several."
+)
+INSTANCE = click.argument("instance")
+ACTS = ("start", "stop", "reboot", "hard-reboot")
+
+
+@click.group()
+def cloud() -> None:
+    """Look at the instances of an OpenStack cloud, come to their consoles, start, stop and reboot them."""
+
+
+@cloud.command("list")
+@CLOUD
+@JSON
+@click.pass_context
+def list_(ctx: click.Context, name: str, *, as_json: bool) -> None:
+    """List the instances, and say what is wrong with the cloud.
+
+    Exit status: 0 nothing is wrong, 1 a warning, 2 something critical, 3 the cloud could not be read.
+    """
+    from runbooks.cloud.findings import judge_cloud
+    from systems.errors import SystemsError
+    from tui.cli.cloud_telling import instance_line, survey_record, verdict_lines
+
+    survey = _with_reader(ctx, name, lambda reader: reader.survey())
+    said = judge_cloud(survey)
+    if as_json:
+        say_json(survey_record(survey, said))
+    elif isinstance(survey.instances, SystemsError):
+        complain(f"quarterdeck: {survey.instances}")
+    else:
+        for one in survey.instances.instances:
+            click.echo(instance_line(one))
+        for line in verdict_lines(survey.name, said):
+            click.echo(line, err=True)
+    is_unread = isinstance(survey.instances, SystemsError)
+    raise SystemExit(UNREAD if is_unread else {1: WARNING, 2: CRITICAL}.get(said.severity, NONE))
+
+
+@cloud.command()
+@INSTANCE
+@CLOUD
+@JSON
+@click.pass_context
+def show(ctx: click.Context, instance: str, name: str, *, as_json: bool) -> None:
+    """Show one INSTANCE (its name or id): state, fault in words, and what was done to it."""
+    from tui.cli.cloud_telling import instance_lines, instance_record
+
+    async def read(reader: CloudReader) -> tuple[Instance, object]:
+        found = await _found(reader, instance)
+        return found, await reader.events(found)
+
+    found, events = _with_reader(ctx, name, read)
+    if as_json:
+        say_json(instance_record(found, events))
+    else:
+        click.echo("\n".join(instance_lines(found, events)))
+
+
+@cloud.command()
+@INSTANCE
+@CLOUD
+@click.option("--lines", default=200, show_default=True, help="So many of the last lines.")
+@JSON
+@click.pass_context
+def log(ctx: click.Context, instance: str, name: str, *, lines: int, as_json: bool) -> None:
+    """Print the end of what INSTANCE wrote to its console."""
+    from systems.text import visible
+
+    async def read(reader: CloudReader) -> str:
+        return (await reader.console_log(await _found(reader, instance), lines=lines)).text
+
+    text = _with_reader(ctx, name, read)
+    if as_json:
+        say_json({"instance": instance, "log": text})
+    else:
+        click.echo(visible(text.rstrip("\n"), newlines=True))
+
+
+@cloud.command()
+@INSTANCE
+@CLOUD
+@click.option("--type", "kind", default="spice-html5", show_default=True, help="Also: novnc, serial, ...")
+@JOURNAL
+@JSON
+@click.pass_context
+def console(
+    ctx: click.Context, instance: str, name: str, *, kind: str, place: str | None, as_json: bool
+) -> None:
+    """Print an address of INSTANCE's console, good for minutes, and the way to it from a laptop.
+
+    Whoever has the address has the keyboard. The journal keeps that it was given, not the address.
+    """
+    from tui.cli.cloud_telling import console_lines, console_record
+    from tui.desk import operator_at_bastion
+
+    estate = estate_of(ctx)
+    chosen = _cloud_of(estate, name)
+
+    async def read() -> tuple[Instance, ConsoleReading]:
+        async with opened(estate) as access:
+            reader = access.clouds.reader(chosen)
+            found = await _found(reader, instance)
+            answer = await reader.console(found, kind)
+            await _note(access, place, chosen, f"an address of the {kind} console of {found.name} was given")
+            return found, answer
+
+    found, answer = carry_out(read)
+    who = operator_at_bastion()
+    if as_json:
+        say_json(console_record(found, answer, who))
+    else:
+        click.echo("\n".join(console_lines(answer, who)))
+
+
+@cloud.command()
+@click.argument("what", type=click.Choice(ACTS))
+@INSTANCE
+@CLOUD
+@ARM
+@click.option("--yes-to", default="", metavar="NAME", help="The instance's exact name: agrees to the act.")
+@JOURNAL
+@JSON
+@click.pass_context
+def act(
+    ctx: click.Context,
+    what: str,
+    instance: str,
+    name: str,
+    *,
+    reason: str,
+    yes_to: str,
+    place: str | None,
+    as_json: bool,
+) -> None:
+    """Start, stop, reboot or hard-reboot one INSTANCE, and wait until it is proven.
+
+    Without --arm it says what would be sent. Exit status: 0 verified, 3 unknown, 4 refused, 5 it failed.
+    """
+    from runbooks.cloud.acts import ACTS as KNOWN
+    from runbooks.journal.entries import Kind
+
+    estate = estate_of(ctx)
+    chosen = _cloud_of(estate, name)
+    if reason and not yes_to:
+        fail(f'to {what} {instance} give its exact name with --yes-to "NAME", too; nothing was sent.', USAGE)
+    if not reason:
+        found = _with_reader(ctx, name, lambda reader: _found(reader, instance))
+        click.echo(f"would send to Nova of {chosen}: {KNOWN[what].order(found).line}")
+        click.echo(f'{KNOWN[what].means}\nnothing was sent: give --arm "reason" and --yes-to NAME to do it.')
+        raise SystemExit(REFUSED)
+    wanted = _Wanted(chosen, KNOWN[what], instance, yes_to, reason, place)
+    result = carry_out(lambda: _act(estate, wanted))
+    if as_json:
+        say_json(
+            {"outcome": result.kind.value, "sentence": result.sentence, "status": result.instance.status}
+        )
+    else:
+        complain(f"{what} {result.instance.name}: {result.sentence}")
+    outcomes = {Kind.VERIFIED: NONE, Kind.UNVERIFIED: UNREAD, Kind.BLOCKED: REFUSED}
+    raise SystemExit(outcomes.get(result.kind, STOPPED))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be done to which instance, why, and who said yes to it by name."""
+
+    cloud: str
+    act: InstanceAct
+    instance: str
+    yes_to: str
+    reason: str
+    place: str | None
+
+
+async def _act(estate: LoadedEstate, wanted: _Wanted) -> ActResult:
+    from tui.instance_acting import act_on
+    from tui.open_works import open_works
+
+    async with opened(estate) as access:
+        found = await _found(access.clouds.reader(wanted.cloud), wanted.instance)
+        if wanted.yes_to != found.name:
+            fail(
+                f"--yes-to says {wanted.yes_to!r}, and the instance is {found.name!r}; nothing was sent.",
+                USAGE,
+            )
+        works = await asyncio.to_thread(open_works, access, journal=wanted.place)
+        try:
+            await works.aside(works.arming.arm, wanted.reason)
+            return await act_on(works, wanted.cloud, found, wanted.act, tell=complain)
+        finally:
+            works.close()
+
+
+async def _note(access: Access, place: str | None, cloud: str, sentence: str) -> None:
+    """Write into the journal what was handed out; raises `JournalError`, and then it is not."""
+    from runbooks.journal.entries import Draft, Kind
+    from runbooks.journal.place import open_journal
+
+    def write() -> None:
+        name = access.estate.settings.name
+        journal = open_journal(place, estate=name, redact=access.redactor.redact)
+        journal.append(Draft(Kind.NOTE, system=cloud, host=cloud, data={"sentence": sentence}))
+        journal.close()
+
+    await asyncio.to_thread(write)
+
+
+async def _found(reader: CloudReader, named: str) -> Instance:
+    """The instance of that id, or the only one of that name; ends with a sentence for anything else."""
+    instances = (await reader.instances()).instances
+    found = [one for one in instances if named == one.id] or [one for one in instances if one.name == named]
+    if len(found) > 1:
+        ids = ", ".join([one.id for one in found[:5]])
+        fail(f"{reader.name} has {len(found)} instances named {named!r}; give the id of one: {ids}", USAGE)
+    if not found:
+        fail(f"{reader.name} shows this account no instance {named!r}; see `quarterdeck cloud list`", USAGE)
+    return found[0]
+
+
+def _cloud_of(estate: LoadedEstate, name: str) -> str:
+    """The cloud that was asked for, or the only one; ends with a sentence for an unknown one."""
+    known = [one.name for one in estate.clouds]
+    if not known:
+        fail(f"{estate.path} names no cloud; it takes one as a [[cloud]] table", USAGE)
+    if name in known:
+        return name
+    if name or len(known) > 1:
+        words = f"has no cloud {name!r}" if name else "has several clouds, name one with --cloud"
+        fail(f"{estate.path} {words}; it has: {', '.join(known)}", USAGE)
+    return known[0]
+
+
+def _with_reader(ctx: click.Context, name: str, work: Callable[[CloudReader], Awaitable[T]]) -> T:
+    estate = estate_of(ctx)
+    chosen = _cloud_of(estate, name)
+
+    async def run() -> T:
+        async with opened(estate) as access:
+            return await work(access.clouds.reader(chosen))
+
+    return carry_out(run)
