@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from practice.clock import Clock
@@ -57,10 +58,15 @@ def build(
 
 
 def build_blank(
-    clock: Clock, *, seed: int = 1, hosts: tuple[str, ...] = HOSTS, cluster: str = "orders"
+    clock: Clock,
+    *,
+    seed: int = 1,
+    hosts: tuple[str, ...] = HOSTS,
+    cluster: str = "orders",
+    addresses: Mapping[str, str] | None = None,
 ) -> Practice:
     """An estate of hosts as packages leave them: an empty database, nothing configured, nothing started."""
-    practice = assemble(clock, seed=seed, hosts=hosts, cluster=cluster)
+    practice = assemble(clock, seed=seed, hosts=hosts, cluster=cluster, addresses=addresses)
     practice.is_blank = True
     group = practice.clusters[cluster]
     group.writes_per_s, group.first_tables = 0.0, Tables.fresh
@@ -74,10 +80,18 @@ def build_blank(
     return practice
 
 
-def assemble(clock: Clock, *, seed: int, hosts: tuple[str, ...], cluster: str) -> Practice:
+def assemble(
+    clock: Clock,
+    *,
+    seed: int,
+    hosts: tuple[str, ...],
+    cluster: str,
+    addresses: Mapping[str, str] | None = None,
+) -> Practice:
     """An estate of one cluster whose servers have no data yet, and are off."""
     practice = Practice(clock, seed)
-    addresses = {name: f"10.20.0.{_FIRST_ADDRESS + at}" for at, name in enumerate(hosts)}
+    made_up = {name: f"10.20.0.{_FIRST_ADDRESS + at}" for at, name in enumerate(hosts)}
+    addresses = made_up | {name: address for name, address in (addresses or {}).items() if address}
     randomness = random_of(seed, "estate")
     group = Cluster(cluster, clock, writes_per_s=round(randomness.uniform(35.0, 48.0), 1))
     practice.clusters[cluster] = group

@@ -1,6 +1,7 @@
 """What the `load` order tells of a real cluster, read from plain JSON: checked here, and shared with nobody.
 
-    {"do": "load", "cluster": "orders", "writes_per_s": 12.5, "hosts": {"db1": {
+    {"do": "load", "cluster": "orders", "writes_per_s": 12.5, "blank": false, "hosts": {"db1": {
+        "address": "10.77.0.11",          where the others reach it
         "silent": false,                  its host does not answer: here it is off the network
         "runs": true,                     a server process is there
         "failed": false,                  its unit is held for failed
@@ -20,14 +21,16 @@
         "boot_id": "c1...",                                           of the host's last boot
         "invocation": "0f...", "bootstrap_invocation": ""}}}          of its units' last starts; empty: none
 
-Everything but the hosts may be left out; what is not told is as on a practice host.
+Everything but the hosts may be left out; what is not told is as on a practice host. Of hosts that are blank,
+as their packages leave them, only the address and the sizes of disks count.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -49,6 +52,7 @@ class FactsWrong(Exception):
 class HostFacts:
     """One host and the server on it; the names are those of the order (see the module)."""
 
+    address: str = ""
     silent: bool = False
     runs: bool = False
     failed: bool = False
@@ -87,6 +91,8 @@ class ClusterFacts:
     cluster: str
     hosts: Mapping[str, HostFacts]
     writes_per_s: float | None = None
+    blank: bool = False
+    """Nothing is configured on the hosts."""
 
 
 _WHOLE = {
@@ -113,7 +119,10 @@ def read_facts(order: Mapping[str, object]) -> ClusterFacts:
     found = {name: _host(name, told) for name, told in hosts.items()}
     rate = order.get("writes_per_s")
     writes_per_s = None if rate is None else _number("writes_per_s", rate, most=1e6)
-    return ClusterFacts(cluster, found, writes_per_s)
+    blank = order.get("blank", False)
+    if not isinstance(blank, bool):
+        raise FactsWrong(f"blank: true or false, and it is {blank!r}")
+    return ClusterFacts(cluster, found, writes_per_s, blank)
 
 
 def _host(name: object, told: object) -> HostFacts:
@@ -136,19 +145,31 @@ def _fact(where: str, fact: str, value: object) -> Any:
         return value
     if fact in _WHOLE:
         return _whole(where, value, *_WHOLE[fact])
-    if fact == "component":
-        return None if value is None else _whole(where, value, 0, MOST_HOSTS)
-    if fact == "write_share":
-        return _number(where, value, most=1.0)
-    if fact == "saved":
-        return None if value is None else _saved(where, value)
-    if fact == "last_view":
-        return None if value is None else _last_view(where, value)
-    if fact in _INVOCATIONS:
-        if not isinstance(value, str) or not _INVOCATION.fullmatch(value):
-            raise FactsWrong(f"{where}: 32 hexadecimal digits, or empty, and it is {value!r}")
-        return value
-    return _boot_id(where, value) if fact == "boot_id" else _uuid(where, value)
+    if value is None and fact in _MAY_BE_NULL:
+        return None
+    read = _READERS.get(fact, _invocation if fact in _INVOCATIONS else _uuid)
+    return read(where, value)
+
+
+def _component(where: str, value: object) -> int:
+    return _whole(where, value, 0, MOST_HOSTS)
+
+
+def _share(where: str, value: object) -> float:
+    return _number(where, value, most=1.0)
+
+
+def _invocation(where: str, value: object) -> str:
+    if not isinstance(value, str) or not _INVOCATION.fullmatch(value):
+        raise FactsWrong(f"{where}: 32 hexadecimal digits, or empty, and it is {value!r}")
+    return value
+
+
+def _address(where: str, value: object) -> str:
+    try:
+        return str(ipaddress.IPv4Address(value if isinstance(value, str) else ""))
+    except ValueError:
+        raise FactsWrong(f"{where}: an IPv4 address, and it is {value!r}") from None
 
 
 def _boot_id(where: str, value: object) -> str:
@@ -199,3 +220,14 @@ def _number(where: str, value: object, *, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
         raise FactsWrong(f"{where}: a number from 0 to {most:g}, and it is {value!r}")
     return float(value)
+
+
+_MAY_BE_NULL = frozenset({"component", "saved", "last_view"})
+_READERS: Mapping[str, Callable[[str, object], Any]] = {
+    "address": _address,
+    "boot_id": _boot_id,
+    "component": _component,
+    "last_view": _last_view,
+    "saved": _saved,
+    "write_share": _share,
+}

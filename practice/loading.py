@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 
 from practice.clock import Clock
-from practice.estate import Practice, assemble, let_run
+from practice.estate import Practice, assemble, build_blank, let_run
 from practice.facts import ClusterFacts, HostFacts
 from practice.galera.cluster import Cluster
 from practice.galera.history import ZERO, Branch, Position
@@ -18,7 +18,14 @@ from practice.host.outfit import write_galera_options
 
 def load(clock: Clock, facts: ClusterFacts, *, seed: int) -> Practice:
     """The estate as these facts tell it, at this moment."""
-    practice = assemble(clock, seed=seed, hosts=tuple(facts.hosts), cluster=facts.cluster)
+    addresses = {name: host.address for name, host in facts.hosts.items()}
+    make = build_blank if facts.blank else assemble
+    practice = make(clock, seed=seed, hosts=tuple(facts.hosts), cluster=facts.cluster, addresses=addresses)
+    if facts.blank:
+        for name, host in facts.hosts.items():
+            _fit_disk(practice.server(name), host)
+            practice.machines[name].unplug(out=host.silent)
+        return practice
     cluster = practice.clusters[facts.cluster]
     branches = _histories(cluster, facts.hosts)
     if facts.writes_per_s is not None:
@@ -65,16 +72,23 @@ def _fit(server: Server, host: HostFacts) -> None:
         )
     if host.data_bytes:
         server.data_bytes = host.data_bytes
-    if host.disk_bytes:
-        taken = max(0, host.disk_bytes - host.disk_free_bytes - server.data_bytes - host.cache_bytes)
-        root = next(mount for mount in machine.files.mounts if mount.target == "/")
-        machine.files.mounts.remove(root)
-        machine.files.mounts.insert(0, Mount("/", root.source, root.fstype, host.disk_bytes, taken))
+    _fit_disk(server, host)
     server.weight = host.weight
     units = machine.systemd.units
     units["mariadb"].enabled = "enabled" if host.enabled else "disabled"
     units["mysql@bootstrap"].enabled = "enabled" if host.bootstrap_enabled else "disabled"
     server.read_settings()
+
+
+def _fit_disk(server: Server, host: HostFacts) -> None:
+    """The size of its disk, and the room on it."""
+    if not host.disk_bytes:
+        return
+    mounts = server.machine.files.mounts
+    taken = max(0, host.disk_bytes - host.disk_free_bytes - server.data_bytes - host.cache_bytes)
+    root = next(mount for mount in mounts if mount.target == "/")
+    mounts.remove(root)
+    mounts.insert(0, Mount("/", root.source, root.fstype, host.disk_bytes, taken))
 
 
 def _put_data(server: Server, host: HostFacts, position: Position) -> None:

@@ -89,8 +89,13 @@ class Rehearsed:
 
 
 def ways_of(before: Picture, after: Picture, look: Look, facts: Mapping[str, str]) -> dict[str, str]:
-    """How each node that became Synced got what it had missed; one that had missed nothing counts as IST."""
-    ways = {}
+    """How each node that became Synced got what it had missed; one that had missed nothing counts as IST.
+
+    Where there was no Primary component before, there was nobody to get anything from.
+    """
+    ways: dict[str, str] = {}
+    if not before.sizes:
+        return ways
     for host, node in after.nodes.items():
         was = before.nodes.get(host)
         if node.state != _SYNCED or was is None or was.state == _SYNCED:

@@ -11,6 +11,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 import practice.sql.wire  # noqa: F401 - loaded before anybody waits for it
+from practice.clock import Clock
+from practice.estate import build, build_blank
 from practice.faults import apply, heal
 from practice.serving import Serving
 from practice.telling import state_of
@@ -98,11 +100,13 @@ class Inside:
 
 
 @asynccontextmanager
-async def inside(folder: Path, *, seed: int = 1, speed: float = SPEED) -> AsyncIterator[Inside]:
-    """Serve an estate and open a console on it."""
+async def inside(
+    folder: Path, *, seed: int = 1, speed: float = SPEED, blank: bool = False
+) -> AsyncIterator[Inside]:
+    """Serve an estate and open a console on it. `blank`: its hosts are no cluster yet."""
     place = folder / "practice"
     place.mkdir(mode=0o700)
-    serving = Serving(place, seed=seed, speed=speed)
+    serving = Serving(place, practice=(build_blank if blank else build)(Clock(speed=speed), seed=seed))
     await serving.start()
     estate = Inside(serving, Access(load(place / "estate.toml"), Redactor()))
     try:

@@ -108,3 +108,32 @@ async def test_a_recovery_is_rehearsed_from_the_positions_that_the_hosts_told(tm
     assert told["steps"][0]["sizes"]["before"] == []
     assert told["steps"][-1]["sizes"]["after"] == [3]
     assert all("has not told its position" in sentence for sentence in told["unlike"])
+
+
+BOOTSTRAP = ("galera-bootstrap", "--target", "orders")
+
+
+@pytest.mark.whole
+async def test_a_bootstrap_is_predicted_to_grow_a_cluster_from_nothing_and_runs_as_rehearsed(
+    tmp_path: Path,
+) -> None:
+    async with inside(tmp_path, blank=True) as estate:
+        status, said = await estate.console("runbook", "rehearse", *BOOTSTRAP, "--speed", "20", "--json")
+        assert status == 0, said
+        assert [estate.state(host) for host in HOSTS] == ["", "", ""]
+        password = f"monitor_password=file:{tmp_path / 'practice' / 'monitor.pw'}"
+        agreed = ("--secret", password, "--arm", "a test", "--yes-to", "db1")
+        run_status, run_said = await estate.console("runbook", "run", *BOOTSTRAP, *agreed)
+        assert run_status == 0, run_said
+        assert [estate.state(host) for host in HOSTS] == ["Synced"] * 3
+    told = json.loads(said)
+    grown = [step["sizes"] for step in told["steps"] if step["sizes"]["before"] != step["sizes"]["after"]]
+    assert [(size["before"], size["after"]) for size in grown] == [
+        ([], [1]),
+        ([1], [2]),
+        ([2], [3]),
+        ([3], [2]),
+        ([2], [3]),
+    ]
+    assert any("judged on the real ones alone" in sentence for sentence in told["unlike"])
+    assert "rehears" in run_said

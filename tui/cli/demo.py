@@ -18,6 +18,9 @@ STORY_SPEED = 5.0
 
 @click.command()
 @click.option("--break", "faults", multiple=True, metavar="NAME", help="A fault that is there at the start.")
+@click.option(
+    "--blank", is_flag=True, help="Hosts with packages installed and nothing configured: make a cluster."
+)
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same numbers.")
 @click.option(
     "--speed",
@@ -39,6 +42,7 @@ def demo(
     ctx: click.Context,
     *,
     faults: tuple[str, ...],
+    blank: bool,
     seed: int,
     speed: float | None,
     surprise: float,
@@ -56,17 +60,24 @@ def demo(
         if lists:
             from tui.cli.practice_process import listed_faults
 
-            click.echo(listed_faults(), nl=False)
+            click.echo(listed_faults(blank=blank), nl=False)
         elif serves:
-            _serve(faults, seed=seed, speed=speed or CONSOLE_SPEED)
+            _serve(faults, seed=seed, speed=speed or CONSOLE_SPEED, blank=blank)
         elif sys.stdin.isatty() and sys.stdout.isatty():
             from tui.cli.demo_console import open_demo
 
             ctx.exit(
                 open_demo(
-                    faults, seed=seed, speed=speed or CONSOLE_SPEED, after_s=surprise, ascii_only=ascii_only
+                    faults,
+                    seed=seed,
+                    speed=speed or CONSOLE_SPEED,
+                    after_s=0.0 if blank else surprise,
+                    blank=blank,
+                    ascii_only=ascii_only,
                 )
             )
+        elif blank:
+            fail("demo --blank needs a terminal; for a script there is demo --blank --estate.", USAGE)
         else:
             from tui.cli.demo_story import tell_story
 
@@ -77,11 +88,11 @@ def demo(
         fail("interrupted; the practice estate has ended.", TERMINATED)
 
 
-def _serve(faults: tuple[str, ...], *, seed: int, speed: float) -> None:
+def _serve(faults: tuple[str, ...], *, seed: int, speed: float, blank: bool) -> None:
     """Serve until Ctrl-C, or until the practice estate ends."""
     from tui.cli.practice_process import practice_estate
 
-    with practice_estate(seed=seed, speed=speed) as practice:
+    with practice_estate(seed=seed, speed=speed, blank=blank) as practice:
         practice.wait_ready()
         practice.break_(faults)
         click.echo(practice.estate)

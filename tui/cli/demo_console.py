@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def open_demo(
-    faults: tuple[str, ...], *, seed: int, speed: float, after_s: float, ascii_only: bool = False
+    faults: tuple[str, ...],
+    *,
+    seed: int,
+    speed: float,
+    after_s: float,
+    blank: bool = False,
+    ascii_only: bool = False,
 ) -> int:
     """Open it with these faults there; returns the exit status. Raises `PracticeFailed`.
 
@@ -27,7 +33,7 @@ def open_demo(
 
     set_tempo()
     gc.disable()  # until the first frame is there; the console switches it on again
-    with practice_estate(seed=seed, speed=speed) as practice:
+    with practice_estate(seed=seed, speed=speed, blank=blank) as practice:
         _import_console()
         practice.wait_ready()
         practice.break_(faults)

@@ -116,15 +116,16 @@ _XDG = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
 
 
 @contextmanager
-def practice_estate(*, seed: int, speed: float) -> Iterator[PracticeProcess]:
+def practice_estate(*, seed: int, speed: float, blank: bool = False) -> Iterator[PracticeProcess]:
     """Start a practice estate; it ends with the block. It is not ready yet: see `wait_ready`.
 
-    Raises `PracticeFailed`.
+    `blank`: hosts where nothing is configured, in place of a cluster. Raises `PracticeFailed`.
     """
     _complain_of_what_is_missing()
     folder = _free_folder()
     command = [sys.executable, "-m", "practice", "--folder", str(folder)]
     command += ["--with-parent", str(os.getpid()), "--seed", str(seed), "--speed", str(speed)]
+    command += ["--blank"] if blank else []
     with tempfile.TemporaryFile() as errors:
         try:
             child = subprocess.Popen(
@@ -146,11 +147,11 @@ def practice_estate(*, seed: int, speed: float) -> Iterator[PracticeProcess]:
                 child.stdout.close()
 
 
-def listed_faults() -> str:
+def listed_faults(*, blank: bool = False) -> str:
     """Every fault in a line, as the practice estate tells them; raises `PracticeFailed`."""
     _complain_of_what_is_missing()
     done = subprocess.run(
-        [sys.executable, "-m", "practice", "--list"],
+        [sys.executable, "-m", "practice", "--list", *(["--blank"] if blank else [])],
         env=_environment(),
         capture_output=True,
         text=True,

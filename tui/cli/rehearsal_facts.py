@@ -5,6 +5,8 @@ The words of these facts are the practice estate's own; it reads and checks them
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from runbooks.membership import fragments, primary_groups
 from runbooks.steps.node import BOOTSTRAP_UNIT, node_of
 from systems.galera.predict import position_of
@@ -41,6 +43,21 @@ def facts_of(survey: ClusterSurvey) -> Facts:
     if (rate := _writes_per_s(survey)) is not None:
         facts["writes_per_s"] = rate
     return facts
+
+
+def facts_of_blank(survey: ClusterSurvey, addresses: Mapping[str, str]) -> Facts:
+    """Hosts where nothing is configured yet; `addresses`: those that the operator gave, by host."""
+    hosts: dict[str, Facts] = {}
+    for node in survey.nodes:
+        evidence = node.evidence
+        facts: Facts = {"silent": not node.answers_ssh}
+        if isinstance(evidence, HostEvidence):
+            own = (text for text in evidence.addresses if not text.startswith("127.") and ":" not in text)
+            if address := addresses.get(node.host) or next(own, ""):
+                facts["address"] = address
+            facts |= _of_disk(evidence)
+        hosts[node.host] = facts
+    return {"cluster": survey.name, "blank": True, "hosts": hosts}
 
 
 def unlike_in_kind(real: ClusterSurvey, copy: ClusterSurvey) -> tuple[str, ...]:
@@ -140,10 +157,12 @@ def _of_evidence(survey: NodeSurvey) -> Facts:
         facts["last_view"] = {"member_uuid": view.my_uuid, "members": list(view.members)}
     if evidence.datadir_bytes:
         facts["data_bytes"] = evidence.datadir_bytes
-    if evidence.filesystem is not None:
-        facts["disk_bytes"] = evidence.filesystem.size_bytes
-        facts["disk_free_bytes"] = evidence.filesystem.free_bytes
-    return facts
+    return facts | _of_disk(evidence)
+
+
+def _of_disk(evidence: HostEvidence) -> Facts:
+    disk = evidence.filesystem
+    return {"disk_bytes": disk.size_bytes, "disk_free_bytes": disk.free_bytes} if disk is not None else {}
 
 
 def _write_shares(survey: ClusterSurvey) -> dict[str, float]:

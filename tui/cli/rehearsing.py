@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from runbooks.arming import MOST_MINUTES
 from runbooks.engine.api import Choice, Confirmation, Event, Go, RunResult, StepCard, StepResult, Stop
+from runbooks.galera_bootstrap.inputs import told_addresses
 from runbooks.model import InputKind, Look, Plan, Refusal, Runbook, Step
 from runbooks.rehearsal.picture import picture_of, unlike
 from runbooks.rehearsal.record import Rehearsal, settled_values
+from runbooks.words import listed
 from tui.cli.opening import opened
 from tui.cli.practice_process import PracticeProcess, practice_estate
-from tui.cli.rehearsal_facts import facts_of, unlike_in_kind
+from tui.cli.rehearsal_facts import Facts, facts_of, facts_of_blank, unlike_in_kind
 from tui.cli.rehearsal_pace import CopyRecorder, HurryingRecorder
 from tui.demo.control import Control, OrderRefused
 from tui.rehearser import RehearsalNews
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     from tui.works import Works
 
 _REASON = "a rehearsal on a practice copy"
-_SECRET = "rehearsed"
-"""Stands for every secret: the real ones are no matter of a copy."""
+_SECRET = "practice"
+"""Stands for every secret, since the real ones are no matter of a copy; its console logs in with this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,17 @@ class Part:
         secrets = {item.name: _SECRET for item in self.book.inputs if item.kind is InputKind.SECRET}
         return {**self.values, **self.shortened, **secrets}
 
+    @property
+    def unlike(self) -> tuple[str, ...]:
+        """What is otherwise on any copy, a sentence each."""
+        secrets = [item for item in self.book.inputs if item.kind is InputKind.SECRET]
+        optional = [item.name for item in secrets if not item.required]
+        every = f"{listed(optional)}: given on the copy; a run without one leaves out the steps that need it"
+        return (
+            *((_UNPREPARED,) if self.book.needs_preparation else ()),
+            *((every,) if optional else ()),
+        )
+
 
 class Agreeing:
     """A `Steering` that types every name that is asked for, since nothing of a practice copy is real."""
@@ -82,12 +95,6 @@ async def rehearse(
     take long. A refusal is either that of the runbook, or says why no copy of this target can be made. Raises
     `PracticeFailed`, and what a survey of the copy raises.
     """
-    if part.book.needs_preparation:
-        return Refusal(
-            f"{part.book.name} is planned from how each host is prepared, which no practice copy takes over",
-            (),
-            "look at what `runbook plan` shows instead",
-        )
     plan = await works.engine.prepare(part.book, part.target, part.on_copy)
     if isinstance(plan, Refusal):
         return plan
@@ -101,11 +108,17 @@ async def rehearse(
     async with _practice_copy(speed or 1.0) as practice:
         control = Control(practice.control)
         try:
-            await control.order(do="load", **facts_of(survey))
+            await control.order(do="load", **_facts(part, survey))
         except OrderRefused as error:
             return Refusal(f"no copy of {part.target} can be made: {error}", (), _INSTEAD)
         makes = HurryingRecorder if speed is None else CopyRecorder
         return await _on_copy(practice, part, plan, survey, makes(control, news))
+
+
+def _facts(part: Part, survey: ClusterSurvey) -> Facts:
+    if part.book.needs_preparation:
+        return facts_of_blank(survey, told_addresses(part.settled))
+    return facts_of(survey)
 
 
 @asynccontextmanager
@@ -120,6 +133,9 @@ async def _practice_copy(speed: float) -> AsyncIterator[PracticeProcess]:
         await asyncio.shield(asyncio.to_thread(stack.close))
 
 
+_UNPREPARED = (
+    "how the hosts are prepared (packages, swap, clock, volumes, firewalls) is judged on the real ones alone"
+)
 _INSTEAD = "wait until the cluster is at rest and rehearse again, or run without a rehearsal"
 
 
@@ -146,7 +162,8 @@ async def _on_copy(
                 result = await works.engine.run(
                     part.book, part.target, part.on_copy, Agreeing(), expected=recorder
                 )
-            return _rehearsal(part, survey, unlike_in_kind(survey, seen), recorder, result)
+            unalike = (*unlike_in_kind(survey, seen), *part.unlike)
+            return _rehearsal(part, survey, unalike, recorder, result)
         finally:
             works.close()
 

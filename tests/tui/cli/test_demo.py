@@ -137,7 +137,7 @@ def test_what_a_runbook_refuses_is_told_with_the_way_on(home: Path) -> None:
 def test_an_unknown_fault_is_answered_with_those_there_are(home: Path) -> None:
     called = call("demo", "--break", "kill-none", "--estate", home=home)
     assert called.status == 64
-    assert "there is no fault 'kill-none'; one of kill-one" in called.err
+    assert "there is no fault 'kill-none' here; one of kill-one" in called.err
 
 
 def test_faults_are_listed_each_in_a_sentence(home: Path) -> None:
@@ -145,3 +145,29 @@ def test_faults_are_listed_each_in_a_sentence(home: Path) -> None:
     assert called.status == 0
     assert "kill-one " in called.out
     assert all(line.endswith(".") for line in called.out.splitlines())
+
+
+def test_hosts_where_nothing_is_configured_have_faults_of_their_own(home: Path) -> None:
+    listed = call("demo", "--blank", "--list", home=home)
+    assert "cloned " in listed.out
+    assert "kill-one " not in listed.out
+    refused = call("demo", "--blank", "--break", "kill-one", "--estate", home=home)
+    assert (refused.status, "there is no fault 'kill-one' here" in refused.err) == (64, True)
+
+
+def test_hosts_where_nothing_is_configured_tell_no_story(home: Path) -> None:
+    called = call("demo", "--blank", home=home)
+    assert called.status == 64
+    assert "demo --blank --estate" in called.err
+
+
+def test_hosts_where_nothing_is_configured_lead_to_the_runbook_that_makes_a_cluster(home: Path) -> None:
+    with demo_session(home, "--blank") as session:
+        console = DemoConsole(session)
+        console.see("None of the 3 nodes has ever been in a cluster", "galera-bootstrap")
+        console.press("b")
+        console.see("galera-bootstrap")
+        console.press("\r")
+        console.see("3 nodes of MariaDB, db1 first")
+        session.send(b"\x11")
+        console.wait_ended()
