@@ -11,6 +11,7 @@ import pytest
 
 from practice.faults import apply
 from runbooks.journal.place import open_journal
+from runbooks.rehearsal.keeping import rehearsal_of
 from tests.practice.inside import Inside, inside
 from tests.practice.running import DEADLINE_S
 
@@ -136,4 +137,8 @@ async def test_a_bootstrap_is_predicted_to_grow_a_cluster_from_nothing_and_runs_
         ([2], [3]),
     ]
     assert any("judged on the real ones alone" in sentence for sentence in told["unlike"])
-    assert "rehears" in run_said
+    journal = open_journal(str(tmp_path / "journal.sqlite"), read_only=True)
+    try:
+        assert rehearsal_of(journal, run_said.split()[1]) is not None
+    finally:
+        journal.close()
