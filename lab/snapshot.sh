@@ -2,7 +2,8 @@
 # snapshot.sh - put the whole lab back to a known state in seconds.
 #
 #   snapshot.sh save       keep the disks of all hosts as they are (up.sh does it for a healthy cluster)
-#   snapshot.sh restore    cut the power of all hosts, put those disks back, power on, wait for Synced
+#   snapshot.sh restore    cut the power of all hosts, put those disks back, power on, wait for Synced;
+#                          hosts that came after the snapshot, such as load balancers, go
 #   snapshot.sh exists     exit 0 when there is one
 #
 # The disks are kept as after a power cut with every node Synced: gvwstate.dat lets Galera put the
@@ -45,6 +46,7 @@ restore() {
   lock_lab
   [ -f "$LAB_RUN/saved" ] || die "no snapshot to restore: run up.sh"
   touch "$LAB_RUN/restoring"
+  [ ! -f "$LAB_RUN/vip" ] || "$LAB_HERE/haproxy.sh" down
   power_off
   for h in $(lab_hosts); do
     rm -rf --one-file-system "$LAB_RUN/$h/upper" "$LAB_RUN/$h/work"

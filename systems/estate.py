@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from systems.errors import SystemsError
+from systems.estate_balancers import Balancers, balancers_of
 from systems.estate_lines import line_of
 from systems.estate_schema import Cloud, Estate, Galera, Settings, Sql
 from systems.nodes import NodesNotUnderstood, expand_nodes
@@ -38,8 +39,9 @@ class LoadedEstate:
     settings: Settings
     clusters: tuple[Cluster, ...]
     hosts: tuple[str, ...]
-    """All hosts: the nodes of all clusters, then the others, each once."""
+    """All hosts: the nodes of all clusters, the load balancers, then the others, each once."""
     clouds: tuple[Cloud, ...] = ()
+    balancers: tuple[Balancers, ...] = ()
 
     @property
     def ssh_config(self) -> Path | None:
@@ -60,6 +62,13 @@ class LoadedEstate:
                 return cloud
         raise KeyError(name)
 
+    def vip(self, name: str) -> Balancers:
+        """The load balancers of that name; raises `KeyError`."""
+        for balancers in self.balancers:
+            if balancers.name == name:
+                return balancers
+        raise KeyError(name)
+
 
 def load(path: Path | str) -> LoadedEstate:
     """Read an estate file, or raise an `EstateError`."""
@@ -72,13 +81,18 @@ def load(path: Path | str) -> LoadedEstate:
     clouds = tuple(checker.cloud(at, cloud, clusters, estate.cloud) for at, cloud in enumerate(estate.cloud))
     if not estate.estate.name.strip():
         raise checker.error("estate.name", "is empty; give the estate a name")
+    names = [cluster.name for cluster in clusters]
+    balancers = balancers_of(estate.haproxy, names, checker.nodes, checker.error)
+    systems: tuple[Cluster | Balancers, ...] = (*clusters, *balancers)
+    named = [host for one in systems for host in (one.nodes if isinstance(one, Cluster) else one.hosts)]
     more = checker.nodes("hosts", estate.hosts) if estate.hosts.strip() else ()
     return LoadedEstate(
         path=file,
         settings=checker.settings(estate.estate),
         clusters=clusters,
         clouds=clouds,
-        hosts=tuple(dict.fromkeys((*(node for cluster in clusters for node in cluster.nodes), *more))),
+        hosts=tuple(dict.fromkeys((*named, *more))),
+        balancers=balancers,
     )
 
 

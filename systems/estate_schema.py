@@ -80,11 +80,28 @@ class Cloud(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Seconds between two looks while somebody looks."""
 
 
+class Haproxy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[[haproxy]]: one virtual address, and the HAProxy processes that answer it."""
+
+    name: str
+    hosts: str
+    """A ClusterShell NodeSet: lb[1-2]."""
+    socket: str = "/run/haproxy/admin.sock"
+    """The stats socket on each of them; it needs `level admin` where servers shall be drained from here."""
+    backend: str = ""
+    """The backend, or `listen` section, behind the address; empty: all of them."""
+    serves: str = ""
+    """The Galera cluster behind it."""
+    every_s: float = 2.0
+    """Seconds between two looks while somebody looks."""
+
+
 class Estate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole file."""
 
     estate: Settings
     galera: tuple[Galera, ...] = ()
+    haproxy: tuple[Haproxy, ...] = ()
     cloud: tuple[Cloud, ...] = ()
     hosts: str = ""
     """More hosts to list, as a NodeSet."""

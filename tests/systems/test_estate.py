@@ -212,3 +212,40 @@ def test_a_cloud_is_named_as_in_clouds_yaml(tmp_path: Path) -> None:
 def test_what_is_wrong_with_a_cloud_is_told(tmp_path: Path, old: str, new: str, words: str) -> None:
     (tmp_path / "clouds.yaml").touch()
     assert words in problem(tmp_path, CLOUD.replace(old, new))
+
+
+VIP = """
+[[haproxy]]
+name = "orders-vip"
+hosts = "lb[1-2]"
+serves = "orders"
+"""
+
+
+def test_load_balancers_are_told_one_by_one_and_are_hosts_too(tmp_path: Path) -> None:
+    estate = load(a_file(tmp_path, GOOD + VIP))
+    assert estate.vip("orders-vip").hosts == ("lb1", "lb2")
+    assert estate.vip("orders-vip").settings.socket == "/run/haproxy/admin.sock"
+    assert estate.hosts == ("db1", "db2", "db3", "st2", "st1", "lb1", "lb2", "bak1")
+    with pytest.raises(KeyError):
+        estate.vip("orders")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ('serves = "orders"', 'serves = "ordres"', "is 'ordres', which is no [[galera]] here"),
+        ('"orders-vip"', '"two words"', "expected one word"),
+        ('serves = "orders"', 'socket = "/run/x y"', "without blanks"),
+        ('serves = "orders"', 'socket = "/run/x;reboot"', "expected a path"),
+        ('serves = "orders"', 'backend = "a b"', "expected the name of a backend"),
+        ('serves = "orders"', "every_s = 0.0", "expected 0.2 to 3600"),
+        ('serves = "orders"', 'sockets = "x"', "did you mean socket?"),
+        ('"lb[1-2]"', '""', "expected a node set"),
+        (VIP, VIP + VIP, "is 'orders-vip' again"),
+    ],
+)
+def test_a_wrong_table_of_load_balancers_is_told(tmp_path: Path, right: str, wrong: str, told: str) -> None:
+    said = problem(tmp_path, GOOD + VIP.replace(right, wrong))
+    assert told in said
+    assert "haproxy[" in said

@@ -49,10 +49,22 @@ READS = [
     "tail -n 100 -F /var/log/x",
     "nice -n 19 du -sk /var/lib/mysql",
     "uname -r\nuname -n",
+    "echo 'show info;show stat' | socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
+    "echo 'show servers state' | nc -w 5 -U /var/run/haproxy.sock",
 ]
 
 CHANGES = [
     "rm x",
+    "echo 'set server orders/db1 state maint' | socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
+    "echo 'show stat;set server orders/db1 state maint' | socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
+    "echo 'show stat' | socat -t5 - EXEC:reboot",
+    "echo 'show stat' | socat -t5 - UNIX-CONNECT:/x,fork",
+    "echo 'show stat' | socat -t5 /etc/x UNIX-CONNECT:/run/haproxy/admin.sock",
+    "echo 'show stat'; socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
+    "cat /x | socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
+    "echo -e 'show stat' | nc -w 5 -U /run/haproxy/admin.sock",
+    "socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
+    "nc -w 5 -U /run/haproxy/admin.sock",
     "cat x > y",
     "cat x >> y",
     "cat x>y",

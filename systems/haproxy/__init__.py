@@ -1,0 +1,1 @@
+"""HAProxy, asked over SSH on its stats socket: readings, parsers, and the lines that change a server."""
