@@ -1,6 +1,7 @@
 #!/bin/bash
 # desk.sh - (re)write what lies on the operator's desk: known_hosts, ssh_config, estate.toml.
-# The hosts are those that exist; the clusters are the lines "NAME HOST..." of the file clusters.
+# The hosts are those that exist; the clusters are the lines "NAME HOST..." of the file clusters; with load
+# balancers there is a virtual address, whose file is vip.
 . "$(dirname "$0")/lib.sh"
 need_root
 cd "$LAB_RUN"
@@ -33,6 +34,8 @@ X
     # shellcheck disable=SC2086
     printf '\n[[galera]]\nname = "%s"\nnodes = "%s"\nservice = "mariadb"\nsql = { via = "ssh" }\n' "$name" "$(fold $hosts)"
   done < clusters
+  [ ! -f vip ] || printf '\n[[haproxy]]\nname = "orders-vip"\nhosts = "%s"\nbackend = "orders"\nserves = "orders"\n' \
+    "$(lab_hosts | grep '^lb' | paste -sd,)"
 } > .estate.toml.new
 chmod 600 .known_hosts.new .ssh_config.new .estate.toml.new
 for f in known_hosts ssh_config estate.toml; do mv ".$f.new" "$f"; done

@@ -6,22 +6,23 @@
 #   haproxy.sh check state|login   what the balancers ask: clustercheck on port 9200 (only Synced nodes
 #                             are up), or only whether the database lets them log in
 #   haproxy.sh donors up|down whether clustercheck counts a donor as available (down)
+#   haproxy.sh fetch          unpack HAProxy without installing it (any user), and print where it is
 #   haproxy.sh admin LB LINE  a line to the stats socket, such as 'show stat'
 #   haproxy.sh wait LB SERVER STATUS   until HAProxy says that of a server, such as UP (30 s at most)
 #
 # Both balance on port 3306; the virtual address, 10.77.0.100, is lb1's.  LAB_LBS="lb1" makes one only.
 # HAProxy comes from Debian's packages, unpacked beside the base tree and laid into the balancers' disks.
 . "$(dirname "$0")/lib.sh"
-need_root
 read -r -a LBS <<< "${LAB_LBS:-lb1 lb2}"
 VIP=$LAB_NET.100
-unpacked=$LAB_DIR/haproxy packages=(haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1)
+unpacked=$LAB_DIR/haproxy packages=(haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 socat libwrap0)
 members() { sed -n 's/^orders //p' "$LAB_RUN/clusters"; }
 
 fetch() { # apt's lists and cache are our own, as in fetch.sh; the libraries that the base tree has are not needed
   [ ! -f "$unpacked/ready" ] || return 0
   local d=$unpacked.new f apt
-  exec 7>"$LAB_DIR/.haproxy.lock"; flock 7
+  command -v apt-get >/dev/null || die "there is no apt-get to fetch HAProxy with"
+  mkdir -p "$LAB_DIR"; exec 7>"$LAB_DIR/.haproxy.lock"; flock 7
   [ ! -f "$unpacked/ready" ] || return 0
   rm -rf "$d"; mkdir -p "$d"/{debs,lists/partial,cache,tree}
   apt=(apt-get -qq -o "Dir::State::Lists=$d/lists" -o "Dir::Cache=$d/cache" -o Debug::NoLocking=1
@@ -135,7 +136,9 @@ down() {
 }
 
 verb=${1:-}; shift || usage "$0"
+[ "$verb" = fetch ] || need_root
 case $verb in
+  fetch) fetch; echo "$unpacked/tree" ;;
   up|down) "$verb" ;;
   check) for lb in "${LBS[@]}"; do conf "$lb" "$1"; done ;;
   donors) for n in $(members); do lab_sh "$n" "echo AVAILABLE_WHEN_DONOR=$([ "$1" = up ] && echo 1 || echo 0) > /etc/default/clustercheck"; done ;;

@@ -8,13 +8,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from runbooks.model import Look
+from runbooks.vips.look import VipLook
 from systems.errors import SystemsError
 from systems.estate import Cluster, LoadedEstate
 from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Answer, ClusterSurvey
 from systems.galera.survey import NodeAccess, Surveyor, options_for
+from systems.haproxy.socket import StatsSocket
 from systems.secrets import AskSecret, Redactor, resolve
 from systems.sql import Query, Rows, SqlReader
 from systems.sql_readers import SqlAccess, SqlReaders
@@ -52,6 +55,7 @@ class Access:
             sudo_password=self._sudo_password if ask else None,
         )
         self._opened: dict[str, Surveyor] = {}
+        self._sockets: dict[str, dict[str, StatsSocket]] = {}
         self._opening = asyncio.Lock()
         self._databases: dict[SqlAccess, SqlReaders] = {}
         self._passwords: dict[str, str] = {}
@@ -79,6 +83,26 @@ class Access:
         hosts = [node.host for node in survey.nodes]
         answers = await asyncio.gather(*(self._prepared(target, host) for host in hosts))
         return Look(survey, dict(zip(hosts, answers, strict=True)))
+
+    def sockets(self, vip: str) -> dict[str, StatsSocket]:
+        """The stats sockets of a virtual address by load balancer; raises `KeyError` for an unknown one."""
+        if vip not in self._sockets:
+            balancers = self.estate.vip(vip)
+            path = balancers.settings.socket
+            self._sockets[vip] = {
+                host: StatsSocket(self.hosts.reader(host), path) for host in balancers.hosts
+            }
+        return self._sockets[vip]
+
+    async def look_at_vip(self, vip: str) -> VipLook:
+        """Ask its load balancers and the cluster behind it, all side by side; errors are answers."""
+        settings, sockets = self.estate.vip(vip).settings, self.sockets(vip)
+        await self.hosts.warm(next(iter(sockets)))
+        answers = asyncio.gather(*(socket.look() for socket in sockets.values()))
+        if not settings.serves:
+            return VipLook(vip, datetime.now(UTC), tuple(await answers), backend=settings.backend)
+        told, survey = await asyncio.gather(answers, self.survey(settings.serves))
+        return VipLook(vip, datetime.now(UTC), tuple(told), survey, settings.backend)
 
     async def close(self) -> None:
         """End all connections; jobs on the hosts run on."""

@@ -131,6 +131,8 @@ def _up(server: Server, word: NodeWord | None) -> Truth:
 def _up_and_well(server: Server, here: str, own: str, *, unchecked: bool) -> Truth:
     if unchecked:
         return Truth(Severity.WARNING, f"{here}{own}, but nothing checks it (LB-02)", agrees=True)
+    if server.check.status == "INI":
+        return Truth(Severity.INFO, f"{here}{own}; its first check is still to come", agrees=True)
     if "/" in server.status:
         sentence = f"{here}{own}, though about to leave it ({server.status}): its check {_said(server)}"
         return Truth(Severity.WARNING, sentence, agrees=False)

@@ -84,6 +84,18 @@ def lab(_lab_instance: Lab) -> Iterator[Lab]:
 
 
 @pytest.fixture
+def balanced_lab(_lab_instance: Lab) -> Iterator[Lab]:
+    """As `lab`, with load balancers lb1 and lb2 before it; they go with the test."""
+    with _clean(_lab_instance) as lab:
+        lab.is_dirty = True
+        lab.script("haproxy", "up")
+        try:
+            yield lab
+        finally:
+            lab.script("haproxy", "down")
+
+
+@pytest.fixture
 def shared_lab(_lab_instance: Lab) -> Iterator[Lab]:
     """As `lab`, for tests that change nothing: no reset before the next test, unless `sh` or `sql` ran."""
     with _clean(_lab_instance) as lab:

@@ -21,6 +21,7 @@ SUBCOMMANDS = {
     "journal": "tui.cli.journal:journal",
     "cloud": "tui.cli.cloud:cloud",
     "lease": "tui.cli.lease:lease",
+    "vips": "tui.cli.vips:vips",
 }
 """Name of a subcommand -> the module and the click command in it."""
 

@@ -128,6 +128,12 @@ def test_of_a_server_that_is_no_node_only_the_balancer_speaks() -> None:
     assert "its check failed: refused (HTTP 503)" in sentence(SERVERS["down"], None)
 
 
+def test_a_server_before_its_first_check_is_not_told_as_leaving() -> None:
+    said = truth(a_server("db2", "UP 1/2", check=Check("INI", None, None, "")), NODES[Condition.FIT])
+    assert said.severity is Severity.INFO
+    assert said.sentence.endswith("its first check is still to come")
+
+
 def test_a_server_is_found_by_its_address_and_where_that_is_not_known_by_its_name() -> None:
     servers = {"first": a_server("db1"), "db2": a_server("db2", address="192.0.2.9"), "x": a_server("db9")}
     assert member_hosts(servers, {"10.77.0.11": "db1", "10.77.0.12": "db2"}) == {"first": "db1", "db2": "db2"}

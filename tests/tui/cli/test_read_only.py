@@ -45,6 +45,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "cloud log": ("cloud", "log", "web-1"),
     "cloud console": ("cloud", "console", "web-1"),
     "cloud act": ("cloud", "act", "stop", "web-1"),
+    "vips list": ("vips", "list"),
+    "vips set": ("vips", "set", "orders-vip", "db1", "drain"),
     "lease list": ("lease", "list"),
     "lease break": ("lease", "break", "orders", "--reason", "its console burnt down"),
 }
@@ -84,6 +86,7 @@ def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ReadOnlyHosts:
     monkeypatch.setattr("tui.access.EstateClouds", lambda *_: ReadOnlyClouds(hosts))
     (tmp_path / "estate.toml").write_text(
         '[estate]\nname = "north"\n[[galera]]\nname = "orders"\nnodes = "db[1-3]"\n[[cloud]]\nname = "kilo"\n'
+        '[[haproxy]]\nname = "orders-vip"\nhosts = "lb[1-2]"\nserves = "orders"\n'
     )
     monkeypatch.setenv("QUARTERDECK_ESTATE", str(tmp_path / "estate.toml"))
     monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "journal.sqlite"))
@@ -141,3 +144,28 @@ def test_the_walk_itself_can_fail(hosts: ReadOnlyHosts) -> None:
     called = CliRunner().invoke(cli, ("exec", "--arm", "ticket 1432", "@orders", "--", "reboot"))
     assert isinstance(called.exception, Changed)
     assert hosts.reached
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (("db1", "drain"), 64, 'nothing was sent: give --arm "reason"'),
+        (("db1", "drain", "--arm", "disks"), 4, "db1 was not seen on lb1, lb2"),
+        (("db1", "sleep", "--arm", "disks"), 64, "none of ready, drain, maint"),
+        (("db1", "drain", "--arm", "disks", "--on", "lb9"), 64, "lb9 is no load balancer of orders-vip"),
+    ],
+)
+def test_a_member_that_was_not_seen_is_not_changed(
+    hosts: ReadOnlyHosts, words: tuple[str, ...], status: int, told: str
+) -> None:
+    called = CliRunner().invoke(cli, ("vips", "set", "orders-vip", *words))
+    assert called.exit_code == status
+    assert told in called.stderr
+    assert hosts.reached == []
+
+
+def test_load_balancers_that_do_not_answer_are_told_as_unread(hosts: ReadOnlyHosts) -> None:
+    called = CliRunner().invoke(cli, ("vips", "list"))
+    assert called.exit_code == 3
+    assert "lb1 and lb2 cannot be asked: nothing is known of what serves" in called.stdout
+    assert hosts.reached == []

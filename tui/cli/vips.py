@@ -1,0 +1,285 @@
+"""`quarterdeck vips list|set`: what is so with the members of a virtual address, and taking them out."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.opening import carry_out, estate_of, opened
+from tui.cli.runbook_options import ARM, JOURNAL, JSON
+from tui.cli.said import CRITICAL, NONE, REFUSED, UNREAD, USAGE, WARNING, complain, fail, say_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from runbooks.vips.change import Changed, Wish
+    from runbooks.vips.look import Member, VipLook
+    from systems.estate import LoadedEstate
+    from systems.haproxy.socket import StatsSocket
+    from systems.shell import Hands
+    from tui.access import Access
+
+LEFT_EVERY_S = 1.0
+
+
+@click.group()
+def vips() -> None:
+    """Show what load balancers believe of their members beside what these say, and take members out."""
+
+
+@vips.command("list")
+@click.argument("names", nargs=-1)
+@JSON
+@click.pass_context
+def list_(ctx: click.Context, names: tuple[str, ...], *, as_json: bool) -> None:
+    """Say what is so with every member of the virtual addresses NAMES, or of all: one line a member.
+
+    Exit status: 0 all well, 1 a warning, 2 something critical, 3 no load balancer could be read.
+    """
+    estate = estate_of(ctx)
+    chosen = _named(estate, names)
+    looks = carry_out(lambda: _look(estate, chosen))
+    if as_json:
+        say_json({"estate": estate.settings.name, "vips": [_told(look) for look in looks]})
+    else:
+        click.echo("\n".join([line for look in looks for line in _lines(look)]))
+    raise SystemExit(max([_status(look) for look in looks], default=NONE))
+
+
+@vips.command("set")
+@click.argument("name")
+@click.argument("member")
+@click.argument("wish", metavar="ready|drain|maint|weight=N")
+@click.option("--on", "only", multiple=True, metavar="HOST", help="Only on this load balancer.")
+@click.option("--wait", "wait_s", type=float, default=0.0, help="Seconds to wait for its sessions to end.")
+@click.option("--yes-to", "agreed", default="", metavar="MEMBER", help="Take out the last that serves.")
+@ARM
+@JOURNAL
+@click.pass_context
+def set_(
+    ctx: click.Context,
+    name: str,
+    member: str,
+    wish: str,
+    *,
+    only: tuple[str, ...],
+    wait_s: float,
+    agreed: str,
+    reason: str,
+    place: str | None,
+) -> None:
+    """Drain MEMBER of the virtual address NAME, take it out (maint), bring it back (ready), or weigh it.
+
+    It is done on every load balancer in turn, each asked afterwards whether it is so. Needs --arm "reason",
+    which stands in the journal with it; the line that undoes it is printed.
+
+    Exit status: 0 done and verified, 1 sessions left after --wait, 3 not verified, 4 refused, 64 wrong call.
+    """
+    from runbooks.vips.change import Wish
+
+    estate = estate_of(ctx)
+    _named(estate, (name,))
+    if unknown := set(only) - set(estate.vip(name).hosts):
+        fail(f"{', '.join(sorted(unknown))} is no load balancer of {name}", USAGE)
+    try:
+        wished = Wish.of(wish)
+    except ValueError as error:
+        fail(str(error), USAGE)
+    if not reason:
+        fail(
+            f'nothing was sent: give --arm "reason" to set {member} to {wished}; it will be journalled.',
+            USAGE,
+        )
+    order = _Order(name, member, wished, only, wait_s, agreed, reason, place)
+    raise SystemExit(carry_out(lambda: _set(estate, order)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is to be changed where."""
+
+    name: str
+    member: str
+    wish: Wish
+    only: tuple[str, ...]
+    """Load balancers; empty: all of them."""
+    wait_s: float
+    agreed: str
+    """The member's name again, where it is the last one that serves."""
+    reason: str
+    place: str | None
+    """The journal's file."""
+
+
+def _named(estate: LoadedEstate, names: tuple[str, ...]) -> tuple[str, ...]:
+    known = tuple(balancers.name for balancers in estate.balancers)
+    if not known:
+        fail(f"{estate.path} names no load balancer: add a [[haproxy]] table (docs/vips.md)", USAGE)
+    for name in names:
+        if name not in known:
+            fail(f"{estate.path} has no virtual address {name!r}; it has: {', '.join(known)}", USAGE)
+    return names or known
+
+
+async def _look(estate: LoadedEstate, names: tuple[str, ...]) -> list[VipLook]:
+    async with opened(estate) as access:
+        return list(await asyncio.gather(*(access.look_at_vip(name) for name in names)))
+
+
+def _told(look: VipLook) -> dict[str, object]:
+    from runbooks.vips.look import members, verdict
+    from systems.errors import SystemsError
+
+    severity, sentence = verdict(look)
+    return {
+        "vip": look.name,
+        "verdict": sentence,
+        "severity": severity.name.lower(),
+        "taken_at": look.taken_at.isoformat(),
+        "balancers": [
+            {
+                "host": answer.host,
+                "error": str(answer.answer) if isinstance(answer.answer, SystemsError) else None,
+                "version": None if isinstance(answer.answer, SystemsError) else answer.answer.version,
+            }
+            for answer in look.balancers
+        ],
+        "members": [_told_member(member) for member in members(look)],
+    }
+
+
+def _told_member(member: Member) -> dict[str, object]:
+    server, check = member.server, member.server.check
+    return {
+        "balancer": member.balancer,
+        "backend": server.backend,
+        "member": server.name,
+        "host": member.host or None,
+        "address": server.address,
+        "port": server.port,
+        "status": server.status,
+        "serves": server.serves,
+        "check": {"status": check.status, "code": check.code, "took_ms": check.took_ms},
+        "sessions": server.sessions,
+        "weight": server.weight,
+        "is_backup": server.is_backup,
+        "changed_s": server.changed_s,
+        "severity": member.truth.severity.name.lower(),
+        "agrees": member.truth.agrees,
+        "truth": member.truth.sentence,
+    }
+
+
+_SIGNS = {0: "●", 1: "▲", 2: "✖"}
+
+
+def _lines(look: VipLook) -> list[str]:
+    """What is so, for people."""
+    from runbooks.vips.look import members, verdict
+    from systems.errors import SystemsError
+    from systems.text import visible
+
+    severity, sentence = verdict(look)
+    lines = [f"{_SIGNS[severity]} {look.name}: {sentence}"]
+    lines += [
+        f"  {_SIGNS[2]} {answer.host}  {answer.answer}"
+        for answer in look.balancers
+        if isinstance(answer.answer, SystemsError)
+    ]
+    for member in members(look):
+        server = member.server
+        numbers = f"{server.status:<9} {server.sessions:>4} sessions  weight {server.weight}"
+        lines.append(
+            f"  {_SIGNS[member.truth.severity]} {member.balancer:<6} {numbers:<34}  {member.truth.sentence}"
+        )
+    return [visible(line) for line in lines]
+
+
+def _status(look: VipLook) -> int:
+    from runbooks.vips.look import verdict
+    from systems.errors import SystemsError
+
+    if all(isinstance(answer.answer, SystemsError) for answer in look.balancers):
+        return UNREAD
+    return (NONE, WARNING, CRITICAL)[verdict(look)[0]]
+
+
+async def _set(estate: LoadedEstate, order: _Order) -> int:
+    from runbooks.vips.change import carry_out as change
+    from runbooks.vips.change import why_refused
+    from runbooks.vips.look import members
+
+    async with opened(estate) as access:
+        look = await access.look_at_vip(order.name)
+        found = [one for one in members(look) if not order.only or one.balancer in order.only]
+        targets = [one for one in found if one.server.name == order.member]
+        missing = (set(order.only) or {answer.host for answer in look.balancers}) - {
+            one.balancer for one in targets
+        }
+        if missing:
+            complain(
+                f"quarterdeck: refused, nothing was sent: {order.member} was not seen on "
+                f"{', '.join(sorted(missing))}; name the others with --on"
+            )
+            return REFUSED
+        refusal = why_refused(order.wish, order.member, found)
+        if refusal and order.agreed != order.member:
+            complain(
+                f"quarterdeck: refused, nothing was sent: {refusal}; --yes-to {order.member} agrees to it"
+            )
+            return REFUSED
+        hands = await _hands(access, order, targets)
+        sockets = access.sockets(order.name)
+        done = await change(order.wish, targets, sockets, hands)
+        return await _tell(order, targets, sockets, done)
+
+
+async def _hands(access: Access, order: _Order, targets: list[Member]) -> Callable[[str], Hands]:
+    """Arm for this one order; its entries tell what each server was before."""
+    from runbooks.journal.entries import Kind
+    from tui.open_works import open_works
+
+    works = await asyncio.to_thread(open_works, access, journal=order.place)
+    await works.aside(works.arming.arm, order.reason)
+    was = {one.balancer: f"{one.server.status}, weight {one.server.weight}" for one in targets}
+    permit = works.arming.permit(
+        access.redactor.redact,
+        kind=Kind.EXEC,
+        system=order.name,
+        data={"wish": f"{order.member} {order.wish}", "was": dict(was)},
+    )
+    return lambda host: access.hosts.hands(host, permit)
+
+
+async def _tell(
+    order: _Order, targets: list[Member], sockets: Mapping[str, StatsSocket], done: list[Changed]
+) -> int:
+    from runbooks.vips.change import left_words, sessions_left
+
+    for one in done:
+        if one.problem:
+            complain(f"quarterdeck: not verified: {one.problem}")
+        else:
+            left = f"; {left_words(one.sessions)}" if order.wish.takes_out else ""
+            click.echo(f"{one.balancer}: {order.member} is set to {order.wish}{left}")
+        click.echo(
+            f"  undo: quarterdeck vips set {order.name} {order.member} {one.undo} --on {one.balancer} "
+            '--arm "undo"'
+        )
+    if any(one.problem for one in done):
+        return UNREAD
+    end = asyncio.get_running_loop().time() + order.wait_s
+    while order.wish.takes_out and order.wait_s:
+        counts = [await sessions_left(one, sockets[one.balancer]) for one in targets]
+        known = [number for number in counts if number is not None]
+        total = sum(known) if len(known) == len(counts) else None
+        click.echo(left_words(total))
+        if total == 0:
+            break
+        if asyncio.get_running_loop().time() >= end:
+            return WARNING
+        await asyncio.sleep(LEFT_EVERY_S)
+    return NONE
