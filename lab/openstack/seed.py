@@ -64,7 +64,7 @@ def stock(cloud: Any) -> None:
         )
     for name, ram in (("lab.tiny", 64), ("lab.huge", 64_000_000)):
         if cloud.compute.find_flavor(name) is None:
-            cloud.compute.create_flavor(name=name, ram=ram, vcpus=1, disk=0)
+            cloud.compute.create_flavor(name=name, ram=ram, vcpus=1, disk=1)
 
 
 connection = openstack.connect(auth=AUTH, region_name="RegionOne")

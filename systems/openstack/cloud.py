@@ -36,6 +36,8 @@ MOST_PAGES = 50
 """At 1,000 instances a page, Nova's own limit."""
 TOKEN_TTL_S = 600.0
 """`[consoleauth] token_ttl` as Nova has it when nobody changed it; the API does not tell it."""
+LIST_S = 40.0
+"""For one page of the list: a busy Nova takes many seconds for 1,000 instances."""
 LOG_LINES = 1000
 _FLAVOR_NAMES = (2, 47)
 """Since then the list has the flavor's name, not only its id; and `locked`, since 2.9."""
@@ -99,7 +101,9 @@ class CloudReader:
         while True:
             query = "&".join(filter(None, (scope, f"marker={marker}" if marker else "")))
             reply = await self._good(
-                Question(f"/servers/detail{f'?{query}' if query else ''}", microversion=_FLAVOR_NAMES), asked
+                Question(f"/servers/detail{f'?{query}' if query else ''}", microversion=_FLAVOR_NAMES),
+                asked,
+                timeout_s=LIST_S,
             )
             page, marker = parse_page(reply)
             pages.append(page)
@@ -177,8 +181,8 @@ class CloudReader:
             )
         return Question(server_path(instance.id, "/action"), body={old: {"type": kind}})
 
-    async def _good(self, question: Question, asked: Asked) -> Reply:
-        reply = await self._api.ask(question)
+    async def _good(self, question: Question, asked: Asked, *, timeout_s: float = 15.0) -> Reply:
+        reply = await self._api.ask(question, timeout_s=timeout_s)
         if reply.status != 200:
             raise refusal(reply, asked)
         return reply

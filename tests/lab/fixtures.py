@@ -14,11 +14,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.lab.lab import SCRIPTS, Lab
+from tests.lab.lab import SCRIPTS, Lab, LabError
 from tests.lab.light import Light
+from tests.lab.openstack import OpenStack
 from tests.lab.slots import cache_folder, slot
 
 _FIRST_LIGHT_NET = 101
+_FIRST_OPENSTACK_PORT = 25100
 
 
 def why_no_lab() -> str:
@@ -154,3 +156,34 @@ def light(_light_instance: Light) -> Light:
     if _light_instance.is_dirty:
         _light_instance.reset()
     return _light_instance
+
+
+def _openstack_port(number: int) -> int:
+    return _FIRST_OPENSTACK_PORT + 10 * number
+
+
+def _is_free(number: int) -> bool:
+    """Whether nobody listens where this one's Keystone would."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", _openstack_port(number))) != 0
+
+
+@pytest.fixture(scope="session")
+def _openstack_instance() -> Iterator[OpenStack]:
+    with slot("openstack", _is_free) as number:
+        cloud = OpenStack(cache_folder() / "openstack" / f"test{number}", _openstack_port(number))
+        try:
+            cloud.install()
+        except LabError as error:
+            pytest.skip(f"OpenStack's services could not be installed: {str(error).strip()[-300:]}")
+        cloud.up()
+        try:
+            yield cloud
+        finally:
+            cloud.down()
+
+
+@pytest.fixture
+def openstack_cloud(_openstack_instance: OpenStack) -> OpenStack:
+    """A real Keystone, Placement, Glance and Nova, on its own fake driver; all consoles are on."""
+    return _openstack_instance

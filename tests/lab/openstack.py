@@ -1,0 +1,72 @@
+"""A real Keystone and Nova as tests use them: processes on loopback, without root (lab/openstack.sh)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from tests.lab.lab import SCRIPTS, LabError
+
+PASSWORD = "labsecret"
+
+
+class OpenStack:
+    """One cloud. `clouds_yaml` has it as "lab" (admin) and as "lab-user" (a member of the project demo)."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
+
+    @property
+    def clouds_yaml(self) -> Path:
+        return self.folder / "clouds.yaml"
+
+    @property
+    def keystone(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v3"
+
+    def script(self, *words: str, deadline_s: float = 120) -> str:
+        """Run lab/openstack.sh and return what it wrote to stdout."""
+        environment = {
+            **os.environ,
+            "OPENSTACK_DIR": str(self.folder),
+            "OPENSTACK_PORT": str(self.port),
+        }
+        done = subprocess.run(
+            [str(SCRIPTS / "openstack.sh"), *words],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=deadline_s,
+            check=False,
+        )
+        if done.returncode:
+            raise LabError(f"lab/openstack.sh {' '.join(words)} ended {done.returncode}:\n{done.stderr}")
+        return done.stdout.rstrip("\n")
+
+    def install(self) -> None:
+        """Its packages, once a machine: a minute."""
+        self.script("install", deadline_s=900)
+
+    def up(self) -> None:
+        """Everything, seeded."""
+        self.script("up", deadline_s=600)
+
+    def down(self) -> None:
+        self.script("down")
+
+    def consoles(self, **enabled: str) -> None:
+        """Start Nova anew with these consoles enabled or not: consoles(SPICE="false")."""
+        self.script("nova", *[f"{name}={value}" for name, value in enabled.items()])
+
+    def stop(self, service: str) -> None:
+        self.script("stop", service)
+
+    def start(self, service: str) -> None:
+        self.script("start", service)
+
+    def multiply(self, name: str, count: int) -> None:
+        """Put so many copies of an instance into Nova's databases."""
+        self.script("multiply", name, str(count))
