@@ -7,6 +7,7 @@ answered is kept.
 from __future__ import annotations
 
 import asyncio
+import re
 import shlex
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ DEADLINE_S = 8.0
 """Seconds for one look at one load balancer."""
 _TOOLS = ("socat -t5 - UNIX-CONNECT:{path}", "nc -w 5 -U {path}")
 _NO_TOOL = 127
+_NAME = re.compile(r"[A-Za-z0-9_.:-]+")
 States = Literal["ready", "drain", "maint"]
 
 
@@ -101,11 +103,18 @@ class StatsSocket:
 
 def set_state(backend: str, server: str, state: States) -> str:
     """What the socket is told to make a server ready, drain it, or take it out."""
-    return f"set server {backend}/{server} state {state}"
+    return f"set server {_named(backend, server)} state {state}"
 
 
 def set_weight(backend: str, server: str, weight: int) -> str:
     """What the socket is told to give a server another weight, 0 to 256; raises `ValueError`."""
     if not 0 <= weight <= 256:
         raise ValueError(f"HAProxy takes a weight of 0 to 256, not {weight}")
-    return f"set server {backend}/{server} weight {weight}"
+    return f"set server {_named(backend, server)} weight {weight}"
+
+
+def _named(backend: str, server: str) -> str:
+    """Both come from the host: what is no name must not become an order of its own (one ends at ";")."""
+    if not (_NAME.fullmatch(backend) and _NAME.fullmatch(server)):
+        raise NotUnderstood(f"HAProxy tells a server {backend}/{server}: no order is given with such a name")
+    return f"{backend}/{server}"

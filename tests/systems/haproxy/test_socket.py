@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from systems.errors import Refused, SudoRefused, SystemsError, TimedOut, Unreachable
+from systems.errors import NotUnderstood, Refused, SudoRefused, SystemsError, TimedOut, Unreachable
 from systems.haproxy.readings import BalancerReading
 from systems.haproxy.socket import StatsSocket, set_state, set_weight
 from systems.readonly import is_read_only
@@ -116,3 +116,11 @@ def test_what_changes_a_server_passes_no_probe(said: str) -> None:
 def test_a_weight_that_haproxy_does_not_know_is_refused(weight: int) -> None:
     with pytest.raises(ValueError, match="0 to 256"):
         set_weight("orders", "db1", weight)
+
+
+@pytest.mark.parametrize("name", ["db1;clear counters", "db1 state maint", "db1\n", "", "$(x)"])
+def test_a_name_from_a_host_never_becomes_an_order(name: str) -> None:
+    with pytest.raises(NotUnderstood, match="no order is given"):
+        set_state("orders", name, "drain")
+    with pytest.raises(NotUnderstood, match="no order is given"):
+        set_weight(name, "db1", 1)
