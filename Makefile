@@ -1,6 +1,6 @@
 # Every target sets up what it needs. `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-lab check check-all check-campaign lint pages lab-up lab-down clean
+.PHONY: help env demo cast demo-lab check check-all check-campaign lint pages lab-up lab-down clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -33,6 +33,9 @@ pages: env ## the generated pages and pictures anew, from the code and the pract
 	@.venv/bin/python -m docs.generate
 	@.venv/bin/python -m tests.recording
 	@.venv/bin/python -m screenshots.take
+
+cast: env ## the ninety seconds of the demo anew, as a recording to play
+	@.venv/bin/python -m screenshots.cast
 
 lab-up: env ## three real hosts with a Galera cluster (root); see lab/README.md
 	@LAB_FAST=1 lab/up.sh

@@ -58,6 +58,10 @@ class Stage(QuarterdeckApp):
     rehearser: ScriptedRehearser
     folder: TemporaryDirectory[str]
 
+    async def _shutdown(self) -> None:
+        await super()._shutdown()
+        self.folder.cleanup()  # a test run that is cut off runs no finalizers, and would leave it
+
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """The picture, the same to the byte: Rich's number in it counts differences that nobody can see."""
         svg = super().export_screenshot(title=title, simplify=simplify)

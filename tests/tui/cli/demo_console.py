@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from bench.pty import Screen, Session
@@ -47,6 +49,10 @@ class DemoConsole:
         """Press these, one after the other."""
         self.session.send(keys.encode())
 
+    def settle(self) -> None:
+        """Read until it has been quiet for a while."""
+        self.session.settle(0.5, 2.0)
+
     def wait_ended(self) -> None:
         """Read until it has ended by itself."""
         end = time.monotonic() + DEADLINE_S
@@ -63,9 +69,17 @@ def demo_session(
     env: Mapping[str, str] | None = None,
 ) -> Session:
     """`quarterdeck COMMAND WORDS` in a terminal; everything that it makes is below `home`, which is short."""
-    private = {"HOME": str(home), "TMPDIR": str(home), **(env or {})}
-    argv = [sys.executable, "-m", "tui.cli", command, *words]
-    return Session(argv, columns=size[0], lines=size[1], env=private)
+    argv = demo_command(*words, command=command)
+    return Session(argv, columns=size[0], lines=size[1], env=demo_environment(home) | dict(env or {}))
+
+
+def demo_command(*words: str, command: str = "demo") -> list[str]:
+    return [sys.executable, "-m", "tui.cli", command, *words]
+
+
+def demo_environment(home: Path) -> dict[str, str]:
+    """Keeps all that it makes below `home`."""
+    return {"HOME": str(home), "TMPDIR": str(home)}
 
 
 def processes_of(folder: Path) -> list[int]:
@@ -78,3 +92,16 @@ def processes_of(folder: Path) -> list[int]:
         except OSError:
             continue  # it ended meanwhile
     return found
+
+
+def wait_until_gone(folder: Path) -> None:
+    """Every process that names that folder ends, and takes what it had there with it."""
+    for pid in processes_of(folder):
+        with suppress(ProcessLookupError):
+            handle = os.pidfd_open(pid)
+            ended = select.select([handle], [], [], DEADLINE_S)[0]
+            os.close(handle)
+            assert ended, f"{pid} goes on"
+    assert processes_of(folder) == []
+    left: list[Path] = [*folder.glob("quarterdeck-demo-*")]
+    assert left == []
