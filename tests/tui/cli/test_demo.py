@@ -80,22 +80,22 @@ def test_faults_are_listed_each_in_a_sentence(short_home: Path) -> None:
     assert all(line.endswith(".") for line in called.out.splitlines())
 
 
-def test_hosts_where_nothing_is_configured_have_faults_of_their_own(home: Path) -> None:
-    listed = call("demo", "--blank", "--list", home=home)
+def test_hosts_where_nothing_is_configured_have_faults_of_their_own(short_home: Path) -> None:
+    listed = call("demo", "--blank", "--list", home=short_home)
     assert "cloned " in listed.out
     assert "kill-one " not in listed.out
-    refused = call("demo", "--blank", "--break", "kill-one", "--estate", home=home)
+    refused = call("demo", "--blank", "--break", "kill-one", "--estate", home=short_home)
     assert (refused.status, "there is no fault 'kill-one' here" in refused.err) == (64, True)
 
 
-def test_hosts_where_nothing_is_configured_tell_no_story(home: Path) -> None:
-    called = call("demo", "--blank", home=home)
+def test_hosts_where_nothing_is_configured_tell_no_story(short_home: Path) -> None:
+    called = call("demo", "--blank", home=short_home)
     assert called.status == 64
     assert "demo --blank --estate" in called.err
 
 
-def test_hosts_where_nothing_is_configured_lead_to_the_runbook_that_makes_a_cluster(home: Path) -> None:
-    with demo_session(home, "--blank") as session:
+def test_hosts_where_nothing_is_configured_lead_to_the_runbook_that_makes_a_cluster(short_home: Path) -> None:
+    with demo_session(short_home, "--blank") as session:
         console = DemoConsole(session)
         console.see("None of the 3 nodes has", "b galera-bootstrap")
         console.press("b")
