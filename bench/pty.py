@@ -217,11 +217,11 @@ class Session:
 
     def cpu_ms(self) -> float:
         """CPU time so far of the program, its threads and its living children."""
-        return sum(_cpu_ns(pid) for pid in _tree(self.pid)) / 1e6
+        return sum(cpu_ms_of(pid) for pid in descendants(self.pid))
 
     def memory_mib(self) -> float:
         """Resident memory of the program and its living children."""
-        return sum(_resident_kib(pid) for pid in _tree(self.pid)) / 1024
+        return sum(memory_mib_of(pid) for pid in descendants(self.pid))
 
     def close(self) -> None:
         """End the program: asked to, then made to."""
@@ -237,7 +237,7 @@ class Session:
                     time.sleep(0.005)
 
 
-def _tree(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     """The process and its living descendants."""
     found, todo = [], [pid]
     while todo:
@@ -249,21 +249,23 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _cpu_ns(pid: int) -> int:
+def cpu_ms_of(pid: int) -> float:
+    """CPU time so far of one process and its threads."""
     total = 0
     with suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
             with open(f"/proc/{pid}/task/{task}/schedstat") as schedstat:
                 total += int(schedstat.read().split()[0])
-    return total
+    return total / 1e6
 
 
-def _resident_kib(pid: int) -> int:
+def memory_mib_of(pid: int) -> float:
+    """Resident memory of one process."""
     with suppress(OSError), open(f"/proc/{pid}/status") as status:
         for line in status:
             if line.startswith("VmRSS"):
-                return int(line.split()[1])
-    return 0
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def percentile(values: Sequence[float], share: float) -> float:
