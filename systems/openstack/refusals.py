@@ -136,6 +136,14 @@ def _unknown_type(match: re.Match[str], asked: Asked) -> tuple[str, str]:
     )
 
 
+def _foreign(match: re.Match[str], asked: Asked) -> tuple[str, str]:
+    del match, asked
+    return (
+        "this Nova does not know what was asked for; of a console: it has none of that type",
+        "Ask for spice-html5, novnc or serial; consoles by RDP went with Hyper-V.",
+    )
+
+
 def _not_ready(match: re.Match[str], asked: Asked) -> tuple[str, str]:
     del match
     if asked.status == "ERROR":
@@ -207,6 +215,7 @@ _RULES = (
     _rule(400, r"Unavailable console type ([\w-]+)", _unavailable),
     _rule(400, r"Invalid console type ([\w-]+)", _invalid),
     _rule(400, r"Invalid input for field/attribute type. Value: ([\w-]+)", _unknown_type),
+    _rule(400, r"malformed or otherwise incorrect", _foreign),
     _rule(403, r"Quota exceeded for ([\w, ]+):?", _quota),
     _rule(403, r"Policy doesn't allow (\S+) to be performed", _policy),
     _rule(404, r"Instance \S+ could not be found", _gone),

@@ -71,6 +71,15 @@ def test_a_type_that_this_nova_does_not_know_is_told() -> None:
     assert "It takes spice-html5, novnc and serial" in said
 
 
+def test_a_type_that_this_nova_has_no_more_is_told() -> None:
+    message = (
+        "The server could not comply with the request since it is either malformed or otherwise incorrect."
+    )
+    said = str(refusal(made({"badRequest": {"message": message}}, 400), WEB))
+    assert "it has none of that type" in said
+    assert "Ask for spice-html5, novnc or serial" in said
+
+
 def test_a_locked_instance_is_told() -> None:
     answer = made({"conflictingRequest": {"message": "Instance a-b is locked"}}, 409)
     assert "web-7 is locked" in str(refusal(answer, WEB))
