@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import posixpath
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,23 @@ if TYPE_CHECKING:
 _DEEPEST_CALL = 40
 
 
-@lru_cache(maxsize=300)
+_SETTINGS = re.compile(r"(?:[A-Za-z_]\w*=(?:[\w.-]*|'[\w.-]*')\n)*")
+
+
 def parsed(text: str) -> tree.Sequence:
-    """The tree of a whole script; raises `SyntaxFault`."""
+    """The tree of a whole script; raises `SyntaxFault`.
+
+    Lines at its head that only set a variable are read apart: what follows is often the same once more.
+    """
+    head = _SETTINGS.match(text)
+    if head is None or not head.end():
+        return _parsed(text)
+    rest = _parsed(text[head.end() :])
+    return tree.Sequence((*Parser(head.group()).all().commands, *rest.commands))
+
+
+@lru_cache(maxsize=300)
+def _parsed(text: str) -> tree.Sequence:
     try:
         return Parser(text).all()
     except RecursionError as error:

@@ -287,7 +287,7 @@ class Parser(TokenReader):
             self._blanks()
             if self._redirect(redirects):
                 continue
-            if self.peek() == "" or any(self.text.startswith(op, self.at) for op in _OPERATORS):
+            if self.peek() == "" or self.text.startswith(_OPERATORS, self.at):
                 break
             match = _ASSIGN.match(self.text, self.at)
             if match and not words:
