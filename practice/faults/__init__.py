@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practice.faults import databases, fresh, hosts  # noqa: F401 - they fill the catalogue
+from practice.faults import clients, databases, fresh, hosts  # noqa: F401 - they fill the catalogue
 from practice.faults.catalogue import (
     FAULTS,
     Fault,

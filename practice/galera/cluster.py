@@ -48,7 +48,8 @@ class Cluster(Views):
         if primaries:
             positions = [Position(one.branch, one.seqno) for one in primaries]
         else:
-            positions = [storage.position for one in self.servers.values() if (storage := one.storage())]
+            positions = [one.position() for one in self.servers.values() if one.process is not None]
+            positions += [storage.position for one in self.servers.values() if (storage := one.storage())]
         return min((lost_count(self.branches, position) for position in positions), default=0)
 
     def tables_of(self, branch: Branch) -> Tables:

@@ -47,6 +47,8 @@ class ServerState(NodeData):
         self.started_s = 0.0
         self.flow_control_sent = 0
         self.killed_sessions: set[int] = set()
+        self.sessions: dict[str, tuple[str | None, ...]] = {}
+        """Rows of the process list that faults add, by their number."""
 
     @property
     def is_member(self) -> bool:

@@ -38,8 +38,8 @@ class Views:
         """Pairs of hosts between which group communication does not pass."""
         self.forced = 0
         """How many Primary components were made by force."""
-        self.most_primaries = 0
-        """How many Primary components there were at once, at most."""
+        self.is_idle = False  # no client writes
+        self.most_primaries = 0  # so many there were at once
         self._lost_since: dict[frozenset[str], float] = {}
         self._numbers = itertools.count(1)
         self._tables: dict[Branch, Tables] = {}
@@ -184,7 +184,7 @@ class Views:
 
     def _writes(self, component: Component) -> float:
         """Commits per simulated second, where the clients are: a console then sees the rate of life."""
-        if self.writer() not in component.members:
+        if self.is_idle or self.writer() not in component.members:
             return 0.0
         return self.writes_per_s / self.clock.speed
 

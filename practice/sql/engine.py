@@ -78,6 +78,9 @@ async def execute(session: Session, statement: str) -> Result:
     reads_dirty = session.dirty_reads and not _WRITES.match(text)
     if not (is_ready or reads_dirty or _ALWAYS.match(text)) and _needs_data(text):
         raise SqlError(1047, "08S01", "WSREP has not yet prepared node for application use")
+    rejects = server.globals.get("wsrep_reject_queries", "NONE").upper() != "NONE"
+    if rejects and not _ALWAYS.match(text) and _needs_data(text):
+        raise SqlError(1047, "08S01", "WSREP has not yet prepared node for application use")
     if _WRITES.match(text):
         if session.read_only:
             raise SqlError(1792, "25006", "Cannot execute statement in a READ ONLY transaction")
@@ -163,6 +166,7 @@ def processes(server: Server) -> list[Row]:
     ]
     if server.is_locked:
         rows.append(("41", "batch", "localhost", "app", "Sleep", "75", "", None, "0.000"))
+    rows += server.sessions.values()
     held = component is not None and (component.is_stalled or component.is_paused())
     if server.cluster.writer() is server:
         state, command = ("Commit", "Query") if held else ("", "Sleep")

@@ -38,6 +38,13 @@ SCENARIOS = {
     "wrong-sudo": "healthy",
     "host-key-changed": "R-HOST",
     "clock-skew": "K.1-clock",
+    "writes-stop": "healthy",
+    "schema-change": "R-DDL",
+    "long-statement": "healthy",
+    "backup": "healthy",
+    "cache-purged": "healthy",
+    "masked": "healthy",
+    "reject-queries": "REC-35",
 }
 
 

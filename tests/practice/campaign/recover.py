@@ -52,7 +52,6 @@ CASES = (
     Case("desync", BOOK, (broken("desync"),)),
     Case("boot-unit", BOOK, (broken("boot-unit"),)),
     Case("partition", BOOK, (broken("partition"),), meanwhile=_waits("wait:db3", healed("partition"))),
-    Case("donor", BOOK, (broken("donor", settles_s=20.0),)),
     Case(
         "flow-control",
         BOOK,
