@@ -84,7 +84,9 @@ async def _unmasked(scene: Scene) -> None:
         unit.enabled = "enabled" if unit.enabled == "masked" else unit.enabled
 
 
-@fault("masked", "The unit of one node is masked: it runs, and systemd would not start it again.", _unmasked)
+@fault(
+    "unit-masked", "The unit of one node is masked: it runs, and systemd would not start it again.", _unmasked
+)
 async def _masked(scene: Scene) -> None:
     scene.server.machine.systemd.units["mariadb"].enabled = "masked"
 

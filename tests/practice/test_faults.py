@@ -43,7 +43,7 @@ SCENARIOS = {
     "long-statement": "healthy",
     "backup": "healthy",
     "cache-purged": "healthy",
-    "masked": "healthy",
+    "unit-masked": "healthy",
     "reject-queries": "REC-35",
 }
 
