@@ -1,5 +1,13 @@
 """Fixtures that every folder of tests may use."""
 
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
 from tests.lab.fixtures import (
     _blank_instance,
     _lab_instance,
@@ -29,3 +37,10 @@ __all__ = [
     "patient_lab",
     "shared_lab",
 ]
+
+
+@pytest.fixture
+def short_home() -> Iterator[Path]:
+    """A folder with a short name: sockets lie below it."""
+    with tempfile.TemporaryDirectory(prefix="qd") as folder:
+        yield Path(folder)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import Flag, auto
 from typing import TYPE_CHECKING
 
@@ -98,11 +99,17 @@ def _scene(serving: Serving, host: str | None) -> Scene:
         ) from None
 
 
+def _unknown(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, 3)
+    meant = f" (did you mean {' or '.join(near)}?)" if near else ""
+    return f"there is no fault {name!r} here{meant}; one of {', '.join(sorted(known))}"
+
+
 async def apply(serving: Serving, name: str, *, host: str | None = None) -> str:
     """Break something; returns the host that it befalls. Twice is once."""
     known = faults_on(kind_of(serving))
     if name not in known:
-        raise FaultUnknown(f"there is no fault {name!r} here; one of {', '.join(known)}")
+        raise FaultUnknown(_unknown(name, known))
     scene = _scene(serving, host)
     if name not in serving.practice.broken:
         await FAULTS[name].apply(scene)
@@ -114,7 +121,7 @@ async def apply(serving: Serving, name: str, *, host: str | None = None) -> str:
 async def heal(serving: Serving, name: str, *, host: str | None = None) -> None:
     """Take the cause away."""
     if name not in FAULTS:
-        raise FaultUnknown(f"there is no fault {name!r}; one of {', '.join(FAULTS)}")
+        raise FaultUnknown(_unknown(name, FAULTS))
     await FAULTS[name].heal(_scene(serving, host))
     if name in serving.practice.broken:
         serving.practice.broken.remove(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -54,21 +55,20 @@ async def until(holds: Callable[[], object]) -> None:
 
 @pytest.mark.parametrize("when", ["while the copy starts", "in the middle of its run"])
 async def test_one_that_is_given_up_leaves_no_process_and_no_file(
-    when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    when: str, tmp_path: Path, short_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "t").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "t"))
+    monkeypatch.setattr(tempfile, "tempdir", str(short_home))
     async with planned(tmp_path) as session, rehearsing(session) as (task, view):
         if when == "while the copy starts":
-            await until(lambda: processes_of(tmp_path / "t"))
+            await until(lambda: processes_of(short_home))
         else:
             await until(lambda: len(view.records) == 2)
             assert view.left_s is not None
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         assert session.state.rehearsal is None
-        assert processes_of(tmp_path / "t") == []
-        assert list((tmp_path / "t").iterdir()) == []
+        assert processes_of(short_home) == []
+        assert os.listdir(short_home) == []
 
 
 @pytest.mark.whole

@@ -22,6 +22,7 @@ from systems.galera.collect import survey_node
 from systems.galera.host_look import HostLook
 from systems.galera.prepare import read_preparation
 from systems.galera.survey import NodeAccess, Surveyor
+from systems.haproxy.socket import StatsSocket
 from systems.host import read_host
 from systems.shell import Reader
 from systems.sql import Query
@@ -39,6 +40,8 @@ CHANGING = {
     "runbooks/engine/acting.py",
     "runbooks/engine/leasing.py",
     "tui/cli/exec.py",
+    "tui/cli/vips.py",
+    "tui/instance_acting.py",
     "tui/stream/job.py",
 }
 """The only modules that may ask for `Hands`; each passes a permit of `Arming`."""
@@ -67,6 +70,7 @@ GATHERERS: Mapping[str, Gather] = {
     "find_socket": lambda reader: find_socket(reader, 5.0),
     "HostLook": lambda reader: HostLook("db1", reader).look(full=True),
     "ClientReader": lambda reader: ClientReader(reader).ask([_STATUS]),
+    "StatsSocket": lambda reader: StatsSocket(reader, "/run/haproxy/admin.sock").look(),
     "NodeAccess": lambda reader: Surveyor("orders", [_access(reader)]).survey(),
     "survey_node": lambda reader: survey_node("db1", reader, ClientReader(reader), full=True),
 }
