@@ -7,11 +7,13 @@
 #   openstack.sh down         end it and remove its data
 #   openstack.sh status
 #   openstack.sh nova [NAME=true|false ...]   start Nova anew with these consoles: SPICE, VNC, SERIAL
-#   openstack.sh stop|start SERVICE           keystone, placement, glance, neutron, nova
+#   openstack.sh stop|start SERVICE           keystone, placement, glance, neutron, nova; serialproxy, novncproxy, spicehtml5proxy
+#   openstack.sh proxies      Nova's own serial, VNC and SPICE proxies, and a real guest behind every console (guest.sh): 15 s
+#   openstack.sh expire       every token of a console that was given is too old from now on
 #   openstack.sh multiply NAME COUNT          so many copies of that instance, in the database
 #   openstack.sh clouds       print the clouds.yaml: lab (admin), lab-user (a member of the project demo)
 #
-# OPENSTACK_DIR and OPENSTACK_PORT (25000, and the 9 after it) tell several on one machine apart.
+# OPENSTACK_DIR and OPENSTACK_PORT (25000, and the 9 after it) tell several on one machine apart; the guest listens 2000 above.
 . "$(dirname "$0")/lib.sh"
 OPENSTACK_DIR=${OPENSTACK_DIR:-$LAB_DIR/openstack/run}
 OPENSTACK_PORT=${OPENSTACK_PORT:-25000}
@@ -21,6 +23,8 @@ PASSWORD=labsecret
 KEYSTONE=$OPENSTACK_PORT PLACEMENT=$((OPENSTACK_PORT + 1)) NOVA=$((OPENSTACK_PORT + 2)) GLANCE=$((OPENSTACK_PORT + 3))
 NEUTRON=$((OPENSTACK_PORT + 4)) VNC_PORT=$((OPENSTACK_PORT + 5)) SPICE_PORT=$((OPENSTACK_PORT + 6)) SERIAL_PORT=$((OPENSTACK_PORT + 7))
 SERVICES=(keystone placement glance neutron nova)
+PROXIES=(serialproxy novncproxy spicehtml5proxy)
+export GUEST_DIR=$OPENSTACK_DIR/guest GUEST_PORT=$((OPENSTACK_PORT + 2000))
 export PYTHONWARNINGS=ignore PYTHONDONTWRITEBYTECODE=
 
 install() {
@@ -55,7 +59,7 @@ checks_tokens() { login keystone_authtoken "$1"; echo "token_cache_time = -1"; e
 
 configure() {
   local d=$OPENSTACK_DIR
-  mkdir -p "$d"/{log,pid,db,images/staging,images/tasks,state/nova,etc/{keystone,placement,nova,glance}}; chmod 700 "$d"
+  mkdir -p "$d"/{log,pid,db,images/staging,images/tasks,state/{nova,web},etc/{keystone,placement,nova,glance}}; chmod 700 "$d"
   cat > "$d/etc/keystone/keystone.conf" <<X
 [DEFAULT]
 log_file = $d/log/keystone.log
@@ -123,6 +127,7 @@ state_path = $d/state/nova
 log_file = $d/log/nova.log
 report_interval = 5
 service_down_time = 20
+web = $d/state/web
 [api_database]
 $(database nova_api)
 [database]
@@ -132,12 +137,18 @@ lock_path = $d/state
 [vnc]
 enabled = $VNC
 novncproxy_base_url = http://127.0.0.1:$VNC_PORT/vnc_auto.html
+novncproxy_host = 127.0.0.1
+novncproxy_port = $VNC_PORT
 [spice]
 enabled = $SPICE
 html5proxy_base_url = http://127.0.0.1:$SPICE_PORT/spice_auto.html
+html5proxy_host = 127.0.0.1
+html5proxy_port = $SPICE_PORT
 [serial_console]
 enabled = $SERIAL
 base_url = ws://127.0.0.1:$SERIAL_PORT/
+serialproxy_host = 127.0.0.1
+serialproxy_port = $SERIAL_PORT
 [glance]
 api_servers = http://127.0.0.1:$GLANCE
 $(login placement placement)
@@ -172,7 +183,7 @@ make_databases() { # two lanes, for two cores
 }
 
 pid() { pid_read "$OPENSTACK_DIR/pid/$1"; }
-port_of() { case $1 in keystone) echo "$KEYSTONE" ;; placement) echo "$PLACEMENT" ;; glance) echo "$GLANCE" ;; neutron) echo "$NEUTRON" ;; nova) echo "$NOVA" ;; *) die "no service '$1': ${SERVICES[*]}" ;; esac; }
+port_of() { case $1 in keystone) echo "$KEYSTONE" ;; placement) echo "$PLACEMENT" ;; glance) echo "$GLANCE" ;; neutron) echo "$NEUTRON" ;; nova) echo "$NOVA" ;; serialproxy) echo "$SERIAL_PORT" ;; novncproxy) echo "$VNC_PORT" ;; spicehtml5proxy) echo "$SPICE_PORT" ;; *) die "no service '$1': ${SERVICES[*]} ${PROXIES[*]}" ;; esac; }
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 listens_or_died() { listens "$(port_of "$1")" || ! pid "$1" >/dev/null; }
 launch() { # SERVICE: as a session of its own, so that it can be ended with all that it starts
@@ -185,9 +196,10 @@ launch() { # SERVICE: as a session of its own, so that it can be ended with all 
     glance) program=(serve.py "$port" glance.wsgi.api) ;;
     neutron) program=(no_networks.py "$port") ;;
     nova) program=(nova_in_one.py "$port" "$d/etc/nova/nova.conf") ;;
+    *proxy) program=(nova_proxy.py "$name" --config-file "$d/etc/nova/nova.conf") ;;
   esac
   OS_KEYSTONE_CONFIG_DIR=$d/etc/keystone OS_KEYSTONE_CONFIG_FILES=keystone.conf OS_PLACEMENT_CONFIG_DIR=$d/etc/placement \
-    OS_GLANCE_CONFIG_DIR=$d/etc/glance setsid "$VENV/bin/python" "$CODE/${program[0]}" "${program[@]:1}" >>"$d/log/$name.out" 2>&1 </dev/null 7>&- &
+    OS_GLANCE_CONFIG_DIR=$d/etc/glance OS_NOVA_DISABLE_EVENTLET_PATCHING=1 LAB_GUEST_PORT=$GUEST_PORT LAB_GUEST_LOG=$GUEST_DIR/serial.log setsid "$VENV/bin/python" "$CODE/${program[0]}" "${program[@]:1}" >>"$d/log/$name.out" 2>&1 </dev/null 7>&- 9>&- &
   pid_save "$d/pid/$name" $!; disown
 }
 await() { poll 90 "$1 to listen" listens_or_died "$1"; pid "$1" >/dev/null || die "$1 died: $(tail -n 1 "$OPENSTACK_DIR/log/$1.out")"; }
@@ -209,17 +221,24 @@ up() {
   : > "$OPENSTACK_DIR/seeded"
 }
 down() {
-  local s; for s in "${SERVICES[@]}"; do stop "$s"; done
+  local s; for s in "${PROXIES[@]}" "${SERVICES[@]}"; do stop "$s"; done
+  "$LAB_HERE/guest.sh" down
   rm -rf "${OPENSTACK_DIR:?}"/{log,pid,db,images,state,etc,clouds.yaml,seeded}; rmdir "$OPENSTACK_DIR" 2>/dev/null || true
 }
-status() { local s p; for s in "${SERVICES[@]}"; do p=$(pid "$s") && echo "$s runs as $p, port $(port_of "$s")" || echo "$s is down"; done; }
+status() { local s p; for s in "${SERVICES[@]}" "${PROXIES[@]}"; do p=$(pid "$s") && echo "$s runs as $p, port $(port_of "$s")" || echo "$s is down"; done; }
 nova() { stop nova; configure_nova "$@"; start nova; }
+proxies() {
+  local s; for s in "${PROXIES[@]}"; do launch "$s"; done
+  "$LAB_HERE/guest.sh" up
+  for s in "${PROXIES[@]}"; do await "$s"; done
+}
+expire() { "$VENV/bin/python" "$CODE/expire.py" "$OPENSTACK_DIR/db/nova.db"; }
 multiply() { "$VENV/bin/python" "$CODE/multiply.py" "$OPENSTACK_DIR/db" "$@"; }
 clouds() { echo "$OPENSTACK_DIR/clouds.yaml"; }
 
 verb=${1:-}; shift || true
 case $verb in
-  install|up|down|status|nova|multiply|clouds) "$verb" "$@" ;;
+  install|up|down|status|nova|proxies|expire|multiply|clouds) "$verb" "$@" ;;
   start|stop) port_of "${1:-}" >/dev/null; "$verb" "$1" ;;
   *) usage "$0" ;;
 esac
