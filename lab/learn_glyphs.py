@@ -1,7 +1,8 @@
-"""Learns the glyphs of the VGA text mode from a guest's own screen: python -m lab.learn_glyphs > systems/consoles/vga.font
+"""Learns the glyphs of the VGA text mode from a guest's own screen.
 
-The guest of lab/guest.sh writes all 256 places of its font to its screen, which is then read by VNC. What is written
-is the font of the emulated graphics adapter, of 8x16 dots; characters are named as code page 437 names them.
+python -m lab.learn_glyphs > systems/consoles/vga.font, while the guest of lab/guest.sh is up: it writes all
+256 places of its font to its screen, which is then read by VNC. What is written is the font of the emulated
+graphics adapter, of 8x16 dots; characters are named as code page 437 names them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def name_of(code: int) -> str:
 
 def line_of(row: int) -> str:
     """A line for the guest's shell that writes 64 places of the font into a row of its screen."""
-    direct = "".join([chr(0xF000 + row * A_ROW + at) for at in range(A_ROW)]).encode()  # U+F0xx: the place itself
+    direct = "".join(
+        [chr(0xF000 + row * A_ROW + at) for at in range(A_ROW)]
+    ).encode()  # U+F0xx: the place itself
     escaped = "".join([f"\\x{byte:02x}" for byte in direct])
     start = "\\033[?25l\\033[2J" if row == 0 else ""
     return f"printf '{start}\\033[{row + 1};1H{escaped}' >/dev/tty1\r"
@@ -65,10 +68,13 @@ async def learn(ports: dict[str, str]) -> Picture:
 
 
 def main() -> None:
+    """Print the font."""
     said = subprocess.run([GUEST, "ports"], check=True, capture_output=True, text=True).stdout
     picture = asyncio.run(learn(dict(part.split("=") for part in said.split())))
     if (picture.width, picture.height) != (720, 400):
-        sys.exit(f"the guest's screen is {picture.width} x {picture.height}, not 720 x 400: is it in text mode?")
+        sys.exit(
+            f"the guest's screen is {picture.width} x {picture.height}, not 720 x 400: is it in text mode?"
+        )
     print("# The font of the VGA text mode, 8x16 dots: learnt from a guest's screen by lab/learn_glyphs.py")
     print("# code point, then 16 rows of 8 dots each")
     for code in range(1, 256):

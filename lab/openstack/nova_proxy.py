@@ -1,7 +1,7 @@
 """One of Nova's own console proxies: nova_proxy.py serialproxy|novncproxy|spicehtml5proxy [OPTION...]
 
-It looks the token up in Nova's database, as always. It asks nova-compute by message whether the port is still that
-of the instance; messages over fake:// do not leave their process, so that one question is answered here.
+It looks the token up in Nova's database, as always. It asks nova-compute by message whether the port is still
+that of the instance; messages over fake:// do not leave their process, so that question is answered here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from nova import monkey_patch  # noqa: E402
+from nova import monkey_patch
 
 monkey_patch.patch(backend="threading")
 

@@ -40,8 +40,8 @@ def address_of(console: ConsoleReading) -> ConsoleAddress:
         scheme, port = _SCHEMES[parts.scheme], parts.port
     except (KeyError, ValueError) as error:
         raise NotUnderstood(
-            f"Nova's address of this {console.type} console is none of a websocket or a page: see base_url in "
-            "the nova.conf of its compute host (SPICE E.1)."
+            f"Nova's address of this {console.type} console is none of a websocket or a page: see base_url "
+            "in the nova.conf of its compute host (SPICE E.1)."
         ) from error
     if not parts.hostname:
         raise NotUnderstood(

@@ -1,7 +1,8 @@
 """A screen in text mode read as text: each cell of the picture is looked up among the glyphs of the VGA font.
 
-The font is `vga.font`, learnt from a guest's own screen by `lab/learn_glyphs.py`. In text mode a cell is 9x16 dots
-(720x400 for 80x25), on a framebuffer 8x16; the ninth column only repeats the eighth.
+The font is `vga.font`, learnt from a guest's own screen by `lab/learn_glyphs.py`. In text mode a cell is 9x16
+dots (720x400 for 80x25), on a framebuffer 8x16; the ninth column only repeats the eighth. A cell of one
+colour is a blank: a full block cannot be told from a coloured background.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -79,9 +80,9 @@ class ConsoleLink:
         soon = asyncio.get_running_loop().time() - self._opened_s < AT_ONCE_S
         if soon and not self._received:
             return TokenRefused(
-                f"{program} at {where} took the connection and closed it at once: the token is too old or was "
-                "used up (SPICE-09), the proxy does not reach the guest's port on its compute host, or it "
-                "takes only pages of other hosts (allowed_origins). Its log says which."
+                f"{program} at {where} took the connection and closed it at once: the token is too old or "
+                "was used up (SPICE-09), the proxy does not reach the guest's port on its compute host, or "
+                "it takes only pages of other hosts (allowed_origins). Its log says which."
             )
         return LinkLost(
             f"The connection to {program} at {where} is cut: the guest was stopped or moved, the proxy was "
@@ -116,13 +117,23 @@ async def open_link(address: ConsoleAddress, trust: Trust, *, timeout_s: float =
         raise TimedOut(f"{where} did not answer within {timeout_s:g} s: a firewall may drop it.") from error
     except ssl.SSLCertVerificationError as error:
         raise Unreachable(
-            f"{where} has a certificate that is not trusted: {_words(error)}. Name the CA as `cacert` of this "
-            "cloud in clouds.yaml, or give the proxy a certificate for that name."
+            f"{where} has a certificate that is not trusted: {_words(error)}. Name the CA as `cacert` of "
+            "this cloud in clouds.yaml, or give the proxy a certificate for that name."
         ) from error
     except ssl.SSLError as error:
         raise Unreachable(
             f"{where} speaks no TLS that is understood: {_words(error)}. The scheme of base_url and what the "
             "proxy serves (cert, key, ssl_only) must be the same (SPICE-05)."
+        ) from error
+    except ConnectionResetError as error:
+        words = (
+            "it was asked by TLS, and may speak none (SPICE-05)"
+            if address.is_tls
+            else "it may want TLS (SPICE-05)"
+        )
+        raise Unreachable(
+            f"{where} ended the connection before it answered: {words}. The scheme of base_url and what the "
+            "proxy serves must be the same."
         ) from error
     except OSError as error:
         raise Unreachable(
@@ -161,5 +172,8 @@ def _context(trust: Trust) -> ssl.SSLContext:
 
 
 def _words(error: Exception) -> str:
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    text = str(error)
+    number = error.errno if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else None
+    if number is not None and number > 0:
+        text = os.strerror(number).lower()  # asyncio's own words name the address as a Python tuple
     return visible(" ".join(text.split())).rstrip(".")[:300] or type(error).__name__

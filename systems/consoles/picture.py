@@ -20,7 +20,8 @@ class Picture:
     def __post_init__(self) -> None:
         if not (0 < self.width <= MOST_SIDE and 0 < self.height <= MOST_SIDE):
             raise NotUnderstood(
-                f"The guest's screen is told as {self.width} x {self.height} dots; up to {MOST_SIDE} a side are read."
+                f"The guest's screen is told as {self.width} x {self.height} dots; up to {MOST_SIDE} a side "
+                "are read."
             )
         if len(self.pixels) != self.width * self.height:
             self.pixels = bytearray(self.width * self.height)

@@ -51,8 +51,8 @@ class GuestScreen:
                 await self._shake_hands()
         except TimeoutError as error:
             raise TimedOut(
-                f"The guest's VNC server said nothing within {timeout_s:g} s: somebody else may hold its screen "
-                "alone, or the proxy does not reach the compute host."
+                f"The guest's VNC server said nothing within {timeout_s:g} s: somebody else may hold its "
+                "screen alone, or the proxy does not reach the compute host."
             ) from error
         await self._ask(incremental=False)
 
@@ -76,8 +76,8 @@ class GuestScreen:
             raise Refused(f"The VNC server refuses: {await self._said()}.")
         if _NO_AUTHENTICATION not in kinds:
             raise Refused(
-                f"The VNC server wants authentication of the kind {', '.join(map(str, kinds))}; behind Nova's "
-                "proxy it should want none."
+                f"The VNC server wants authentication of the kind {', '.join(map(str, kinds))}; behind "
+                "Nova's proxy it should want none."
             )
         await self._link.send(bytes([_NO_AUTHENTICATION]))
         (status,) = struct.unpack(">I", await self._read(4))
@@ -131,7 +131,9 @@ class GuestScreen:
         try:
             done = self._inflate.decompress(data, size)
         except zlib.error as error:
-            raise NotUnderstood(f"A compressed piece of the guest's screen cannot be read: {error}.") from error
+            raise NotUnderstood(
+                f"A compressed piece of the guest's screen cannot be read: {error}."
+            ) from error
         if len(done) != size or self._inflate.unconsumed_tail:
             raise NotUnderstood("A compressed piece of the guest's screen has another size than was told.")
         return done

@@ -30,7 +30,6 @@ _DROPPED = re.compile(
     "\uffa0\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )
-_COMBINING = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]")
 
 
 class Taming:
@@ -102,5 +101,8 @@ def _next(text: str, at: int) -> int:
 
 def _plain(text: str) -> str:
     if not text.isascii():
-        text = _COMBINING.sub("", normalize("NFC", text))
+        from wcwidth import wcwidth
+
+        # Marks that pile up on one cell have no bound, and an emulator stumbles over what has no width.
+        text = "".join([char for char in normalize("NFC", text) if char < " " or wcwidth(char) > 0])
     return _DROPPED.sub("", text)

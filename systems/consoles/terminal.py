@@ -1,6 +1,6 @@
-"""A terminal in memory: what a serial line says, as rows of text with their looks. Pure; pyte does the emulation.
+"""A terminal in memory: what a serial line says, as rows of text with their looks. Pure.
 
-pyte (LGPL, as ClusterShell is) is imported by the first terminal that is made.
+pyte does the emulation (LGPL, as ClusterShell is); it is imported by the first terminal that is made.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST_COLUMNS, MOST_LINES = 250, 100
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a piece of text looks. Colours are names ("red", "brightred") or six hex digits; empty: the default."""
+    """How a piece of text looks. Colours are names ("red", "brightred") or six hex digits; empty: none."""
 
     fg: str = ""
     bg: str = ""
@@ -37,7 +37,7 @@ Pieces = tuple[tuple[str, Look], ...]
 
 
 class Terminal:
-    """Of `columns` x `lines` cells, as large as it is shown; what the guest makes of that is its own matter."""
+    """Of `columns` x `lines` cells, as large as it is shown; the guest is not told of it by a serial line."""
 
     def __init__(self, columns: int = 80, lines: int = 24) -> None:
         from pyte.modes import DECTCEM
@@ -49,9 +49,11 @@ class Terminal:
         self._stream = Stream(self._screen)
         self._stream.use_utf8 = False  # else it ignores the line drawing of vt220, which getty asks for
 
-    def feed(self, data: bytes) -> None:
-        """Take what the line said; costs about 2 ms a KiB, so give it small pieces."""
-        self._stream.feed(self._taming.feed(data))
+    def feed(self, data: bytes) -> str:
+        """Take what the line said, and return what of it was obeyed. Costs ms a KiB: give it small pieces."""
+        text = self._taming.feed(data)
+        self._stream.feed(text)
+        return text
 
     def resize(self, columns: int, lines: int) -> None:
         columns, lines = _bounded(columns, lines)
@@ -112,7 +114,7 @@ class Terminal:
         return "\n".join(rows).rstrip("\n")
 
     def answers(self) -> bytes:
-        """What a terminal would have answered to what the guest asked since the last time (its size, its type)."""
+        """What a terminal would have answered to what the guest asked since the last time."""
         said, self._screen.said = "".join(self._screen.said), []
         return said.encode()
 
@@ -165,6 +167,4 @@ def _runs(line: Any, columns: int) -> Iterator[tuple[Look, str]]:
 def _look(cell: Char) -> Look:
     fg = "" if cell.fg == "default" else str(cell.fg)
     bg = "" if cell.bg == "default" else str(cell.bg)
-    return Look(
-        fg, bg, bool(cell.bold), bool(cell.italics), bool(cell.underscore), bool(cell.reverse)
-    )
+    return Look(fg, bg, bool(cell.bold), bool(cell.italics), bool(cell.underscore), bool(cell.reverse))

@@ -1,7 +1,8 @@
 """Nova's own fake hypervisor driver, which here outlives a restart of nova-compute and has a real guest.
 
 The plain one invents the id of its node at each start and forgets its guests, so a second start is refused.
-Every console leads to the one guest of lab/guest.sh: LAB_GUEST_PORT is its serial line, VNC and SPICE the next two.
+Every console leads to the one guest of lab/guest.sh: LAB_GUEST_PORT is its serial line, the next two are VNC
+and SPICE.
 """
 
 from __future__ import annotations

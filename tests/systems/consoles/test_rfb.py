@@ -1,0 +1,93 @@
+"""A guest's screen by VNC, from a server that speaks the protocol byte by byte."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from systems.consoles.link import Trust, open_link
+from systems.consoles.picture import Picture, rgb
+from systems.consoles.rfb import GuestScreen, whole_screen
+from systems.errors import NotUnderstood, Refused
+from tests.systems.consoles.proxies import FakeScreen, copied, proxy, raw, update, zipped
+
+
+async def looked_at(screen: FakeScreen) -> Picture:
+    async with proxy(screen.serve, kind="novnc") as address:
+        link = await open_link(address, Trust())
+        try:
+            return await whole_screen(link)
+        finally:
+            await link.close()
+
+
+async def test_rectangles_of_each_encoding_are_laid_over_the_screen() -> None:
+    first = update(
+        zipped(0, 0, 4, 2, b"abcdefgh"), raw(1, 1, 2, 1, b"XY"), copied(0, 0, 2, 1, from_x=1, from_y=1)
+    )
+    picture = await looked_at(FakeScreen(4, 2, [first]))
+    assert bytes(picture.pixels) == b"XYcdeXYh"
+
+
+async def test_only_changes_are_asked_for_after_the_first_look() -> None:
+    screen = FakeScreen(2, 1, [update(raw(0, 0, 2, 1, b"ab")), update(raw(1, 0, 1, 1, b"z"))])
+    async with proxy(screen.serve, kind="novnc") as address:
+        link = await open_link(address, Trust())
+        guest = GuestScreen(link)
+        await guest.start()
+        await guest.update()
+        await guest.update()
+        assert bytes(guest.picture.pixels) == b"az"
+        assert screen.asked[:2] == [False, True]
+        await link.close()
+
+
+async def test_a_screen_that_changes_its_size_is_asked_for_anew() -> None:
+    larger = update(struct.pack(">HHHHi", 0, 0, 3, 1, -223))
+    screen = FakeScreen(1, 1, [larger, update(raw(0, 0, 3, 1, b"abc"))])
+    async with proxy(screen.serve, kind="novnc") as address:
+        link = await open_link(address, Trust())
+        guest = GuestScreen(link)
+        await guest.start()
+        await guest.update()
+        await guest.update()
+        assert (guest.picture.width, bytes(guest.picture.pixels)) == (3, b"abc")
+        await link.close()
+
+
+@pytest.mark.parametrize(
+    ("security", "words"),
+    [
+        (b"\x00\x00\x00\x00\x09too many!", "refuses: too many!"),
+        (b"\x01\x02", "wants authentication of the kind 2"),
+    ],
+)
+async def test_a_server_that_lets_nobody_in_is_told(security: bytes, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        await looked_at(FakeScreen(1, 1, [], security=security))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        update(raw(1, 0, 2, 1, b"ab")),
+        update(zipped(0, 0, 2, 1, b"a" * 100_000)),
+        update(struct.pack(">HHHHi", 0, 0, 2, 1, 16)),
+        update(struct.pack(">HHHHi", 0, 0, 60_000, 60_000, -223)),
+        b"\x09",
+    ],
+)
+async def test_what_does_not_fit_is_an_error_and_no_memory(wrong: bytes) -> None:
+    with pytest.raises(NotUnderstood):
+        await looked_at(FakeScreen(2, 1, [wrong]))
+
+
+def test_a_pixel_has_its_colour() -> None:
+    assert [rgb(one) for one in (0x00, 0xFF, 0xE0, 0x1C, 0x03)] == [
+        (0, 0, 0),
+        (255, 255, 255),
+        (255, 0, 0),
+        (0, 255, 0),
+        (0, 0, 255),
+    ]
