@@ -16,11 +16,12 @@ from textual.binding import Binding, BindingType
 from systems.errors import SystemsError
 from tui.deck import Deck
 from tui.desk import Desk, utc_now
+from tui.key_order import KeysInOrder
 from tui.keys import key_words, places, why_not
 from tui.poller import Poller
 from tui.screen import ConsoleScreen
 from tui.sessions import read_unfinished
-from tui.themed import ThemedApp, has_few_colours
+from tui.themed import has_few_colours
 from tui.themes import frame_colour, full_theme, plain_theme
 from widgets.layout import row
 from widgets.signs import ASCII, UNICODE, needs_ascii
@@ -40,7 +41,7 @@ _SAID_S = 6.0
 """How long an answer stands."""
 
 
-class QuarterdeckApp(ThemedApp[None]):
+class QuarterdeckApp(KeysInOrder[None]):
     """The console on one estate; read-only until it is armed."""
 
     ENABLE_COMMAND_PALETTE = False

@@ -63,9 +63,10 @@ def ends_well(console: DemoConsole, home: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_states_are_told_apart_by_signs_and_words(kind: str, short_home: Path) -> None:
-    with demo_session(short_home, "--surprise", "2", env=KINDS[kind]) as session:
+    with demo_session(short_home, "--surprise", "0", env=KINDS[kind]) as session:
         console = DemoConsole(session)
         console.see("READ-ONLY", "● 3 of 3")
+        console.press(":break kill-one\r")
         console.see("✖ 2 of 3 in the cluster")
         console.press("1")
         console.see("● Synced", "✖ down", "failed (signal)")
