@@ -24,7 +24,10 @@ from runbooks.model import (
     yes,
 )
 from runbooks.secret import Form, marker
+from systems.galera.readings import NodeSurvey
 from systems.shell import Command, Output, Probe
+from tests.builders import a_stopped_node
+from tests.runbooks.clocks import HandClock
 from tests.runbooks.doubles import World
 
 PREPARE, COUNT, RECOVER = "touch /srv/prepared", "touch /srv/counted", "recover-position"
@@ -186,6 +189,11 @@ SECRET_INPUT = Input("password", "the password of sst", InputKind.SECRET, "as in
 def secret_step() -> Step:
     statement = f"ALTER USER sst IDENTIFIED BY '{marker('password', Form.SQL)}'"
     return a_step(acts=(Act("db1", Command("mariadb", stdin=statement)),))
+
+
+def a_node_of(name: str, clock: HandClock) -> NodeSurvey:
+    """A node that was stopped, as every survey of these tests finds it."""
+    return a_stopped_node(name, at=clock.now())
 
 
 def a_world() -> World:

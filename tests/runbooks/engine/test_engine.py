@@ -17,7 +17,7 @@ from runbooks.engine.api import (
 from runbooks.model import Plan
 from systems.errors import SystemsError, TimedOut, Unreachable
 from systems.galera.readings import NodeSurvey
-from tests.builders import a_stopped_node, without_ssh
+from tests.builders import without_ssh
 from tests.runbooks.clocks import HandClock
 from tests.runbooks.doubles import World
 from tests.runbooks.engine.books import (
@@ -29,25 +29,11 @@ from tests.runbooks.engine.books import (
     START,
     a_book,
     a_book_of,
+    a_node_of,
     a_step,
-    a_world,
     recover_step,
 )
 from tests.runbooks.rigs import Rig, ScriptedSteering
-
-
-def a_node_of(name: str, clock: HandClock) -> NodeSurvey:
-    return a_stopped_node(name, at=clock.now())
-
-
-@pytest.fixture
-def world() -> World:
-    return a_world()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, world: World) -> Rig:
-    return Rig(tmp_path, world, CATALOGUE, node=a_node_of)
 
 
 async def test_a_dry_run_plans_and_changes_nothing(rig: Rig, world: World) -> None:

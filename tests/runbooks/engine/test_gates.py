@@ -26,25 +26,11 @@ from tests.runbooks.engine.books import (
     a_book,
     a_book_of,
     a_last_step,
+    a_node_of,
     a_step,
-    a_world,
     secret_step,
 )
 from tests.runbooks.rigs import Rig
-
-
-def a_node_of(name: str, clock: HandClock) -> NodeSurvey:
-    return a_stopped_node(name, at=clock.now())
-
-
-@pytest.fixture
-def world() -> World:
-    return a_world()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, world: World) -> Rig:
-    return Rig(tmp_path, world, CATALOGUE, node=a_node_of)
 
 
 async def test_a_read_only_session_begins_nothing(tmp_path: Path, world: World) -> None:

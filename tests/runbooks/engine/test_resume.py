@@ -10,9 +10,6 @@ from runbooks.engine.api import Ending, HandOver, Skip, Stop
 from runbooks.journal.entries import Kind, Who
 from runbooks.journal.port import Filter
 from runbooks.model import Plan, Step
-from systems.galera.readings import NodeSurvey
-from tests.builders import a_stopped_node
-from tests.runbooks.clocks import HandClock
 from tests.runbooks.doubles import Fuse, Killed, World
 from tests.runbooks.engine.books import (
     BOOTSTRAP,
@@ -25,6 +22,7 @@ from tests.runbooks.engine.books import (
     STOP,
     a_book,
     a_book_of,
+    a_node_of,
     a_step,
     a_world,
     always,
@@ -46,10 +44,6 @@ ALL_ONCE = sorted(
         f"db3: {START}",
     ]
 )
-
-
-def a_node_of(name: str, clock: HandClock) -> NodeSurvey:
-    return a_stopped_node(name, at=clock.now())
 
 
 def a_rig(

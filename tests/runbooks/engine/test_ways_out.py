@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -21,13 +20,9 @@ from runbooks.engine.api import (
 )
 from runbooks.journal.entries import Kind
 from runbooks.journal.port import Filter
-from systems.galera.readings import NodeSurvey
-from tests.builders import a_stopped_node
-from tests.runbooks.clocks import HandClock
 from tests.runbooks.doubles import World
 from tests.runbooks.engine.books import (
     BOOTSTRAP,
-    CATALOGUE,
     COUNT,
     PREPARE,
     RECOVER,
@@ -37,25 +32,10 @@ from tests.runbooks.engine.books import (
     a_book_of,
     a_last_step,
     a_step,
-    a_world,
     prepare_step,
     recover_step,
 )
 from tests.runbooks.rigs import Rig, ScriptedSteering
-
-
-def a_node_of(name: str, clock: HandClock) -> NodeSurvey:
-    return a_stopped_node(name, at=clock.now())
-
-
-@pytest.fixture
-def world() -> World:
-    return a_world()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, world: World) -> Rig:
-    return Rig(tmp_path, world, CATALOGUE, node=a_node_of)
 
 
 async def test_a_bad_status_fails_and_the_rest_is_not_sent(rig: Rig, world: World) -> None:
