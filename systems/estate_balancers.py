@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from systems.estate_schema import Haproxy
+from systems.secrets import flaw_of_reference
 
 _PATH = re.compile(r"/[A-Za-z0-9_./-]+")
 _NAME = re.compile(r"[A-Za-z0-9_.:-]+")
@@ -45,7 +46,22 @@ def balancers_of(
             raise error(f"{key}.serves", f"is {table.serves!r}, which is no [[galera]] here; known: {known}")
         if table.backend and not _NAME.fullmatch(table.backend):
             raise error(f"{key}.backend", f"is {table.backend!r}; expected the name of a backend")
+        _check_probe(key, table, error)
         if not 0.2 <= table.every_s <= 3600.0:
             raise error(f"{key}.every_s", f"is {table.every_s:g}; expected 0.2 to 3600 seconds")
         found[table.name] = Balancers(table.name, nodes(f"{key}.hosts", table.hosts), table)
     return tuple(found.values())
+
+
+def _check_probe(key: str, table: Haproxy, error: Callable[[str, str], Exception]) -> None:
+    host, _, port = table.address.rpartition(":")
+    if table.address and not (_NAME.fullmatch(host) and port.isascii() and port.isdigit()):
+        raise error(f"{key}.address", f"is {table.address!r}; expected host:port, such as 10.77.0.100:3306")
+    probe = table.probe
+    if probe.user.lower() == "root":
+        problem = (
+            "is root, which must not be let in over the network (LB-19); expected an account without rights"
+        )
+        raise error(f"{key}.probe.user", problem)
+    if probe.password and (flaw := flaw_of_reference(probe.password)):
+        raise error(f"{key}.probe.password", flaw)

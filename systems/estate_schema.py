@@ -80,6 +80,19 @@ class Cloud(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Seconds between two looks while somebody looks."""
 
 
+class VipProbe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a virtual address is tried: fresh connections that ask each server for its name."""
+
+    user: str = ""
+    """An account that may log in and needs no other right; never root. Empty: it cannot be tried."""
+    password: str = ""
+    """A reference: env:NAME, file:PATH, cmd:COMMAND, prompt:. Never a value."""
+    via: Literal["ssh", "tcp"] = "ssh"
+    """ssh: from a host of the estate, through its sshd; tcp: straight from here."""
+    host: str = ""
+    """With via = "ssh": the host that connects, best one that is a client; empty: the first load balancer."""
+
+
 class Haproxy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[[haproxy]]: one virtual address, and the HAProxy processes that answer it."""
 
@@ -92,6 +105,9 @@ class Haproxy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """The backend, or `listen` section, behind the address; empty: all of them."""
     serves: str = ""
     """The Galera cluster behind it."""
+    address: str = ""
+    """Where clients connect, as 10.77.0.100:3306; empty: it cannot be tried."""
+    probe: VipProbe = VipProbe()
     every_s: float = 2.0
     """Seconds between two looks while somebody looks."""
 

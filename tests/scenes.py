@@ -18,11 +18,13 @@ from runbooks.library import RUNBOOKS
 from runbooks.model import Runbook
 from runbooks.steps.commands import evidence_dir
 from runbooks.steps.recovery import incident
-from systems.errors import SystemsError, Unreachable
+from systems.errors import Refused, SystemsError, Unreachable
 from systems.galera.readings import ClusterSurvey, NodeSurvey, Position
+from systems.haproxy.readings import Admin, Check
 from systems.host import HostReading
 from systems.openstack.readings import CloudSurvey, Power
-from systems.shell import Probe
+from systems.shell import Hosts, Probe
+from tests.balancers import FakeBalancers, some_balancers
 from tests.builders import NOON, a_node, a_survey
 from tests.clouds import FakeClouds, FakeNova, a_cloud_survey, a_service, an_instance, in_error
 from tests.recorded import hosts_of, logs_of, positions_of, survey_of
@@ -30,6 +32,7 @@ from tests.runbooks.clocks import HandClock
 from tests.runbooks.engine import books
 from tests.runbooks.rigs import Rig
 from tests.scripted import ScriptedSource
+from tests.systems.haproxy.builders import a_server
 from tests.tui.rehearsers import ScriptedRehearser
 from tui.app import QuarterdeckApp
 from tui.works import Works
@@ -80,6 +83,7 @@ def stage(
     stepwise: bool = False,
     keys: Path | None = None,
     clouds: Sequence[CloudSurvey] = (),
+    vip: Callable[[Hosts], FakeBalancers] | None = None,
 ) -> Stage:
     """Set a stage: the looks at `orders`, hosts, and an engine on doubles with a real journal."""
     folder = TemporaryDirectory(prefix="quarterdeck-scene-")
@@ -110,6 +114,9 @@ def stage(
         rehearser=rehearser,
         clouds=FakeClouds(*[nova_of(survey) for survey in clouds]),
     )
+    balancers = vip(rig.hosts) if vip is not None else None
+    if balancers is not None:
+        works.vips = works.hosts = balancers
     clusters = {"orders": looks} if looks else {}
     source = ScriptedSource(
         {**clusters, **(more or {})},
@@ -117,6 +124,8 @@ def stage(
         stepwise=stepwise,
         works=works,
         clouds={one.name: one for one in clouds},
+        vips={balancers.name: balancers.plan} if balancers else {},
+        balancers=balancers.answers if balancers else tuple,
     )
     app = Stage(
         source.inventory,
@@ -319,6 +328,43 @@ def cloud_lost() -> Stage:
     return stage(looks_at("whole"), clouds=[lost_cloud()])
 
 
+def balancers_of_killed(others: Hosts) -> FakeBalancers:
+    """db2 was taken out by its check, and lb2 drains db3."""
+    down = a_server("db2", "DOWN", changed_s=6, downs=1, check=Check("L4CON", None, 0, "Connection refused"))
+    drained = a_server("db3", "DRAIN", admin=Admin.FORCED_DRAIN, sessions=3)
+    well, other = a_server("db1", sessions=12), a_server("db3", sessions=9)
+    return some_balancers(others, well, down, other, second=(well, down, drained))
+
+
+def vips() -> Stage:
+    """db2 was killed, and its balancers took it out."""
+    return stage(killed(), hosts=some_hosts(), vip=balancers_of_killed)
+
+
+def vips_healthy() -> Stage:
+    """Three members serve on both balancers."""
+    return stage(looks_at("whole"), vip=some_balancers)
+
+
+def vips_rejecting() -> Stage:
+    """db1 refuses every statement, its check does not see it, and lb2 cannot be asked; plain signs."""
+    survey = survey_of("whole")
+    db1, *others = survey.nodes
+    assert not isinstance(db1.variables, SystemsError)
+    rejecting = replace(db1, variables=replace(db1.variables, reject_queries="ALL"))
+    refused = Refused(
+        "lb2: HAProxy's stats socket /run/haproxy/admin.sock does not answer: Connection refused. It needs "
+        "HAProxy running with `stats socket` at that path, socat or nc, and a login that is in the socket's "
+        "group or may use sudo"
+    )
+    return stage(
+        [replace(survey, nodes=(rejecting, *others))],
+        vip=lambda hosts: some_balancers(hosts, silent={"lb2": refused}),
+        ascii_only=True,
+        few_colours=True,
+    )
+
+
 def plain_signs() -> Stage:
     """ASCII signs and the terminal's own colours."""
     return stage(killed(), ascii_only=True, few_colours=True)
@@ -341,4 +387,7 @@ SCENES: dict[str, Callable[[], Stage]] = {
     "cloud": cloud,
     "cloud-compute-down": cloud_compute_down,
     "cloud-lost": cloud_lost,
+    "vips": vips,
+    "vips-healthy": vips_healthy,
+    "vips-rejecting": vips_rejecting,
 }

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from runbooks.cloud.findings import CloudVerdict, judge_cloud
 from runbooks.journal.port import JournalError
 from runbooks.triage import classify, triage, verdict
+from runbooks.vips.findings import VipVerdict, judge_vip
+from runbooks.vips.look import VipLook
 from systems.errors import SystemsError
 from systems.galera.readings import ClusterSurvey, NodeSurvey
+from systems.haproxy.readings import BalancerAnswer
 from systems.host import HostAnswer, HostReading
 from systems.openstack.readings import CloudSurvey
 from tests.reading_builders import NOON
-from tui.source import Inventory, Opinion
+from tui.source import Inventory, Opinion, Vip
 from tui.works import Works
 
 
@@ -31,11 +34,15 @@ class ScriptedSource:
         stepwise: bool = False,
         works: Works | None = None,
         clouds: Mapping[str, CloudSurvey] | None = None,
+        vips: Mapping[str, Vip] | None = None,
+        balancers: Callable[[], Sequence[BalancerAnswer]] = tuple,
     ) -> None:
+        """`balancers`: what all load balancers say now."""
         self._stepwise, self._works = stepwise, works
         self._looks = {cluster: list(surveys) for cluster, surveys in looks.items()}
         self._hosts = dict(hosts or {})
         self._clouds = dict(clouds or {})
+        self._balancers, self._turn = balancers, asyncio.Event()
         self._told: dict[str, dict[str, NodeSurvey]] = {cluster: {} for cluster in looks}
         self._before: dict[str, ClusterSurvey | None] = dict.fromkeys(looks)
         self._wake: dict[str, asyncio.Event] = {}
@@ -43,7 +50,7 @@ class ScriptedSource:
         self.watched: set[str] = set()
         """What is asked at this moment."""
         nodes = {name: [node.host for node in surveys[0].nodes] for name, surveys in looks.items()}
-        self.inventory = Inventory(name, colour, nodes, tuple(self._hosts), tuple(self._clouds))
+        self.inventory = Inventory(name, colour, nodes, tuple(self._hosts), tuple(self._clouds), vips or {})
 
     async def open(self) -> Works:
         """Hand over the works, or say why there are none."""
@@ -117,6 +124,24 @@ class ScriptedSource:
 
     def judge_cloud(self, survey: CloudSurvey) -> CloudVerdict:
         return judge_cloud(survey)
+
+    async def watch_vip(self, vip: str) -> AsyncIterator[BalancerAnswer]:
+        self.watched.add(f"vip {vip}")
+        try:
+            while True:
+                self._turn.clear()
+                for answer in () if self._held else self._balancers():
+                    yield answer
+                await self._turn.wait()
+        finally:
+            self.watched.discard(f"vip {vip}")
+
+    def ask_balancers(self) -> None:
+        """Let them be asked again."""
+        self._turn.set()
+
+    def judge_vip(self, look: VipLook) -> VipVerdict:
+        return judge_vip(look)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -86,7 +86,7 @@ class QuarterdeckApp(KeysInOrder[None]):
         signs = ASCII if ascii_only or needs_ascii() else UNICODE
         self.desk = Desk(inventory.name, who, signs=signs, now=now)
         self.desk.demo = demo
-        self.desk.picture.plan(inventory.clusters, inventory.hosts, inventory.clouds)
+        self.desk.picture.plan(inventory.clusters, inventory.hosts, inventory.clouds, inventory.vips)
         self._poller = Poller(source, self.desk.picture, self._renew_soon)
         self._renewing = False
         self._is_reading = False

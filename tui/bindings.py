@@ -12,6 +12,8 @@ PLACES = (
     "tui.selecting:SelectingScreen",
     "tui.deck:Deck",
     "tui.nodes:NodesPane",
+    "tui.vips:VipsPane",
+    "tui.member:MemberScreen",
     "tui.consoles:ConsolesPane",
     "tui.instance:InstanceScreen",
     "tui.console_access:AccessScreen",

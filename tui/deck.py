@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 TILE_WIDTH, TILE_HEIGHT = 150, 30
 """From this size on the watch stays on screen above the pane that is open."""
 
-ACTIONS = frozenset({"why", "answer", "run", "log", "shell"})
+ACTIONS = frozenset({"why", "answer", "run", "log", "shell", "vips"})
 SHORT = 16
 """Below this height what changed gives its room to what is wrong."""
 
 PANES = {
     "watch": ("0", "tui.watch:WatchPane"),
     "nodes": ("1", "tui.nodes:NodesPane"),
+    "vips": ("2", "tui.vips:VipsPane"),
     "consoles": ("3", "tui.consoles:ConsolesPane"),
     "hosts": ("6", "tui.hosts:HostsPane"),
     "runbooks": ("7", "tui.runbooks:RunbooksPane"),
@@ -161,6 +162,8 @@ class Deck(SelectingScreen):
             await self.open_cluster(name)
         elif kind in ("cloud", "instance"):
             await self._follow_cloud(kind, name)
+        elif kind in ("vip", "member"):
+            await self._follow_vip(kind, name)
         elif kind == "node":
             cluster, _, host = name.rpartition(" ")
             self.open_node(cluster, host)
@@ -181,6 +184,13 @@ class Deck(SelectingScreen):
         else:
             cloud, _, instance = name.rpartition(" ")
             self.open_instance(cloud, instance)
+
+    async def _follow_vip(self, kind: str, name: str) -> None:
+        if kind == "vip":
+            await self.open_vip(name)
+        else:
+            vip, balancer, backend, member = name.split(" ", 3)
+            self.open_member(vip, balancer, backend, member)
 
     async def open_cluster(self, name: str) -> None:
         """Show the nodes of that cluster."""
@@ -203,6 +213,20 @@ class Deck(SelectingScreen):
         pane = await self.go_to("consoles")
         if isinstance(pane, ConsolesPane):
             pane.show_cloud(name)
+
+    async def open_vip(self, name: str, host: str = "") -> None:
+        """Show the members of that virtual address; `host`: first the one that is the node there."""
+        from tui.vips import VipsPane
+
+        pane = await self.go_to("vips")
+        if isinstance(pane, VipsPane):
+            pane.show_vip(name, host)
+
+    def open_member(self, vip: str, balancer: str, backend: str, member: str) -> None:
+        """Show all that is known of one member."""
+        from tui.member import MemberScreen
+
+        self.app.push_screen(MemberScreen(self.desk, vip, (balancer, backend, member)))
 
     def open_instance(self, cloud: str, instance: str) -> None:
         """Show all that is known of one instance."""

@@ -44,7 +44,7 @@ class HostsPane(Pane):
     KEYS_TITLE = "Hosts"
     NAME: ClassVar[str] = "hosts"
     DIGIT: ClassVar[str] = "6"
-    ACTS: ClassVar[frozenset[str]] = frozenset({"why", "answer", "run", "log", "shell"})
+    ACTS: ClassVar[frozenset[str]] = frozenset({"why", "answer", "run", "log", "shell", "vips"})
     DEFAULT_CSS = """
     HostsPane > Lines { height: auto; max-height: 5; padding: 0 2; }
     """

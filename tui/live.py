@@ -7,13 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from systems.errors import SystemsError
-from tui.source import Inventory, Opinion
+from tui.source import Inventory, Opinion, Vip
 
 if TYPE_CHECKING:
     from runbooks.cloud.findings import CloudVerdict
+    from runbooks.vips.findings import VipVerdict
+    from runbooks.vips.look import VipLook
     from systems.estate import LoadedEstate
+    from systems.estate_schema import Haproxy
     from systems.galera.readings import ClusterSurvey, NodeSurvey
     from systems.galera.survey import Surveyor
+    from systems.haproxy.readings import BalancerAnswer
+    from systems.haproxy.socket import StatsSocket
     from systems.host import HostAnswer
     from systems.openstack.readings import CloudSurvey
     from tui.access import Access
@@ -32,7 +37,12 @@ def inventory_of(estate: LoadedEstate) -> Inventory:
         clusters={cluster.name: cluster.nodes for cluster in estate.clusters},
         hosts=estate.hosts,
         clouds=tuple(cloud.name for cloud in estate.clouds),
+        vips={one.name: _vip(one.hosts, one.settings) for one in estate.balancers},
     )
+
+
+def _vip(hosts: tuple[str, ...], settings: Haproxy) -> Vip:
+    return Vip(hosts, settings.serves, settings.backend, settings.address)
 
 
 class LiveSource:
@@ -116,6 +126,25 @@ class LiveSource:
 
         return judge_cloud(survey)
 
+    async def watch_vip(self, vip: str) -> AsyncIterator[BalancerAnswer]:
+        access = await self._opened()
+        every_s, sockets = self._estate.vip(vip).settings.every_s, access.sockets(vip)
+        await access.hosts.warm(next(iter(sockets)))
+        arrived: asyncio.Queue[BalancerAnswer] = asyncio.Queue(maxsize=len(sockets))
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_watch_socket(one, every_s, arrived)) for one in sockets.values()]
+            try:
+                while True:
+                    yield await arrived.get()
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+    def judge_vip(self, look: VipLook) -> VipVerdict:
+        from runbooks.vips.findings import judge_vip
+
+        return judge_vip(look)
+
     async def close(self) -> None:
         if self._access is not None:
             await self._access.close()
@@ -143,6 +172,17 @@ async def _watch_host(access: Access, host: str, arrived: asyncio.Queue[HostAnsw
         took = clock() - begun
         await arrived.put(HostAnswer(host, utc_now(), answer))
         await asyncio.sleep(max(HOST_EVERY_S - took, min(took, HOST_EVERY_S)))
+
+
+async def _watch_socket(socket: StatsSocket, every_s: float, arrived: asyncio.Queue[BalancerAnswer]) -> None:
+    """Ask one load balancer again and again; what does not answer is asked at most half of the time."""
+    clock = asyncio.get_running_loop().time
+    while True:
+        begun = clock()
+        answer = await socket.look()
+        took = clock() - begun
+        await arrived.put(answer)
+        await asyncio.sleep(max(every_s - took, min(took, every_s)))
 
 
 def _import_late() -> None:

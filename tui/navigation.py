@@ -30,3 +30,8 @@ async def show_runbooks(app: App[Any], finding: Finding | None) -> None:
     pane = await deck_of(app).go_to("runbooks")
     if isinstance(pane, RunbooksPane):
         pane.show_for(finding)
+
+
+async def show_vip(app: App[Any], name: str, host: str) -> None:
+    """The members of that virtual address, first the one that is the node on that host."""
+    await deck_of(app).open_vip(name, host)

@@ -43,7 +43,7 @@ class NodesPane(Pane):
     KEYS_TITLE = "Nodes"
     NAME: ClassVar[str] = "nodes"
     DIGIT: ClassVar[str] = "1"
-    ACTS: ClassVar[frozenset[str]] = frozenset({"why", "answer", "run", "log", "shell"})
+    ACTS: ClassVar[frozenset[str]] = frozenset({"why", "answer", "run", "log", "shell", "vips"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right_square_bracket", "cluster(1)", "Next cluster", id="nodes.next", show=False),
         Binding("left_square_bracket", "cluster(-1)", "Previous cluster", id="nodes.previous", show=False),

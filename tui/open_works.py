@@ -37,5 +37,6 @@ def open_works(access: Access, *, journal: str | None = None) -> Works:
         catalogue=CATALOGUE,
         redact=access.redactor.redact,
         clouds=access.clouds,
+        vips=access,
         ssh_config=str(access.estate.ssh_config or ""),
     )

@@ -25,6 +25,7 @@ def gather(app: QuarterdeckApp, desk: Desk) -> list[Hit]:
     return [
         *_panes(app),
         *_systems(app, desk),
+        *_vips(app, desk),
         *_clouds(app, desk),
         *_procedures(app, desk),
         *demo,
@@ -42,6 +43,13 @@ def _systems(app: QuarterdeckApp, desk: Desk) -> Iterator[Hit]:
         yield Hit("cluster", view.name, partial(_open_cluster, app, view.name), more=view.sentence)
         for host in view.nodes:
             yield Hit("node", host, partial(_open_node, app, view.name, host), more=f"of {view.name}")
+
+
+def _vips(app: QuarterdeckApp, desk: Desk) -> Iterator[Hit]:
+    for view in desk.picture.vips.values():
+        yield Hit("vip", view.name, partial(_open_vip, app, view.name, ""), more=view.sentence)
+        for name, host in dict.fromkeys((one.server.name, one.host) for one in view.members):
+            yield Hit("member", name, partial(_open_vip, app, view.name, host), more=f"of {view.name}")
 
 
 def _clouds(app: QuarterdeckApp, desk: Desk) -> Iterator[Hit]:
@@ -93,6 +101,10 @@ async def _go_to(app: QuarterdeckApp, name: str) -> None:
 
 async def _open_cluster(app: QuarterdeckApp, name: str) -> None:
     await deck_of(app).open_cluster(name)
+
+
+async def _open_vip(app: QuarterdeckApp, name: str, host: str) -> None:
+    await deck_of(app).open_vip(name, host)
 
 
 async def _open_cloud(app: QuarterdeckApp, name: str) -> None:

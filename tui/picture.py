@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from systems.errors import SystemsError
 from tui.changes import Change, changes_between
 from tui.trends import Trends
+from tui.vip_view import VipView
 
 if TYPE_CHECKING:
     from runbooks.cloud.findings import CloudVerdict
     from runbooks.model import Finding
     from systems.galera.readings import ClusterSurvey, HostEvidence, NodeSurvey, WsrepStatus, WsrepVariables
+    from systems.haproxy.readings import BalancerAnswer
     from systems.host import HostAnswer, HostReading
     from systems.openstack.readings import CloudSurvey, Instance, InstancesReading
-    from tui.source import Opinion
+    from tui.source import Opinion, Vip
 
 CHANGES_KEPT = 500
 
@@ -142,6 +144,7 @@ class Picture:
     clusters: dict[str, ClusterView] = field(default_factory=dict)
     hosts: dict[str, HostView] = field(default_factory=dict)
     clouds: dict[str, CloudView] = field(default_factory=dict)
+    vips: dict[str, VipView] = field(default_factory=dict)
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=CHANGES_KEPT))
 
     def plan(
@@ -149,6 +152,7 @@ class Picture:
         clusters: Mapping[str, Sequence[str]],
         hosts: Iterable[str] = (),
         clouds: Iterable[str] = (),
+        vips: Mapping[str, Vip] | None = None,
     ) -> None:
         """Say what there is to watch, before anything has answered: cluster name -> its nodes in order."""
         for name, nodes in clusters.items():
@@ -161,11 +165,22 @@ class Picture:
             roles.setdefault(host, [])
         self.hosts = {host: HostView(host, tuple(names)) for host, names in roles.items()}
         self.clouds = {name: CloudView(name) for name in clouds}
+        self.vips = {name: VipView(name, plan) for name, plan in (vips or {}).items()}
 
     def findings_on(self, host: str) -> list[Finding]:
         """What is found against a host in the systems that it is part of, worst first."""
         found = [finding for name in self.hosts[host].roles for finding in self.clusters[name].findings]
+        found += [one for view in self.vips_of(host) if view.verdict for one in view.verdict.findings]
         return sorted([one for one in found if host in one.hosts], key=lambda one: -one.severity)
+
+    def vips_of(self, host: str) -> list[VipView]:
+        """The virtual addresses that a host balances, or that lead to the node on it."""
+        roles = self.hosts[host].roles if host in self.hosts else ()
+        return [one for one in self.vips.values() if host in one.plan.hosts or one.plan.serves in roles]
+
+    def take_balancer(self, vip: str, answer: BalancerAnswer) -> None:
+        """Take what one load balancer answered."""
+        self.changes.extend(self.vips[vip].take(answer))
 
     def take_node(self, cluster: str, survey: NodeSurvey) -> tuple[Change, ...]:
         """Take one node's answers, and tell what changed since its last ones."""

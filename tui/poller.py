@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui.picture import Picture
     from tui.source import Source
+    from tui.vip_view import VipView
 
 HOSTS = "hosts"
 """Name of the watch over hosts, beside those of the clusters."""
 CLOUD = "cloud "
 """What the name of the watch over a cloud begins with."""
+VIP = "vip "
+"""What the name of the watch over a virtual address begins with."""
 REST_S = 30.0
 """How long a watch that broke is left alone."""
 
@@ -38,7 +41,7 @@ class Poller:
         return frozenset(self._tasks)
 
     def attend(self, wanted: Iterable[str]) -> None:
-        """Ask exactly these: cluster names, `HOSTS`, and clouds with `CLOUD` before their names."""
+        """Ask exactly these: cluster names, `HOSTS`, and clouds and virtual addresses with `CLOUD` and `VIP` before."""
         now = time.monotonic()
         names = {name for name in wanted if self._resting.get(name, 0.0) <= now}
         for name in set(self._tasks) - names:
@@ -68,17 +71,22 @@ class Poller:
         return sentences
 
     def digest(self) -> bool:
-        """Judge the clusters of which something arrived; say whether anything did."""
+        """Judge the clusters and virtual addresses of which something arrived; say whether anything did."""
         fresh, self._fresh = self._fresh, set()
         for name in fresh & set(self._picture.clusters):
             survey = self._source.latest(name)
             if survey is not None:
                 self._picture.take_look(survey, self._source.judge(survey))
+        for view in self._picture.vips.values():
+            if view.answers and (VIP + view.name in fresh or view.plan.serves in fresh):
+                self._judge_vip(view)
         return bool(fresh)
 
     async def _watch(self, name: str) -> None:
         if name == HOSTS:
             await self._watch_hosts()
+        elif name.startswith(VIP):
+            await self._watch_vip(name.removeprefix(VIP))
         elif name.startswith(CLOUD):
             await self._watch_cloud(name.removeprefix(CLOUD))
         else:
@@ -90,6 +98,24 @@ class Poller:
             first = view.survey is None
             view.take(survey, self._source.judge_cloud(survey))
             self._arrived(CLOUD + name, first=first)
+
+    async def _watch_vip(self, name: str) -> None:
+        view = self._picture.vips[name]
+        async for answer in self._source.watch_vip(name):
+            first = answer.host not in view.answers
+            self._picture.take_balancer(name, answer)
+            self._arrived(VIP + name, first=first)
+
+    def _judge_vip(self, view: VipView) -> None:
+        """Hold what its balancers believe against what the nodes behind it said last."""
+        from runbooks.vips.look import VipLook, node_addresses
+
+        survey = self._source.latest(view.plan.serves) if view.plan.serves else None
+        view.addresses |= node_addresses(survey)
+        answers = tuple(view.answers[host] for host in view.plan.hosts if host in view.answers)
+        taken_at = max(answer.at for answer in answers)
+        look = VipLook(view.name, taken_at, answers, survey, view.plan.backend, dict(view.addresses))
+        view.take_verdict(self._source.judge_vip(look))
 
     async def _watch_cluster(self, name: str) -> None:
         nodes = self._picture.clusters[name].nodes

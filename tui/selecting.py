@@ -13,6 +13,7 @@ from widgets.choosing import ChoseAnother
 
 if TYPE_CHECKING:
     from runbooks.model import Finding
+    from tui.vip_view import VipView
 
 
 class SelectingScreen(ConsoleScreen[None]):
@@ -25,6 +26,7 @@ class SelectingScreen(ConsoleScreen[None]):
         Binding("x", "run", "Run", id="deck.run"),
         Binding("l", "log", "Log", id="deck.log"),
         Binding("s", "shell", "Shell", id="deck.shell", show=False),
+        Binding("V", "vips", "Its VIPs", id="deck.vips_of", show=False),
     ]
 
     def selection(self) -> Selection:
@@ -45,7 +47,14 @@ class SelectingScreen(ConsoleScreen[None]):
             return (
                 "no host is chosen" if not chosen.hosts else "a shell is on one host, and several are chosen"
             )
+        if action == "vips" and not self._vips():
+            return "no virtual address leads to what is chosen"
         return super().why_not(action)
+
+    def _vips(self) -> list[VipView]:
+        """The virtual addresses that lead to the first host that is chosen, or that it balances."""
+        hosts = self.selection().hosts
+        return self.desk.picture.vips_of(hosts[0]) if hosts else []
 
     @on(ChoseAnother)
     def choose_another(self) -> None:
@@ -92,6 +101,13 @@ class SelectingScreen(ConsoleScreen[None]):
 
         order = log_order(self.desk.picture, self.selection().hosts)
         self.app.push_screen(StreamScreen(self.desk, order.hosts, order))
+
+    def action_vips(self) -> None:
+        """Show the member that is the node on this host."""
+        from tui.navigation import show_vip
+
+        if found := self._vips():
+            self.app.call_later(show_vip, self.app, found[0].name, self.selection().hosts[0])
 
     @work(name="shell", exit_on_error=False, exclusive=True, group="shell")
     async def action_shell(self) -> None:

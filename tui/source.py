@@ -9,10 +9,26 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from runbooks.cloud.findings import CloudVerdict
     from runbooks.model import Finding
+    from runbooks.vips.findings import VipVerdict
+    from runbooks.vips.look import VipLook
     from systems.galera.readings import ClusterSurvey, NodeSurvey
+    from systems.haproxy.readings import BalancerAnswer
     from systems.host import HostAnswer
     from systems.openstack.readings import CloudSurvey
     from tui.works import Works
+
+
+class Vip(NamedTuple):
+    """One virtual address, as the estate file names it."""
+
+    hosts: tuple[str, ...]
+    """Its load balancers."""
+    serves: str = ""
+    """The cluster behind it; empty: none is named."""
+    backend: str = ""
+    """Empty: all backends count."""
+    address: str = ""
+    """Where clients connect, as host:port; empty: it is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +43,7 @@ class Inventory:
     hosts: Sequence[str] = ()
     """All hosts, nodes included."""
     clouds: Sequence[str] = ()
+    vips: Mapping[str, Vip] = field(default_factory=dict)
 
 
 class Opinion(NamedTuple):
@@ -71,6 +88,14 @@ class Source(Protocol):
         ...
 
     def judge_cloud(self, survey: CloudSurvey) -> CloudVerdict:
+        """What is wrong with it; pure."""
+        ...
+
+    def watch_vip(self, vip: str) -> AsyncIterator[BalancerAnswer]:
+        """What its load balancers say as it arrives, each in a rhythm of its own, until closed."""
+        ...
+
+    def judge_vip(self, look: VipLook) -> VipVerdict:
         """What is wrong with it; pure."""
         ...
 

@@ -8,8 +8,9 @@ from textual import on
 
 from tui.cloud_lines import cloud_rank, cloud_rows, cloud_text
 from tui.panes import Pane, Selection
-from tui.poller import CLOUD, HOSTS
+from tui.poller import CLOUD, HOSTS, VIP
 from tui.tones import change_tone, cluster_sign, severity_tone
+from tui.vip_lines import vip_rank, vip_rows, vip_text
 from tui.watch_lines import INDENT, hosts_rows, line_head, runs_rows
 from widgets.choices import Choices
 from widgets.layout import Row, row
@@ -39,7 +40,7 @@ class WatchPane(Pane):
     KEYS_TITLE = "Watch"
     NAME: ClassVar[str] = "watch"
     DIGIT: ClassVar[str] = "0"
-    ACTS: ClassVar[frozenset[str]] = frozenset({"why", "answer", "run", "log", "shell"})
+    ACTS: ClassVar[frozenset[str]] = frozenset({"why", "answer", "run", "log", "shell", "vips"})
     DEFAULT_CSS = """
     WatchPane {
         & > Choices { height: 1fr; min-height: 4; }
@@ -60,7 +61,8 @@ class WatchPane(Pane):
     @property
     def reads(self) -> frozenset[str]:
         picture = self.desk.picture
-        return frozenset(picture.clusters) | {HOSTS} | {CLOUD + name for name in picture.clouds}
+        clouds = {CLOUD + name for name in picture.clouds}
+        return frozenset(picture.clusters) | {HOSTS} | clouds | {VIP + name for name in picture.vips}
 
     def renew(self) -> None:
         self._list.show(self._rows())
@@ -81,13 +83,18 @@ class WatchPane(Pane):
             return Selection(system, finding.hosts, finding)
         if kind == "cloud" and (verdict := self.desk.picture.clouds[name].verdict) is not None:
             return Selection(name, finding=verdict.findings[0] if verdict.findings else None)
-        return Selection(name if kind == "cloud" else "")
+        if kind == "vip" and (said := self.desk.picture.vips[name].verdict) is not None:
+            worst = next(iter(said.findings), None)
+            return Selection(name, worst.hosts if worst else (), worst)
+        return Selection(name if kind in ("cloud", "vip") else "")
 
     def copy_text(self) -> str:
         chosen = self.selection()
         view = self.desk.picture.clusters.get(chosen.system)
         if view is None and self._list.key.startswith("cloud "):
             return cloud_text(self.desk.picture.clouds[chosen.system])
+        if view is None and self._list.key.startswith("vip "):
+            return vip_text(self.desk.picture.vips[chosen.system])
         if view is None:
             return self._list.plain
         if self._list.key.startswith("cluster") or chosen.finding is None:
@@ -104,6 +111,7 @@ class WatchPane(Pane):
         picture = self.desk.picture
         systems = [(_rank(view), self._cluster_rows(view)) for view in picture.clusters.values()]
         systems += [(cloud_rank(view), cloud_rows(view, self.desk.signs)) for view in picture.clouds.values()]
+        systems += [(vip_rank(view), vip_rows(view, self.desk.signs)) for view in picture.vips.values()]
         rows = [one for _, own in sorted(systems, key=lambda system: -system[0]) for one in own]
         if not rows:
             rows = [row("  This estate names no system. Its file takes one as a [[galera]] table.", hang=2)]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from runbooks.engine.api import Expecting, RunResult, RunSummary, Steering
     from runbooks.journal.port import Journal
     from runbooks.model import Gotcha, Plan, Refusal, Runbook
+    from systems.haproxy.socket import StatsSocket
     from systems.openstack.cloud import CloudReader
     from systems.openstack.hands import CloudHands
     from systems.shell import Hosts, Permit
@@ -79,6 +80,12 @@ class Clouds(Protocol):
     def hands(self, cloud: str, permit: Permit) -> CloudHands: ...
 
 
+class Vips(Protocol):
+    """The load balancers of the estate, by the name of their virtual address."""
+
+    def sockets(self, vip: str) -> Mapping[str, StatsSocket]: ...
+
+
 @dataclass(slots=True)
 class Works:
     """All of it, made once."""
@@ -98,6 +105,8 @@ class Works:
     rehearser: Rehearser | None = None
     """None: nothing here can make practice copies."""
     clouds: Clouds | None = None
+    """None: this console has none."""
+    vips: Vips | None = None
     """None: this console has none."""
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="works")

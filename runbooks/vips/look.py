@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from runbooks.model import Severity
+from runbooks.vips.node_word import NodeWord, node_word
 from runbooks.vips.truth import Truth, member_hosts, truth
 from runbooks.words import count, listed
 from systems.galera.readings import ClusterSurvey, WsrepVariables
@@ -37,6 +38,8 @@ class Member:
     host: str
     """The node's host; empty: no node of the cluster has this address."""
     truth: Truth
+    word: NodeWord | None = None
+    """What the node says of itself; None: it is no node, or was not asked."""
 
 
 def node_addresses(survey: ClusterSurvey | None) -> dict[str, str]:
@@ -65,7 +68,9 @@ def members(look: VipLook) -> tuple[Member, ...]:
             hosts = member_hosts({one.name: one for one in backend.servers}, addresses)
             for server in backend.servers:
                 host = hosts.get(server.name, "")
-                found.append(Member(answer.host, server, host, truth(server, surveys.get(host))))
+                survey = surveys.get(host)
+                word = node_word(survey) if survey is not None else None
+                found.append(Member(answer.host, server, host, truth(server, survey), word))
     return tuple(found)
 
 

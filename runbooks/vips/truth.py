@@ -35,6 +35,8 @@ class Truth(NamedTuple):
     sentence: str
     agrees: bool
     """The balancer does with it what its own word asks for."""
+    gotcha: str = ""
+    """The one of GOTCHAS D that bites here (LB-01, ...); empty: none of them."""
 
 
 def truth(server: Server, survey: NodeSurvey | None) -> Truth:
@@ -106,14 +108,15 @@ def _down(server: Server, word: NodeWord | None) -> Truth:
         )
     if word is not None and word.condition is Condition.FIT:
         sentence = f"{out} though it {word.words}: its check failed ({said}); see what answers it there"
-        return Truth(Severity.WARNING, sentence, agrees=False)
+        return Truth(Severity.WARNING, sentence, agrees=False, gotcha="LB-09")
+    gotcha = ""
     if word is None or word.condition is Condition.UNREAD:
         reason = f"its check failed: {said}{own}"
     elif word.condition is Condition.SILENT:
         reason = f"it {word.words}"
     else:
-        reason = f"it {word.words}, and the check treats {_KIND[word.condition]} as down"
-    return Truth(Severity.WARNING, f"{out} because {reason}", agrees=True)
+        reason, gotcha = f"it {word.words}, and the check treats {_KIND[word.condition]} as down", "LB-10"
+    return Truth(Severity.WARNING, f"{out} because {reason}", agrees=True, gotcha=gotcha)
 
 
 def _up(server: Server, word: NodeWord | None) -> Truth:
@@ -125,12 +128,15 @@ def _up(server: Server, word: NodeWord | None) -> Truth:
         said = "nothing checks it (LB-02)" if unchecked else f"its check {_said(server)}"
         return Truth(Severity.WARNING, f"{here}, {said}, though it {word.words} from here", agrees=False)
     severity = Severity.WARNING if word.condition in _SERVES_QUERIES else Severity.CRITICAL
-    return Truth(severity, f"{here} though it {word.words}: {_blind(server, word)}", agrees=False)
+    why, gotcha = _blind(server, word)
+    return Truth(severity, f"{here} though it {word.words}: {why}", agrees=False, gotcha=gotcha)
 
 
 def _up_and_well(server: Server, here: str, own: str, *, unchecked: bool) -> Truth:
     if unchecked:
-        return Truth(Severity.WARNING, f"{here}{own}, but nothing checks it (LB-02)", agrees=True)
+        return Truth(
+            Severity.WARNING, f"{here}{own}, but nothing checks it (LB-02)", agrees=True, gotcha="LB-02"
+        )
     if server.check.status == "INI":
         return Truth(Severity.INFO, f"{here}{own}; its first check is still to come", agrees=True)
     if "/" in server.status:
@@ -139,19 +145,19 @@ def _up_and_well(server: Server, here: str, own: str, *, unchecked: bool) -> Tru
     return Truth(Severity.INFO, here + (own or f"; its check {_said(server)}"), agrees=True)
 
 
-def _blind(server: Server, word: NodeWord) -> str:
-    """Why the balancer does not see what the node says."""
+def _blind(server: Server, word: NodeWord) -> tuple[str, str]:
+    """Why the balancer does not see what the node says, and the gotcha that it is."""
     if server.state is ServerState.UNCHECKED:
-        return "nothing checks it (LB-02)"
+        return "nothing checks it (LB-02)", "LB-02"
     if "/" in server.status:
-        return f"the check has noticed, and it leaves after the next ones ({server.status})"
+        return f"the check has noticed, and it leaves after the next ones ({server.status})", ""
     if word.condition is Condition.SILENT:
-        return "the check has not noticed yet"
+        return "the check has not noticed yet", ""
     if asks_state(server.check) is False:
-        return "the check only opens the port (LB-01)"
+        return "the check only opens the port (LB-01)", "LB-01"
     if asks_state(server.check) is None:
-        return f"the check does not ask for the state of Galera, it says: {_said(server)} (LB-01)"
-    return f"the check treats {_KIND[word.condition]} as up"
+        return f"the check does not ask for the state of Galera, it says: {_said(server)} (LB-01)", "LB-01"
+    return f"the check treats {_KIND[word.condition]} as up", "LB-10"
 
 
 def _said(server: Server) -> str:

@@ -104,6 +104,7 @@ def test_a_synced_node_out_of_the_vip_sends_the_operator_to_its_check() -> None:
         "db2 is out of the VIP though it is Synced: its check failed (refused (HTTP 503)); "
         "see what answers it there",
         agrees=False,
+        gotcha="LB-09",
     )
 
 
