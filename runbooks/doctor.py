@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from runbooks.model import Gotcha, Holds, Look
 from runbooks.triage.watching import WATCHED
-from systems.errors import LoginRefused, SudoRefused, SystemsError
+from systems.errors import LoginRefused, SudoRefused, SystemsError, Unreachable
 from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Answer, NodeSurvey
+from systems.haproxy.readings import BalancerAnswer
 
 NEEDED = ("ss", "ip")
 """What the survey asks with, beside what every Debian and RHEL has (GOTCHAS B.1)."""
@@ -61,6 +62,19 @@ def lacks_of(
     if node is not None:
         found += _grants(host, node)
     return tuple(found)
+
+
+def balancer_lacks(answer: BalancerAnswer) -> tuple[Lack, ...]:
+    """What is missing before one load balancer can be asked on its stats socket."""
+    if not isinstance(answer.answer, SystemsError):
+        return ()
+    host, error = answer.host, answer.answer
+    if isinstance(error, Unreachable | LoginRefused):
+        return (Lack(host, str(error), f"ssh -v {shlex.quote(host)} true", is_fatal=True),)
+    if "not installed" in str(error):
+        return (Lack(host, str(error), "apt-get install socat", is_fatal=True),)
+    line = "stats socket /run/haproxy/admin.sock mode 660 level admin"
+    return (Lack(host, str(error), f"in the global section of haproxy.cfg: {line}", is_fatal=True),)
 
 
 def standing(look: Look, catalogue: Mapping[str, Gotcha]) -> tuple[tuple[Gotcha, str], ...]:

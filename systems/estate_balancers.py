@@ -59,9 +59,7 @@ def _check_probe(key: str, table: Haproxy, error: Callable[[str, str], Exception
         raise error(f"{key}.address", f"is {table.address!r}; expected host:port, such as 10.77.0.100:3306")
     probe = table.probe
     if probe.user.lower() == "root":
-        problem = (
-            "is root, which must not be let in over the network (LB-19); expected an account without rights"
-        )
+        problem = "is root, never let in over the network (LB-19); expected an account without rights"
         raise error(f"{key}.probe.user", problem)
     if probe.password and (flaw := flaw_of_reference(probe.password)):
         raise error(f"{key}.probe.password", flaw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from systems.errors import SystemsError
 from systems.haproxy.parse import parse_balancer
@@ -18,21 +19,10 @@ from tui.source import Vip
 
 SOCKET = "/run/haproxy/admin.sock"
 PLAN = Vip(("lb1", "lb2"), "orders", "orders", "10.77.0.100:3306")
-_STATUS = (
-    "pxname",
-    "svname",
-    "qcur",
-    "scur",
-    "stot",
-    "status",
-    "weight",
-    "bck",
-    "chkdown",
-    "lastchg",
-    "type",
-)
-_CHECK = ("check_status", "check_code", "check_duration", "last_chk", "addr", "algo")
-_STATES = ("be_name", "srv_name", "srv_admin_state", "srv_uweight", "srv_iweight", "srv_addr", "srv_port")
+_STATUS = "pxname,svname,qcur,scur,stot,status,weight,bck,chkdown,lastchg,type"
+_CHECK = "check_status,check_code,check_duration,last_chk,addr,algo"
+_STATES = "be_name srv_name srv_admin_state srv_uweight srv_iweight srv_addr srv_port"
+_TOTAL = "orders,BACKEND,0,3,40,UP,3,0,0,90,1,,,,,,roundrobin"
 _WEIGHTS = (0, 1, 5, 10)
 
 
@@ -51,12 +41,12 @@ class FakeHaproxy:
         for server in self.servers.values():
             for state in ("ready", "drain", "maint"):
                 line = way.line(SOCKET, set_state(server.backend, server.name, state))
-                self.host.on(line, lambda _, name=server.name, state=state: self._set(name, state))
+                self.host.on(line, partial(self._set, server.name, state))
             for weight in _WEIGHTS:
                 line = way.line(SOCKET, set_weight(server.backend, server.name, weight))
-                self.host.on(line, lambda _, name=server.name, weight=weight: self._weigh(name, weight))
+                self.host.on(line, partial(self._weigh, server.name, weight))
 
-    def _set(self, name: str, state: str) -> tuple[int, str]:
+    def _set(self, name: str, state: str, _host: DoubleHost) -> tuple[int, str]:
         if not self.takes_orders:
             return 0, "Permission denied\n\n"
         server = self.servers[name]
@@ -66,30 +56,27 @@ class FakeHaproxy:
         self.servers[name] = replace(server, admin=admin, status=status, state=ServerState[status])
         return 0, "\n"
 
-    def _weigh(self, name: str, weight: int) -> tuple[int, str]:
+    def _weigh(self, name: str, weight: int, _host: DoubleHost) -> tuple[int, str]:
         self.servers[name] = replace(self.servers[name], weight=weight)
         return 0, "\n"
 
     def told(self) -> str:
         """The answer to the one question, in HAProxy's own form."""
         rows = [",".join(_row(one)) for one in self.servers.values()]
-        total = ",".join(
-            ["orders", "BACKEND", "0", "3", "40", "UP", "3", "0", "0", "90", "1", *5 * [""], "roundrobin"]
-        )
         states = [
-            f"orders {one.name} {int(one.admin or 0)} {one.weight} {one.initial_weight} {one.address} {one.port}"
+            f"{one.name} {int(one.admin or 0)} {one.weight} {one.initial_weight} {one.address} {one.port}"
             for one in self.servers.values()
         ]
         return "\n".join(
             [
                 "Name: HAProxy\nVersion: 2.6.12-1+deb12u4\nUptime_sec: 86400\nCurrConns: 3\n",
-                "# " + ",".join([*_STATUS, *_CHECK]),
+                f"# {_STATUS},{_CHECK}",
                 *rows,
-                total,
+                _TOTAL,
                 "",
                 "1",
-                "# be_id " + " ".join(_STATES),
-                *[f"2 {line}" for line in states],
+                f"# be_id {_STATES}",
+                *[f"2 orders {line}" for line in states],
                 "",
             ]
         )

@@ -365,6 +365,11 @@ def vips_rejecting() -> Stage:
     )
 
 
+def all_systems() -> Stage:
+    """A cluster, hosts, a cloud and load balancers in one estate."""
+    return stage(killed(), hosts=some_hosts(), clouds=[some_instances()], vip=balancers_of_killed)
+
+
 def plain_signs() -> Stage:
     """ASCII signs and the terminal's own colours."""
     return stage(killed(), ascii_only=True, few_colours=True)

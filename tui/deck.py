@@ -160,10 +160,8 @@ class Deck(SelectingScreen):
             self.action_why()
         elif kind == "cluster":
             await self.open_cluster(name)
-        elif kind in ("cloud", "instance"):
-            await self._follow_cloud(kind, name)
-        elif kind in ("vip", "member"):
-            await self._follow_vip(kind, name)
+        elif kind in ("cloud", "instance", "vip", "member"):
+            await self._follow_outside(kind, name)
         elif kind == "node":
             cluster, _, host = name.rpartition(" ")
             self.open_node(cluster, host)
@@ -178,15 +176,13 @@ class Deck(SelectingScreen):
         elif kind in ("book", "run", "session"):
             self.open_wizard(kind, name)
 
-    async def _follow_cloud(self, kind: str, name: str) -> None:
+    async def _follow_outside(self, kind: str, name: str) -> None:
         if kind == "cloud":
             await self.open_cloud(name)
-        else:
+        elif kind == "instance":
             cloud, _, instance = name.rpartition(" ")
             self.open_instance(cloud, instance)
-
-    async def _follow_vip(self, kind: str, name: str) -> None:
-        if kind == "vip":
+        elif kind == "vip":
             await self.open_vip(name)
         else:
             vip, balancer, backend, member = name.split(" ", 3)

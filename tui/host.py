@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from tui.frame import Tab
 from tui.host_detail import host_rows
 from tui.panes import Selection
-from tui.poller import HOSTS
+from tui.poller import HOSTS, VIP
 from tui.selecting import SelectingScreen
 from widgets.page import Page
 
@@ -44,7 +44,8 @@ class HostScreen(SelectingScreen):
 
     @property
     def reads(self) -> frozenset[str]:
-        return frozenset({HOSTS, *self._roles})
+        vips = [VIP + view.name for view in self.desk.picture.vips_of(self._host)]
+        return frozenset({HOSTS, *self._roles, *vips})
 
     @property
     def _roles(self) -> tuple[str, ...]:

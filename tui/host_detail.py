@@ -95,7 +95,8 @@ def _units(reading: HostReading | None, signs: Signs) -> Iterator[Row]:
 
 
 def _systems(host: HostView, picture: Picture, signs: Signs) -> Iterator[Row]:
-    if not host.roles:
+    vips = picture.vips_of(host.host)
+    if not host.roles and not vips:
         return
     yield from _title("Part of")
     for name in host.roles:
@@ -105,6 +106,18 @@ def _systems(host: HostView, picture: Picture, signs: Signs) -> Iterator[Row]:
         else:
             cell = state_cell(node, node.survey, signs)
             yield _line(name, cell.text, cell.tone, ("  (Enter: all of this node)", Tone.DIM))
+    yield from _vips(host, picture, signs)
+
+
+def _vips(host: HostView, picture: Picture, signs: Signs) -> Iterator[Row]:
+    """What each load balancer believes of the node here, or what it balances itself."""
+    for view in picture.vips_of(host.host):
+        lines = [f"{one.balancer}: {one.truth.sentence}" for one in view.of_host(host.host)]
+        if host.host in view.plan.hosts:
+            lines.insert(0, f"it balances: {view.sentence}")
+        for number, line in enumerate(lines or [f"{signs.unknown} not looked at yet"]):
+            more: tuple[Piece, ...] = (("  (V: its members)", Tone.DIM),) if number == 0 else ()
+            yield _line(view.name if number == 0 else "", line, Tone.PLAIN, *more)
 
 
 def _changes(host: HostView, picture: Picture, now: datetime) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""One member of a virtual address: each balancer's word, the node's own, what is wrong, what was done to it."""
+"""One member of a virtual address: what each balancer says, what the node says, what was done to it."""
 
 from __future__ import annotations
 

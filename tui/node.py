@@ -12,7 +12,9 @@ from textual.containers import Horizontal
 from tui.frame import Tab
 from tui.node_detail import detail_rows
 from tui.panes import Selection
+from tui.poller import VIP
 from tui.selecting import SelectingScreen
+from tui.vip_lines import vips_of_node
 from widgets.page import Page
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ class NodeScreen(SelectingScreen):
 
     @property
     def reads(self) -> frozenset[str]:
-        return frozenset({self._cluster})
+        vips = [VIP + view.name for view in self.desk.picture.vips_of(self._host)]
+        return frozenset({self._cluster, *vips})
 
     def selection(self) -> Selection:
         view = self.desk.picture.clusters[self._cluster]
@@ -68,6 +71,7 @@ class NodeScreen(SelectingScreen):
         """Two columns where there is room for them, one below the other elsewhere."""
         view = self.desk.picture.clusters[self._cluster]
         said, host = detail_rows(view.nodes[self._host], view, self.desk.now(), self.desk.signs)
+        said += vips_of_node(self.desk.picture.vips_of(self._host), self._host, self.desk.signs)
         wide = self.size.width >= TWO_COLUMNS
         self._host_side.display = wide
         self._said.show(said if wide else [*said, *host])

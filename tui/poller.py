@@ -41,7 +41,7 @@ class Poller:
         return frozenset(self._tasks)
 
     def attend(self, wanted: Iterable[str]) -> None:
-        """Ask exactly these: cluster names, `HOSTS`, and clouds and virtual addresses with `CLOUD` and `VIP` before."""
+        """Ask exactly these: cluster names, `HOSTS`; clouds with `CLOUD` before the name, VIPs with `VIP`."""
         now = time.monotonic()
         names = {name for name in wanted if self._resting.get(name, 0.0) <= now}
         for name in set(self._tasks) - names:

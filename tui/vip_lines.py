@@ -1,7 +1,8 @@
-"""The lines of the watch that are about virtual addresses."""
+"""The lines of the watch, and of the page of a node, that are about virtual addresses."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.tones import severity_tone
@@ -12,6 +13,9 @@ from widgets.tones import Piece, Tone
 if TYPE_CHECKING:
     from tui.vip_view import VipView
     from widgets.signs import Signs
+
+LABEL = 26
+"""Cells of the labels on the page of a node."""
 
 
 def vip_rank(view: VipView) -> int:
@@ -39,3 +43,23 @@ def vip_rows(view: VipView, signs: Signs) -> list[Row]:
         why = (("w", Tone.KEY), (" why", Tone.DIM))
     head = line_head("2", "vips", view.name)
     return [row(*head, (f"{sign} ", tone), view.sentence, right=why, hang=INDENT, key=f"vip {view.name}")]
+
+
+def vips_of_node(vips: Sequence[VipView], host: str, signs: Signs) -> list[Row]:
+    """What each load balancer believes of this node."""
+    rows: list[Row] = []
+    for view in vips:
+        rows += [row(), row((f"Behind {view.name}", Tone.STRONG), ("  V: its members", Tone.DIM))]
+        own = view.of_host(host)
+        rows += [
+            row(
+                (f"  {one.balancer}".ljust(LABEL), Tone.DIM),
+                f"{one.server.status}: {one.truth.sentence}",
+                hang=LABEL,
+            )
+            for one in own
+        ]
+        if not own:
+            words = "no member of it is this node" if view.verdict else "not looked at yet"
+            rows.append(row((f"  {signs.unknown} {words}", Tone.DIM)))
+    return rows

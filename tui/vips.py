@@ -32,7 +32,7 @@ EMPTY = (
 
 
 class VipsPane(Pane):
-    """One virtual address: a row a member and balancer, worst first; below, what is wrong with the one chosen."""
+    """One virtual address: a row a member and balancer, worst first; below, what is so with one."""
 
     KEYS_TITLE = "Virtual addresses"
     NAME: ClassVar[str] = "vips"
@@ -41,7 +41,6 @@ class VipsPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "act", "Act", id="vips.act"),
         Binding("z", "undo", "Undo the last act", id="vips.undo", show=False),
-        Binding("p", "probe", "Probe the address", id="vips.probe"),
         Binding("n", "node", "Its node", id="vips.node"),
         Binding("h", "host", "Its host", id="vips.host", show=False),
         Binding("right_square_bracket", "vip(1)", "Next address", id="vips.next", show=False),
@@ -105,7 +104,7 @@ class VipsPane(Pane):
     def why_not(self, action: str) -> str:
         """Why that cannot be done now; empty: it can."""
         view, member = self.view, self.member
-        if action in ("undo", "probe") and view is None:
+        if action == "undo" and view is None:
             return "no load balancer is named in the estate file"
         if action in ("act", "node", "host") and member is None:
             return "no member is chosen"
@@ -233,11 +232,6 @@ class VipsPane(Pane):
         from tui.vip_acts import undo_last
 
         undo_last(self.app, self.desk, self.vip)
-
-    def action_probe(self) -> None:
-        from tui.vip_probe import ProbeScreen
-
-        self.app.push_screen(ProbeScreen(self.desk, self.vip))
 
 
 def reads_of(view: VipView) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The gotcha catalogue: everything of GOTCHAS K, A, B and C that goes wrong, each with its detector."""
+"""The gotcha catalogue: everything of GOTCHAS K, A, B, C and D that goes wrong, with its detector."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from runbooks.gotchas.host import HOST
+from runbooks.gotchas.lb import LB
 from runbooks.gotchas.pxc_data import PXC_DATA
 from runbooks.gotchas.pxc_network import PXC_NETWORK
 from runbooks.gotchas.pxc_security import PXC_SECURITY
@@ -21,7 +22,7 @@ from runbooks.model import Gotcha
 
 __all__ = ["CATALOGUE", "SECTIONS", "of_section"]
 
-SECTIONS = {"K": "HOST", "A": "PXC", "B": "REC", "C": "ROLL"}
+SECTIONS = {"K": "HOST", "A": "PXC", "B": "REC", "C": "ROLL", "D": "LB"}
 """The prefix of the ids of each section of the domain catalogue."""
 
 _ALL = (
@@ -29,6 +30,7 @@ _ALL = (
     *(*PXC_START, *PXC_NETWORK, *PXC_TRANSFER, *PXC_SECURITY, *PXC_DATA),
     *(*REC_BOOTSTRAP, *REC_SPLIT, *REC_POSITION, *REC_TRANSFER, *REC_RUNNING),
     *ROLLING,
+    *LB,
 )
 
 CATALOGUE: Mapping[str, Gotcha] = MappingProxyType(

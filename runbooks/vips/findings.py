@@ -18,8 +18,8 @@ _ADVICE = {
     "VIP-03": "The node is what is wrong, not the balancer: the page of the node tells it and its runbook.",
     "VIP-04": "The journal tells who took it out from here. Set it to ready when its work is done.",
     "VIP-05": "Look again in a moment: the balancer acts after some checks in a row.",
-    "LB-01": "Let the check ask clustercheck (`option httpchk`, `check port 9200`); until then put the node in "
-    "maint by hand while it is so.",
+    "LB-01": "Let the check ask clustercheck (`option httpchk`, `check port 9200`); until then put the node "
+    "in maint by hand while it is so.",
     "LB-02": "Add `check port 9200` to its server line; until then nobody takes it out but you.",
     "LB-09": "Ask its check by hand from the balancer, `curl -i NODE:9200`: a wrong account of clustercheck, "
     "a forgotten disable file, or a port that is shut.",

@@ -62,11 +62,6 @@ def past_acts(entries: Iterable[Entry]) -> list[PastAct]:
     return sorted((one for one in found if one.undo), key=lambda one: one.at, reverse=True)
 
 
-def newest_to_undo(entries: Iterable[Entry]) -> PastAct | None:
-    """The newest act that was not taken back and is no taking back itself; None: there is none."""
-    return next((one for one in past_acts(entries) if not (one.is_undo or one.is_undone)), None)
-
-
 def _past_act(act: str, own: list[Entry], *, is_undone: bool) -> PastAct:
     first = own[0]
     undo: dict[str, Wish] = {}

@@ -38,6 +38,8 @@ WAYS: dict[str, Way] = {
     "RunbooksPane": "7",
     "NodesPane": "1",
     "JournalPane": "8",
+    "VipsPane": "2",
+    "MemberScreen": "2 enter",
     "ConsolesPane": "3",
     "InstanceScreen": "3 enter",
     "AccessScreen": lambda app: AccessScreen(app.desk, "kilo", an_instance("web-1"), "novnc"),
@@ -87,7 +89,7 @@ class Walk:
 
     def stage(self) -> scenes.Stage:
         """A console with something wrong, on hosts that fail on any change, and an entry in its journal."""
-        app = scenes.cloud()
+        app = scenes.all_systems()
         app.rig.use(self.hosts)
         works = app.source._works
         assert works is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from systems.errors import SystemsError
-from tui.cli.opening import carry_out, clusters_of, estate_of, opened
+from tui.cli.opening import carry_out, estate_of, opened, systems_of
 from tui.cli.runbook_options import JSON
 from tui.cli.said import NONE, UNREAD, WARNING, say_json
 
@@ -34,7 +34,8 @@ def doctor(ctx: click.Context, *, systems: tuple[str, ...], as_json: bool) -> No
     Exit status: 0 nothing is missing, 1 something is, 3 a host cannot be read at all.
     """
     estate = estate_of(ctx)
-    seen = carry_out(lambda: _examine(estate, clusters_of(estate, systems)))
+    names, vips = systems_of(estate, systems)
+    seen = carry_out(lambda: _examine(estate, names, vips))
     if as_json:
         say_json([_record(one) for one in seen])
     else:
@@ -44,9 +45,22 @@ def doctor(ctx: click.Context, *, systems: tuple[str, ...], as_json: bool) -> No
     raise SystemExit(UNREAD if any(lack.is_fatal for lack in lacks) else WARNING if lacks else NONE)
 
 
-async def _examine(estate: LoadedEstate, names: tuple[str, ...]) -> list[Seen]:
+async def _examine(estate: LoadedEstate, names: tuple[str, ...], vips: tuple[str, ...]) -> list[Seen]:
     async with opened(estate) as access:
-        return list(await asyncio.gather(*(_system(access, name) for name in names)))
+        looks = [*(_system(access, name) for name in names), *(_balancers(access, name) for name in vips)]
+        return list(await asyncio.gather(*looks))
+
+
+async def _balancers(access: Access, name: str) -> Seen:
+    """What load balancers lack before they can be asked, and the gotchas that hold behind them."""
+    from runbooks.doctor import balancer_lacks
+    from runbooks.gotchas import CATALOGUE
+    from runbooks.vips.findings import judge_vip
+
+    look = await access.look_at_vip(name)
+    lacks = [lack for one in look.balancers for lack in balancer_lacks(one)]
+    found = judge_vip(look).findings
+    return name, lacks, tuple((CATALOGUE[one.id], one.sentence) for one in found if one.id in CATALOGUE)
 
 
 async def _system(access: Access, name: str) -> Seen:
@@ -91,11 +105,13 @@ def _record(seen: Seen) -> dict[str, object]:
 
 
 def _print(seen: Seen, estate: LoadedEstate) -> None:
+    from runbooks.words import count
     from systems.text import visible
 
     name, lacks, gotchas = seen
-    hosts = estate.cluster(name).nodes
-    click.echo(f"{name}: {len(hosts)} hosts")
+    is_vip = name in {one.name for one in estate.balancers}
+    hosts = estate.vip(name).hosts if is_vip else estate.cluster(name).nodes
+    click.echo(f"{name}: {count(len(hosts), 'load balancer' if is_vip else 'host')}")
     for host in hosts:
         own = [lack for lack in lacks if lack.host == host]
         click.echo(f"  {'✖' if own else '✔'} {host}{'' if own else ': nothing is missing'}")

@@ -47,6 +47,15 @@ def clusters_of(estate: LoadedEstate, named: tuple[str, ...]) -> tuple[str, ...]
     return named or known
 
 
+def systems_of(estate: LoadedEstate, named: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The clusters and the virtual addresses that were asked for, all of them by default."""
+    vips = tuple(one.name for one in estate.balancers)
+    if not named:
+        return tuple(cluster.name for cluster in estate.clusters), vips
+    wanted = tuple(name for name in named if name not in vips)
+    return clusters_of(estate, wanted) if wanted else (), tuple(name for name in named if name in vips)
+
+
 async def ask_secret(question: str) -> str:
     """Ask at the terminal, masked; raises `SystemsError` where there is none."""
     if not sys.stdin.isatty():

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.opening import carry_out, clusters_of, estate_of, opened
+from tui.cli.opening import carry_out, estate_of, opened, systems_of
 from tui.cli.said import CRITICAL, NONE, UNREAD, WARNING, say_json
 
 if TYPE_CHECKING:
     from runbooks.model import Finding
+    from runbooks.vips.look import VipLook
     from systems.estate import LoadedEstate
     from systems.galera.readings import ClusterSurvey
 
@@ -29,24 +30,24 @@ def triage(
     Exit status: 0 nothing, 1 a warning, 2 something critical, 3 a system could not be read at all.
     """
     estate = estate_of(ctx)
-    names = clusters_of(estate, systems)
-    surveys = carry_out(lambda: _look(estate, names, None if once else between))
-    told = [judged(survey) for survey in surveys]
+    names, vips = systems_of(estate, systems)
+    surveys, looks = carry_out(lambda: _look(estate, names, vips, None if once else between))
+    told = [*(judged(survey) for survey in surveys), *(judged_vip(look) for look in looks)]
     if as_json:
         say_json({"estate": estate.settings.name, "systems": told})
     else:
         for system in told:
             click.echo("\n".join(system_lines(system)))
+    seen: list[ClusterSurvey | VipLook] = [*surveys, *looks]
     raise SystemExit(
-        max(
-            (_status(survey, system) for survey, system in zip(surveys, told, strict=True)),
-            default=NONE,
-        )
+        max((_status(one, system) for one, system in zip(seen, told, strict=True)), default=NONE)
     )
 
 
-async def _look(estate: LoadedEstate, names: tuple[str, ...], between_s: float | None) -> list[ClusterSurvey]:
-    """Look at all systems side by side: twice, since a rate needs two looks."""
+async def _look(
+    estate: LoadedEstate, names: tuple[str, ...], vips: tuple[str, ...], between_s: float | None
+) -> tuple[list[ClusterSurvey], list[VipLook]]:
+    """Look at all systems side by side: twice at clusters, since a rate needs two looks."""
     import asyncio
 
     async with opened(estate) as access:
@@ -54,7 +55,8 @@ async def _look(estate: LoadedEstate, names: tuple[str, ...], between_s: float |
         if between_s is not None:
             await asyncio.sleep(between_s)
             surveys = await asyncio.gather(*(access.survey(name) for name in names))
-        return list(surveys)
+        looks = await asyncio.gather(*(access.look_at_vip(vip) for vip in vips))
+        return list(surveys), list(looks)
 
 
 def judged(survey: ClusterSurvey) -> dict[str, object]:
@@ -72,6 +74,22 @@ def judged(survey: ClusterSurvey) -> dict[str, object]:
         "severity": line.severity.name.lower(),
         "taken_at": survey.taken_at.isoformat(),
         "findings": [_finding(finding) for finding in findings],
+    }
+
+
+def judged_vip(look: VipLook) -> dict[str, object]:
+    """The same of a virtual address."""
+    from runbooks.vips.findings import judge_vip
+
+    said = judge_vip(look)
+    return {
+        "system": look.name,
+        "verdict": said.sentence,
+        "detail": "",
+        "scenario": "",
+        "severity": {1: "warning", 2: "critical"}.get(said.severity, "info"),
+        "taken_at": look.taken_at.isoformat(),
+        "findings": [_finding(finding) for finding in said.findings],
     }
 
 
@@ -111,7 +129,14 @@ def system_lines(system: dict[str, object]) -> list[str]:
     return [visible(line) for line in lines]
 
 
-def _status(survey: ClusterSurvey, system: dict[str, object]) -> int:
-    if not any(node.answers_sql or node.answers_ssh for node in survey.nodes):
+def _status(seen: ClusterSurvey | VipLook, system: dict[str, object]) -> int:
+    from runbooks.vips.look import VipLook
+    from systems.errors import SystemsError
+
+    if isinstance(seen, VipLook):
+        is_read = any(not isinstance(one.answer, SystemsError) for one in seen.balancers)
+    else:
+        is_read = any(node.answers_sql or node.answers_ssh for node in seen.nodes)
+    if not is_read:
         return UNREAD
     return {"critical": CRITICAL, "warning": WARNING}.get(str(system["severity"]), NONE)

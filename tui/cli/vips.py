@@ -13,14 +13,12 @@ from tui.cli.runbook_options import ARM, JOURNAL, JSON
 from tui.cli.said import CRITICAL, NONE, REFUSED, UNREAD, USAGE, WARNING, complain, fail, say_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from runbooks.vips.change import Changed, Wish
     from runbooks.vips.look import Member, VipLook
     from systems.estate import LoadedEstate
     from systems.haproxy.socket import StatsSocket
-    from systems.shell import Hands
-    from tui.access import Access
 
 LEFT_EVERY_S = 1.0
 
@@ -95,6 +93,23 @@ def set_(
         )
     order = _Order(name, member, wished, only, wait_s, agreed, reason, place)
     raise SystemExit(carry_out(lambda: _set(estate, order)))
+
+
+@vips.command("undo")
+@click.argument("name")
+@ARM
+@JOURNAL
+@click.pass_context
+def undo_(ctx: click.Context, name: str, *, reason: str, place: str | None) -> None:
+    """Take back the newest act on the virtual address NAME that the journal tells, and verify it.
+
+    Needs --arm "reason"; without it, what would be taken back is told, and nothing is sent.
+
+    Exit status: 0 done and verified, 3 not verified, 4 there is nothing to take back, 64 wrong call.
+    """
+    estate = estate_of(ctx)
+    _named(estate, (name,))
+    raise SystemExit(carry_out(lambda: _undo(estate, name, reason, place)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +223,10 @@ def _status(look: VipLook) -> int:
 
 
 async def _set(estate: LoadedEstate, order: _Order) -> int:
-    from runbooks.vips.change import carry_out as change
     from runbooks.vips.change import why_refused
     from runbooks.vips.look import members
+    from tui.open_works import open_works
+    from tui.vip_acting import act_on
 
     async with opened(estate) as access:
         look = await access.look_at_vip(order.name)
@@ -231,27 +247,32 @@ async def _set(estate: LoadedEstate, order: _Order) -> int:
                 f"quarterdeck: refused, nothing was sent: {refusal}; --yes-to {order.member} agrees to it"
             )
             return REFUSED
-        hands = await _hands(access, order, targets)
-        sockets = access.sockets(order.name)
-        done = await change(order.wish, targets, sockets, hands)
-        return await _tell(order, targets, sockets, done)
+        works = await asyncio.to_thread(open_works, access, journal=order.place)
+        await works.aside(works.arming.arm, order.reason)
+        done = await act_on(works, order.name, targets, order.wish)
+        return await _tell(order, targets, access.sockets(order.name), done)
 
 
-async def _hands(access: Access, order: _Order, targets: list[Member]) -> Callable[[str], Hands]:
-    """Arm for this one order; its entries tell what each server was before."""
-    from runbooks.journal.entries import Kind
+async def _undo(estate: LoadedEstate, name: str, reason: str, place: str | None) -> int:
+    from runbooks.vips.look import members
     from tui.open_works import open_works
+    from tui.vip_acting import acts_on, told, undo_act
 
-    works = await asyncio.to_thread(open_works, access, journal=order.place)
-    await works.aside(works.arming.arm, order.reason)
-    was = {one.balancer: f"{one.server.status}, weight {one.server.weight}" for one in targets}
-    permit = works.arming.permit(
-        access.redactor.redact,
-        kind=Kind.EXEC,
-        system=order.name,
-        data={"wish": f"{order.member} {order.wish}", "was": dict(was)},
-    )
-    return lambda host: access.hosts.hands(host, permit)
+    async with opened(estate) as access:
+        works = await asyncio.to_thread(open_works, access, journal=place)
+        past = next((one for one in await acts_on(works, name) if not (one.is_undo or one.is_undone)), None)
+        if past is None:
+            complain(f"quarterdeck: the journal tells no act on {name} that could be taken back")
+            return REFUSED
+        if not reason:
+            fail(f'nothing was sent: give --arm "reason" to take back: {past.words}.', USAGE)
+        look = await access.look_at_vip(name)
+        await works.aside(works.arming.arm, reason)
+        done = await undo_act(works, name, past, members(look))
+        for one in done:
+            sentence = told(past.member, past.undo[one.balancer], one)
+            (complain if one.problem else click.echo)(sentence)
+        return UNREAD if any(one.problem for one in done) else NONE
 
 
 async def _tell(

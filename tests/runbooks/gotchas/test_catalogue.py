@@ -17,7 +17,7 @@ CLONES = {host: a_preparation(host, server_uuid="5e1f-0001") for host in ("db2",
 NOT_EMPTY = prepared(survey=NOBODY, datadir_state=DatadirState.HAS_DATA, schemas=("shop",))
 CHOWNED = prepared(survey=NOBODY, wrong_owners=("ib_logfile0",))
 
-LAST = {"K": ("HOST", 10), "A": ("PXC", 35), "B": ("REC", 43), "C": ("ROLL", 13)}
+LAST = {"K": ("HOST", 10), "A": ("PXC", 35), "B": ("REC", 43), "C": ("ROLL", 13), "D": ("LB", 19)}
 WITH_DETECTOR = tuple(id_ for id_, gotcha in CATALOGUE.items() if gotcha.detector)
 
 

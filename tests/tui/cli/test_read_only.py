@@ -46,6 +46,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "cloud console": ("cloud", "console", "web-1"),
     "cloud act": ("cloud", "act", "stop", "web-1"),
     "vips list": ("vips", "list"),
+    "vips undo": ("vips", "undo", "orders-vip"),
     "vips set": ("vips", "set", "orders-vip", "db1", "drain"),
     "lease list": ("lease", "list"),
     "lease break": ("lease", "break", "orders", "--reason", "its console burnt down"),
