@@ -10,7 +10,8 @@ import click
 
 from tui.cli.opening import carry_out, estate_of, opened
 from tui.cli.runbook_options import ARM, JOURNAL, JSON
-from tui.cli.said import CRITICAL, NONE, REFUSED, UNREAD, USAGE, WARNING, complain, fail, say_json
+from tui.cli.said import NONE, REFUSED, UNREAD, USAGE, WARNING, complain, fail, say_json
+from tui.cli.vips_telling import lines_of, record, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,10 +42,10 @@ def list_(ctx: click.Context, names: tuple[str, ...], *, as_json: bool) -> None:
     chosen = _named(estate, names)
     looks = carry_out(lambda: _look(estate, chosen))
     if as_json:
-        say_json({"estate": estate.settings.name, "vips": [_told(look) for look in looks]})
+        say_json({"estate": estate.settings.name, "vips": [record(look) for look in looks]})
     else:
-        click.echo("\n".join([line for look in looks for line in _lines(look)]))
-    raise SystemExit(max([_status(look) for look in looks], default=NONE))
+        click.echo("\n".join([line for look in looks for line in lines_of(look)]))
+    raise SystemExit(max([status_of(look) for look in looks], default=NONE))
 
 
 @vips.command("set")
@@ -142,84 +143,6 @@ def _named(estate: LoadedEstate, names: tuple[str, ...]) -> tuple[str, ...]:
 async def _look(estate: LoadedEstate, names: tuple[str, ...]) -> list[VipLook]:
     async with opened(estate) as access:
         return list(await asyncio.gather(*(access.look_at_vip(name) for name in names)))
-
-
-def _told(look: VipLook) -> dict[str, object]:
-    from runbooks.vips.look import members, verdict
-    from systems.errors import SystemsError
-
-    severity, sentence = verdict(look)
-    return {
-        "vip": look.name,
-        "verdict": sentence,
-        "severity": severity.name.lower(),
-        "taken_at": look.taken_at.isoformat(),
-        "balancers": [
-            {
-                "host": answer.host,
-                "error": str(answer.answer) if isinstance(answer.answer, SystemsError) else None,
-                "version": None if isinstance(answer.answer, SystemsError) else answer.answer.version,
-            }
-            for answer in look.balancers
-        ],
-        "members": [_told_member(member) for member in members(look)],
-    }
-
-
-def _told_member(member: Member) -> dict[str, object]:
-    server, check = member.server, member.server.check
-    return {
-        "balancer": member.balancer,
-        "backend": server.backend,
-        "member": server.name,
-        "host": member.host or None,
-        "address": server.address,
-        "port": server.port,
-        "status": server.status,
-        "serves": server.serves,
-        "check": {"status": check.status, "code": check.code, "took_ms": check.took_ms},
-        "sessions": server.sessions,
-        "weight": server.weight,
-        "is_backup": server.is_backup,
-        "changed_s": server.changed_s,
-        "severity": member.truth.severity.name.lower(),
-        "agrees": member.truth.agrees,
-        "truth": member.truth.sentence,
-    }
-
-
-_SIGNS = {0: "●", 1: "▲", 2: "✖"}
-
-
-def _lines(look: VipLook) -> list[str]:
-    """What is so, for people."""
-    from runbooks.vips.look import members, verdict
-    from systems.errors import SystemsError
-    from systems.text import visible
-
-    severity, sentence = verdict(look)
-    lines = [f"{_SIGNS[severity]} {look.name}: {sentence}"]
-    lines += [
-        f"  {_SIGNS[2]} {answer.host}  {answer.answer}"
-        for answer in look.balancers
-        if isinstance(answer.answer, SystemsError)
-    ]
-    for member in members(look):
-        server = member.server
-        numbers = f"{server.status:<9} {server.sessions:>4} sessions  weight {server.weight}"
-        lines.append(
-            f"  {_SIGNS[member.truth.severity]} {member.balancer:<6} {numbers:<34}  {member.truth.sentence}"
-        )
-    return [visible(line) for line in lines]
-
-
-def _status(look: VipLook) -> int:
-    from runbooks.vips.look import verdict
-    from systems.errors import SystemsError
-
-    if all(isinstance(answer.answer, SystemsError) for answer in look.balancers):
-        return UNREAD
-    return (NONE, WARNING, CRITICAL)[verdict(look)[0]]
 
 
 async def _set(estate: LoadedEstate, order: _Order) -> int:
