@@ -150,6 +150,7 @@ def let_run(server: Server) -> None:
     machine = server.machine
     unit = machine.systemd.units["mariadb"]
     server.unit = unit
+    server.make_cache()
     server.process = machine.processes.make(
         ("/usr/sbin/mariadbd", f"--wsrep_start_position={server.start_position}")
     )

@@ -97,6 +97,7 @@ def _put_data(server: Server, host: HostFacts, position: Position) -> None:
     if position.branch is not None or host.saved is not None:
         server.put_storage(position)
         server.save(host.saved or SavedState(position.uuid, position.seqno))
+        server.make_cache()
     if host.saved is None:
         server.drop("grastate.dat")
     server.gcomm_uuid = host.member_uuid or server.new_uuid()

@@ -42,3 +42,15 @@ break_split_brain() {
   poll 10 "$h Primary" status_is "$h" wsrep_cluster_status Primary
   lab_sql "$h" "INSERT INTO app.t(node, pad) VALUES(@@wsrep_node_name, 'written on the wrong side')"
 }
+
+#: the account ops of one host is no longer in its sudoers
+break_wrong_sudo() { lab_exec "${1:-$LAST}" sed -i '/^ops /d' /etc/sudoers.d/lab; }
+heal_wrong_sudo() { lab_sh "${1:-$LAST}" 'grep -q "^ops " /etc/sudoers.d/lab || echo "ops ALL=(ALL) NOPASSWD: ALL" >> /etc/sudoers.d/lab'; }
+
+#: one host answers with another key than the one that is known (heal: the desk learns the new one)
+break_host_key_changed() {
+  [ -z "$(ssh_stranger "${1:-$LAST}")" ] || return 0
+  lab_sh "${1:-$LAST}" 'f=/etc/ssh/ssh_host_ed25519_key; rm -f $f $f.pub; ssh-keygen -q -t ed25519 -N "" -f $f; systemctl restart ssh'
+}
+heal_host_key_changed() { "$LAB_HERE/desk.sh"; }
+ssh_stranger() { grep -qF "$(cut -d' ' -f2 "$LAB_RUN/$1/upper/etc/ssh/ssh_host_ed25519_key.pub")" "$LAB_RUN/known_hosts" || echo "$1"; }

@@ -48,15 +48,17 @@ heal_donor() { host slow "${1:-$LAST}" off; healed; }
 on_small_disk() { lab_exec "$1" mountpoint -q /var/lib/mysql; }
 unwell() { ! status_is "$1" wsrep_local_state_comment Synced; }
 
-#: the data directory's file system of one node is full, and a large transaction came in
+#: the data directory's file system of one node is full, and a large transaction came in; of a fresh host: full
 break_disk_full() {
-  local h=${1:-$LAST}
+  local h=${1:-$LAST} is_blank=
+  [ ! -f "$LAB_RUN/blank" ] || is_blank=1
   ! on_small_disk "$h" || return 0
   lab_sh "$h" 'systemctl stop mariadb; cd /var/lib
     mount -t tmpfs -o "size=$(($(du -sm mysql | cut -f1) + 40))m,mode=700,uid=$(id -u mysql),gid=$(id -g mysql)" lab-small /mnt
-    cp -a mysql/. /mnt/ && mount --bind /mnt mysql && umount /mnt && systemctl start mariadb'
-  whole
-  lab_sh "$h" 'dd if=/dev/zero of=/var/lib/mysql/filler bs=1M 2>/dev/null; true'
+    cp -a mysql/. /mnt/ && mount --bind /mnt mysql && umount /mnt'
+  [ -n "$is_blank" ] || { lab_exec "$h" systemctl start mariadb; whole; }
+  lab_sh "$h" 'dd if=/dev/zero of=/var/lib/mysql/filler bs=1M 2>/dev/null; chown mysql: /var/lib/mysql/filler'
+  [ -z "$is_blank" ] || return 0
   SQL_TIMEOUT=60 lab_sql "$FIRST" "INSERT INTO app.t(node, pad) SELECT 'fill', REPEAT(MD5(seq), 30) FROM app.seq_1_to_20000" || true
   poll 30 "$h to fail" unwell "$h"
 }

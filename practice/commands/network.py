@@ -35,8 +35,14 @@ async def ip(call: Call) -> int:
     address = call.machine.address
     tail = "\\       valid_lft forever preferred_lft forever"
     if what and "address".startswith(what):
-        await call.say(f"1: lo    inet 127.0.0.1/8 scope host lo{tail}\n")
-        await call.say(f"2: eth0    inet {address}/24 scope global eth0{tail}\n")
+        own = ":".join(f"{int(part):x}" for part in address.split("."))
+        for line in (
+            "1: lo    inet 127.0.0.1/8 scope host lo",
+            "1: lo    inet6 ::1/128 scope host ",
+            f"2: eth0    inet {address}/24 scope global eth0",
+            f"2: eth0    inet6 fe80::{own}/64 scope link ",
+        ):
+            await call.say(f"{line}{tail}\n")
     elif what and "link".startswith(what):
         await call.say(
             "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536\n2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500\n"

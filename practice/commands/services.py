@@ -76,21 +76,40 @@ async def _order(call: Call, verb: str, unit: Unit, given: Options) -> int:
         case "reset-failed":
             unit.reset_failed()
         case "enable" | "disable" | "mask" | "unmask":
-            states = {"enable": "enabled", "disable": "disabled", "mask": "masked", "unmask": "disabled"}
-            before = unit.enabled
-            unit.enabled = states[verb]
-            if before != unit.enabled:
-                what = "Created" if verb in {"enable", "mask"} else "Removed"
-                await _complain(
-                    call, f"{what} symlink /etc/systemd/system/multi-user.target.wants/{unit.name}.service.\n"
-                )
-            if given.has("now"):
-                return await _job(call, "start" if verb == "enable" else "stop", unit, waits=True)
+            return await _link(call, verb, unit, given)
+    return 0
+
+
+_LINKED = "/etc/systemd/system"
+
+
+async def _link(call: Call, verb: str, unit: Unit, given: Options) -> int:
+    file, wanted = f"{unit.name}.service", f"{_LINKED}/multi-user.target.wants/{unit.name}.service"
+    if verb == "enable" and unit.is_masked:
+        await _complain(call, f"Failed to enable unit: Unit file {_LINKED}/{file} is masked.\n")
+        return 1
+    before = unit.enabled
+    match verb:
+        case "mask":
+            unit.mask()
+            said = f"Created symlink {_LINKED}/{file} \u2192 /dev/null."
+        case "unmask":
+            unit.unmask()
+            said = f'Removed "{_LINKED}/{file}".'
+        case "enable":
+            unit.enabled, said = "enabled", f"Created symlink {wanted} \u2192 {unit.fragment}."
+        case _:
+            unit.enabled, said = "masked" if unit.is_masked else "disabled", f'Removed "{wanted}".'
+            unit.unmasked = "disabled"
+    if before != unit.enabled:
+        await _complain(call, f"{said}\n")
+    if given.has("now"):
+        return await _job(call, "start" if verb == "enable" else "stop", unit, waits=True)
     return 0
 
 
 async def _job(call: Call, verb: str, unit: Unit, *, waits: bool) -> int:
-    if unit.enabled == "masked" and verb != "stop":
+    if unit.is_masked and verb != "stop":
         await _complain(call, f"Failed to {verb} {unit.name}.service: Unit {unit.name}.service is masked.\n")
         return 1
     if verb != "start" and unit.active in {"active", "activating", "deactivating"}:

@@ -80,15 +80,14 @@ async def _cache_purged(scene: Scene) -> None:
 
 async def _unmasked(scene: Scene) -> None:
     for server in scene.all:
-        unit = server.machine.systemd.units["mariadb"]
-        unit.enabled = "enabled" if unit.enabled == "masked" else unit.enabled
+        server.machine.systemd.units["mariadb"].unmask()
 
 
 @fault(
     "unit-masked", "The unit of one node is masked: it runs, and systemd would not start it again.", _unmasked
 )
 async def _masked(scene: Scene) -> None:
-    scene.server.machine.systemd.units["mariadb"].enabled = "masked"
+    scene.server.machine.systemd.units["mariadb"].mask()
 
 
 async def _let_in(scene: Scene) -> None:

@@ -143,13 +143,12 @@ async def _unknown_option(scene: Scene) -> None:
 
 async def _not_masked(scene: Scene) -> None:
     for server in scene.all:
-        unit = server.machine.systemd.units["mariadb"]
-        unit.enabled = "disabled" if unit.enabled == "masked" else unit.enabled
+        server.machine.systemd.units["mariadb"].unmask()
 
 
 @fault("masked", "The unit of one host's database is masked.", _not_masked, On.BLANK)
 async def _masked(scene: Scene) -> None:
-    scene.server.machine.systemd.units["mariadb"].enabled = "masked"
+    scene.server.machine.systemd.units["mariadb"].mask()
 
 
 async def _with_datadir(scene: Scene) -> None:

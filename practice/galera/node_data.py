@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from practice.host.machine import Machine
 
 
+CACHE_BYTES = 134_219_048
+
+
 class NodeData:
     """See the module."""
 
@@ -73,11 +76,7 @@ class NodeData:
         files.make_dirs(self.datadir, owner="mysql", mode=0o700)
         storage = self.storage()
         if storage is None:
-            for name, size in (
-                ("ibdata1", self.data_bytes),
-                ("galera.cache", 134_219_048),
-                ("ib_logfile0", 100_663_296),
-            ):
+            for name, size in (("ibdata1", self.data_bytes), ("ib_logfile0", 100_663_296)):
                 entry = files.write(f"{self.datadir}/{name}", b"", owner="mysql", mode=0o660)
                 entry.hole_bytes = size
             for name in self.schemas:
@@ -87,6 +86,12 @@ class NodeData:
             storage = Storage()
             files.find(f"{self.datadir}/ibdata1").payload = storage
         storage.position = position
+
+    def make_cache(self) -> None:
+        """Let the write-set cache lie there, as from the first start in a cluster on."""
+        path = f"{self.datadir}/galera.cache"
+        if not self.machine.files.exists(path):
+            self.machine.files.write(path, b"", owner="mysql", mode=0o640).hole_bytes = CACHE_BYTES
 
     def saved(self) -> SavedState:
         """grastate.dat; without one, or with an empty one, everything in it is undefined."""

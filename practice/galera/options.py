@@ -8,7 +8,9 @@ import re
 from practice.host.errors import KernelError
 from practice.host.files import ROOT, Files, Who
 
-SERVER_GROUPS = ("mysqld", "server", "mysqld-10.11", "mariadb", "mariadb-10.11", "mariadbd", "galera")
+SERVER_GROUPS = (
+    *("mysqld", "server", "mysqld-10.11", "mariadb", "mariadb-10.11", "mariadbd", "client-server", "galera"),
+)
 _FILES = ("/etc/my.cnf", "/etc/mysql/my.cnf")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from practice.galera import logs
 from practice.galera.history import ZERO, Position
+from practice.galera.node_data import CACHE_BYTES
 from practice.galera.saved import SavedState, parse_view
 from practice.galera.server_state import ServerState
 from practice.host.files import Entry
@@ -83,7 +84,7 @@ class Server(ServerState):
     def _connect(self) -> None:
         mount = self.machine.files.mount_of(self.datadir)
         if self.machine.files.free_bytes(mount) < 1 << 20:
-            size = "requested size 134219048 for '/var/lib/mysql//galera.cache'"
+            size = f"requested size {CACHE_BYTES} for '/var/lib/mysql//galera.cache'"
             self.log(
                 f"WSREP: Cannot create cache: {size} exceeds available storage space 0: 28 "
                 "(No space left on device)",
@@ -91,6 +92,7 @@ class Server(ServerState):
             )
             self.die(signal=6)
             return
+        self.make_cache()
         saved = self.saved()
         has_saved = self.machine.files.exists(f"{self.datadir}/grastate.dat")
         if self._new_cluster and has_saved and not saved.is_safe:

@@ -23,12 +23,18 @@ socket = /run/mysqld/mysqld.sock
 !includedir /etc/mysql/mariadb.conf.d/
 """
 
-_SERVER_CNF = """[mariadbd]
-pid-file = /run/mysqld/mysqld.pid
-basedir = /usr
+_SERVER_CNF = """[mysqld]
+pid-file                = /run/mysqld/mysqld.pid
+basedir                 = /usr
+bind-address            = 127.0.0.1
+expire_logs_days        = 10
+character-set-server  = utf8mb4
+collation-server      = utf8mb4_general_ci
+"""
+"""As Debian's package brings it."""
+
+_IN_USE = """[mariadbd]
 bind-address = 0.0.0.0
-character-set-server = utf8mb4
-collation-server = utf8mb4_general_ci
 innodb_buffer_pool_size = 2G
 max_connections = 400
 skip_name_resolve = ON
@@ -132,7 +138,7 @@ def write_galera_options(
         f"wsrep_node_incoming_address = {machine.address}:3306\n"
         "wsrep_sst_method = rsync\nwsrep_slave_threads = 4\n"
     )
-    machine.files.write(GALERA_OPTIONS, text)
+    machine.files.write(GALERA_OPTIONS, _IN_USE + text)
 
 
 def database_units(machine: Machine) -> tuple[Unit, Unit]:

@@ -41,6 +41,8 @@ class Unit:
     service: Service | None = None
     aliases: tuple[str, ...] = ()
     enabled: str = "enabled"
+    unmasked: str = ""
+    """What it is again once it is unmasked."""
     restart: str = "no"
     restart_s: float = 5.0
     timeout_start: str = "1min 30s"
@@ -157,6 +159,21 @@ class Unit:
             self.set("inactive", "dead")
         self.result, self.restarts = "success", 0
 
+    @property
+    def is_masked(self) -> bool:
+        """Its name leads to /dev/null: it cannot be started."""
+        return self.enabled == "masked"
+
+    def mask(self) -> None:
+        """Let its name lead nowhere; what runs goes on."""
+        if not self.is_masked:
+            self.unmasked, self.enabled = self.enabled, "masked"
+
+    def unmask(self) -> None:
+        """Undo `mask`."""
+        if self.is_masked:
+            self.enabled = self.unmasked
+
     def vanish(self) -> None:
         """The host goes down: nothing of it is left, no job ends."""
         self._forget_again()
@@ -177,27 +194,33 @@ class Unit:
 
     def properties(self) -> dict[str, str]:
         """What `systemctl show` tells."""
-        return {
+        file = {
             "TimeoutStartUSec": self.timeout_start,
-            "MainPID": str(self.main_pid),
-            "Result": self.result,
-            "NRestarts": str(self.restarts),
-            "ExecMainCode": str(self.exec_code),
-            "ExecMainStatus": str(self.exec_status),
-            "Environment": self.environment,
             "LimitNOFILE": self.limit_nofile,
-            "Id": f"{self.name}.service",
-            "Names": " ".join(f"{name}.service" for name in (self.name, *self.aliases)),
-            "RequiresMountsFor": "",
+            "Environment": self.environment,
             "Description": self.description,
-            "LoadState": "masked" if self.enabled == "masked" else "loaded",
-            "ActiveState": self.active,
-            "SubState": self.sub,
+            "LoadState": "loaded",
             "FragmentPath": self.fragment,
-            "UnitFileState": self.enabled,
-            "StateChangeTimestampMonotonic": str(self.changed_us),
-            "InvocationID": self.invocation,
         }
+        if self.is_masked:
+            file = {"LoadState": "masked", "FragmentPath": f"/etc/systemd/system/{self.name}.service"}
+        return (
+            properties_of_none(self.name)
+            | file
+            | {
+                "MainPID": str(self.main_pid),
+                "Result": self.result,
+                "NRestarts": str(self.restarts),
+                "ExecMainCode": str(self.exec_code),
+                "ExecMainStatus": str(self.exec_status),
+                "Names": " ".join(f"{name}.service" for name in (self.name, *self.aliases)),
+                "ActiveState": self.active,
+                "SubState": self.sub,
+                "UnitFileState": self.enabled,
+                "StateChangeTimestampMonotonic": str(self.changed_us),
+                "InvocationID": self.invocation,
+            }
+        )
 
 
 def properties_of_none(name: str) -> dict[str, str]:
