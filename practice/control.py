@@ -80,7 +80,7 @@ class Control:
             order = json.loads(line)
         except (ValueError, RecursionError):
             return {"ok": False, "error": "the order is not JSON"}
-        if not isinstance(order, dict) or order.get("do") not in self._orders:
+        if not isinstance(order, dict) or str(order.get("do")) not in self._orders:
             return {"ok": False, "error": f"an order says what to do: one of {', '.join(self._orders)}"}
         try:
             return {"ok": True, **await self._orders[str(order["do"])](order)}

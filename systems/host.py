@@ -69,7 +69,7 @@ def parse_host(outputs: Sequence[Output | Exception]) -> HostReading:
         taken_at=name.at,
         hostname=hostname,
         kernel=kernel,
-        cpus=int(_text(cpus)) if _text(cpus).strip().isdecimal() else None,
+        cpus=_whole(_text(cpus).strip()),
         load=loads[0] if loads else None,
         uptime_s=loads[-2] if len(loads) >= 5 else None,
         memory_bytes=_kilobytes(memories.get("MemTotal")),
@@ -89,16 +89,21 @@ def _numbers(output: Output | Exception) -> list[float]:
     return [float(word) for word in _text(output).split() if re.fullmatch(r"\d+(\.\d+)?", word)]
 
 
+def _whole(text: str | None) -> int | None:
+    """None: it is no number, or none that anything has."""
+    return int(text) if text and re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
 def _kilobytes(text: str | None) -> int | None:
-    return None if text is None else int(text) * 1024
+    number = _whole(text)
+    return None if number is None else number * 1024
 
 
 def _filesystem(output: Output | Exception) -> tuple[int, int] | None:
     """Size and free bytes from the last line of `df -kP`."""
     words = _text(output).strip().rpartition("\n")[2].split()
-    if len(words) < 6 or not (words[1].isdecimal() and words[3].isdecimal()):
-        return None
-    return int(words[1]) * 1024, int(words[3]) * 1024
+    size, free = (_kilobytes(words[1]), _kilobytes(words[3])) if len(words) >= 6 else (None, None)
+    return None if size is None or free is None else (size, free)
 
 
 def _failed_units(output: Output | Exception) -> tuple[str, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from practice.faults.catalogue import Scene, fault
+from practice.galera.saved import SavedState
 
 _DDL = "ALTER TABLE orders ADD COLUMN note TEXT"
 _REPORT = "SELECT item, COUNT(*) FROM orders GROUP BY item"
@@ -28,6 +29,8 @@ async def _changed(scene: Scene) -> None:
     await _written_again(scene)
     for server in scene.all:
         server.sessions.pop(_DDL_ID, None)
+        if server.process is not None:
+            server.save(SavedState(server.position().uuid, -1))
 
 
 @fault(
@@ -37,8 +40,15 @@ async def _changed(scene: Scene) -> None:
 )
 async def _schema_change(scene: Scene) -> None:
     await _writes_stop(scene)
-    row = ("app", "10.20.0.5:52200", "app", "Query", "40", "altering table", _DDL, "0.000")
-    scene.server.sessions[_DDL_ID] = (_DDL_ID, *row)
+    for server in scene.all:
+        if server.process is None:
+            continue
+        whose = ("app", "10.20.0.5:52200", "app", "Query")
+        if server is not scene.server:
+            whose = ("system user", "", "app", "Sleep")
+        server.sessions[_DDL_ID] = (_DDL_ID, *whose, "40", "altering table", _DDL, "0.000")
+        # As long as it runs no state is safe: whoever ends now needs a full copy.
+        server.save(SavedState())
 
 
 async def _answered(scene: Scene) -> None:

@@ -57,7 +57,7 @@ def parse_view(text: str) -> SavedView | None:
     """Read gvwstate.dat; None: there is none that can be used."""
     mine = re.search(r"^my_uuid:\s*(\S+)", text, re.MULTILINE)
     members = tuple(re.findall(r"^member:\s*(\S+)", text, re.MULTILINE))
-    number = re.search(r"^view_id:\s*\d+\s+\S+\s+(\d+)", text, re.MULTILINE)
+    number = re.search(r"^view_id:\s*\d+\s+\S+\s+(\d{1,18})\b", text, re.MULTILINE)
     if not mine or not members or "#vwend" not in text:
         return None
     return SavedView(mine.group(1), members, int(number.group(1)) if number else 1)

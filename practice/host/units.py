@@ -204,6 +204,7 @@ class Unit:
         }
         if self.is_masked:
             file = {"LoadState": "masked", "FragmentPath": f"/etc/systemd/system/{self.name}.service"}
+        names = (self.name,) if self.is_masked else (self.name, *self.aliases)
         return (
             properties_of_none(self.name)
             | file
@@ -213,7 +214,7 @@ class Unit:
                 "NRestarts": str(self.restarts),
                 "ExecMainCode": str(self.exec_code),
                 "ExecMainStatus": str(self.exec_status),
-                "Names": " ".join(f"{name}.service" for name in (self.name, *self.aliases)),
+                "Names": " ".join(f"{name}.service" for name in names),
                 "ActiveState": self.active,
                 "SubState": self.sub,
                 "UnitFileState": self.enabled,

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 _WRITE_BYTES = 2600
 _NOT_MODELLED = frozenset(
     {
-        "basedir", "bind_address", "character_set_server", "collation_server", "innodb_buffer_pool_size",
-        "pid_file", "skip_name_resolve", "wsrep_new_cluster", "wsrep_provider_options", "wsrep_sst_auth",
+        "basedir", "bind_address", "character_set_server", "collation_server", "expire_logs_days",
+        "innodb_buffer_pool_size", "pid_file", "skip_name_resolve", "wsrep_new_cluster",
+        "wsrep_provider_options", "wsrep_sst_auth",
     }
 )  # fmt: skip
 """Options that the server knows, and that no variable here tells."""

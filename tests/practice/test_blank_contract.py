@@ -19,7 +19,7 @@ from systems.galera.evidence import HostEvidence
 from systems.galera.preparation import PreparationReading
 from tests.lab.lab import Lab
 from tests.practice.inside import inside
-from tests.practice.test_contract import differences, facts_of, looking
+from tests.practice.test_contract import as_in_practice, differences, facts_of, looking
 from tui.access import Access
 
 pytestmark = pytest.mark.lab
@@ -137,17 +137,9 @@ async def in_practice(faults: Sequence[tuple[str, str]], folder: Path) -> Look:
 
 
 async def on_the_lab(lab: Lab, faults: Sequence[tuple[str, str]], folder: Path) -> Look:
-    """Logged in as on the practice estate: with sudo, and by an SQL account that is yet to be made."""
     for fault, host in faults:
         lab.breaks(fault, host)
-    config, path, password = folder / "ssh_config", folder / "estate.toml", folder / "monitor"
-    config.write_text(lab.ssh_config.read_text().replace("User root", "User ops"))
-    password.write_text("not yet")
-    password.chmod(0o600)
-    account = f'sql = {{ user = "monitor", password = "file:{password}", via = "ssh" }}'
-    text = lab.estate_path.read_text().replace('sql = { via = "ssh" }', account)
-    path.write_text(text.replace(str(lab.ssh_config), str(config)))
-    async with looking(path) as access:
+    async with looking(as_in_practice(lab, folder, password="not there yet")) as access:
         return await look_of(access)
 
 

@@ -201,7 +201,11 @@ LOOKS: dict[str, Looks] = {
     "PXC-18": Looks(
         configured(ssl_ca="/var/lib/mysql/ca.pem"), no=configured(ssl_ca="/etc/mysql/certs/ca.pem")
     ),
-    "PXC-21": Looks(third(units={"mariadb": a_unit(timeout_start_s=90.0)}), says="90 s"),
+    "PXC-21": Looks(
+        third(units={"mariadb": a_unit(timeout_start_s=90.0)}),
+        says="90 s",
+        no=third(units={"mariadb": a_unit(timeout_start_s=90.0, load="masked")}),
+    ),
     "PXC-22": Looks(
         a_survey(
             *(
