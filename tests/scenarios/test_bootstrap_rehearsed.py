@@ -58,8 +58,19 @@ def test_a_bootstrap_of_real_hosts_goes_as_it_was_rehearsed(desk: Desk) -> None:
 def test_a_node_that_somebody_stops_meanwhile_stops_the_run_that_was_rehearsed(desk: Desk) -> None:
     rehearsed(desk)
     secret = f"monitor_password={desk.secret('monitor', MONITOR)}"
-    words = ("runbook", "run", *TARGET, "--arm", "a new cluster", "--yes-to", "db1", "--secret", secret, "--json")
-    with headless("--estate", str(desk.estate), *words, home=desk.home) as console:
+    words = (
+        "runbook",
+        "run",
+        *TARGET,
+        "--arm",
+        "a new cluster",
+        "--yes-to",
+        "db1",
+        "--secret",
+        secret,
+        "--json",
+    )
+    with headless(desk.home, "--estate", str(desk.estate), *words) as console:
         console.wait_said('"event": "step-began", "step": "join:db3"')
         desk.lab.sh("db2", "systemctl stop mariadb")
         status = console.ended(RUN_S)
@@ -71,7 +82,9 @@ def test_a_node_that_somebody_stops_meanwhile_stops_the_run_that_was_rehearsed(d
     assert desk.lab.is_synced("db1", 2) or desk.lab.is_synced("db1", 1)
 
 
-def test_a_database_that_was_started_since_the_rehearsal_stops_the_run_before_anything_is_done(desk: Desk) -> None:
+def test_a_database_that_was_started_since_the_rehearsal_stops_the_run_before_anything_is_done(
+    desk: Desk,
+) -> None:
     rehearsed(desk)
     desk.lab.sh("db3", "systemctl start mariadb")
     events = desk.run("--set", "sst_method=rsync")

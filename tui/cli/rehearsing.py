@@ -19,6 +19,7 @@ from tui.cli.opening import opened
 from tui.cli.practice_process import PracticeProcess, practice_estate
 from tui.cli.rehearsal_facts import Facts, facts_of, facts_of_blank, unlike_in_kind
 from tui.cli.rehearsal_pace import CopyRecorder, HurryingRecorder
+from tui.cli.rehearsal_refusals import INSTEAD, refuse_members, refuse_plan
 from tui.demo.control import Control, OrderRefused
 from tui.rehearser import RehearsalNews
 
@@ -99,18 +100,14 @@ async def rehearse(
     if isinstance(plan, Refusal):
         return plan
     survey = await access.survey(part.target)
-    if survey.arbitrators:
-        return Refusal(
-            f"{part.target} has an arbitrator, which a practice copy has not: sizes and quorum would differ",
-            (),
-            "look at what `runbook plan` shows instead",
-        )
+    if refusal := refuse_members(survey):
+        return refusal
     async with _practice_copy(speed or 1.0) as practice:
         control = Control(practice.control)
         try:
             await control.order(do="load", **_facts(part, survey))
         except OrderRefused as error:
-            return Refusal(f"no copy of {part.target} can be made: {error}", (), _INSTEAD)
+            return Refusal(f"no copy of {part.target} can be made: {error}", (), INSTEAD)
         makes = HurryingRecorder if speed is None else CopyRecorder
         return await _on_copy(practice, part, plan, survey, makes(control, news))
 
@@ -136,7 +133,6 @@ async def _practice_copy(speed: float) -> AsyncIterator[PracticeProcess]:
 _UNPREPARED = (
     "how the hosts are prepared (packages, swap, clock, volumes, firewalls) is judged on the real ones alone"
 )
-_INSTEAD = "wait until the cluster is at rest and rehearse again, or run without a rehearsal"
 
 
 async def _on_copy(
@@ -154,8 +150,8 @@ async def _on_copy(
         try:
             seen = await copy.survey(part.target)
             if told := unlike(picture_of(Look(survey)), picture_of(Look(seen))):
-                return Refusal(f"the practice copy is not like {part.target}: {told}", (), _INSTEAD)
-            if refusal := await _unlike_plan(works, part, plan):
+                return Refusal(f"the practice copy is not like {part.target}: {told}", (), INSTEAD)
+            if refusal := await _unlike_plan(works, part, plan, survey):
                 return refusal
             await works.aside(works.arming.arm, _REASON, float(MOST_MINUTES))
             with recorder.recording(plan):
@@ -168,19 +164,15 @@ async def _on_copy(
             works.close()
 
 
-async def _unlike_plan(works: Works, part: Part, plan: Plan) -> Refusal | None:
+async def _unlike_plan(works: Works, part: Part, plan: Plan, survey: ClusterSurvey) -> Refusal | None:
     """Why what would be rehearsed is another plan than the real one; None: it has the same steps."""
     made = await works.engine.prepare(part.book, part.target, part.on_copy)
     if isinstance(made, Refusal):
         sentence = (
             f"on the practice copy the plan is refused, and on {part.target} it is not: {made.sentence}"
         )
-        return Refusal(sentence, made.evidence, _INSTEAD)
-    real, copied = [step.key for step in plan.steps], [step.key for step in made.steps]
-    if real == copied:
-        return None
-    steps = (f"{part.target}: {', '.join(real)}", f"practice copy: {', '.join(copied)}")
-    return Refusal("the practice copy is given another plan than the real cluster", steps, _INSTEAD)
+        return Refusal(sentence, made.evidence, INSTEAD)
+    return refuse_plan(survey, plan, made)
 
 
 def _rehearsal(
