@@ -50,7 +50,8 @@ heal_wrong_sudo() { lab_sh "${1:-$LAST}" 'grep -q "^ops " /etc/sudoers.d/lab || 
 #: one host answers with another key than the one that is known (heal: the desk learns the new one)
 break_host_key_changed() {
   [ -z "$(ssh_stranger "${1:-$LAST}")" ] || return 0
-  lab_sh "${1:-$LAST}" 'f=/etc/ssh/ssh_host_ed25519_key; rm -f $f $f.pub; ssh-keygen -q -t ed25519 -N "" -f $f; systemctl restart ssh'
+  lab_sh "${1:-$LAST}" 'f=/etc/ssh/ssh_host_ed25519_key; rm -f $f $f.pub; ssh-keygen -q -t ed25519 -N "" -f $f; systemctl restart ssh
+    pkill -f "^sshd: (root|ops|opspw|nosudo)" || true'
 }
 heal_host_key_changed() { "$LAB_HERE/desk.sh"; }
 ssh_stranger() { grep -qF "$(cut -d' ' -f2 "$LAB_RUN/$1/upper/etc/ssh/ssh_host_ed25519_key.pub")" "$LAB_RUN/known_hosts" || echo "$1"; }

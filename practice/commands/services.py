@@ -8,7 +8,8 @@ from collections.abc import Callable
 from practice.commands import program
 from practice.commands.options import OptionFault, Options, read_options
 from practice.host.processes import SIGNALS
-from practice.host.units import Unit, properties_of_none
+from practice.host.unit_properties import properties_of, properties_of_none
+from practice.host.units import Unit
 from practice.shell.programs import Call
 
 _FLAGS = "no-pager plain no-legend no-block now failed all quiet full runtime force value no-ask-password"
@@ -143,7 +144,8 @@ async def _show(call: Call, given: Options, names: list[str]) -> int:
     wanted = [name for value in given.every("p", "property") for name in value.split(",")]
     for at, name in enumerate(names or ["mariadb"]):
         unit = call.machine.systemd.find(name)
-        values = unit.properties() if unit else properties_of_none(name.removesuffix(".service"))
+        plain = name.removesuffix(".service")
+        values = properties_of(unit, plain) if unit else properties_of_none(plain)
         lines = [(key, value) for key, value in values.items() if not wanted or key in wanted]
         if at:
             await call.say("\n")

@@ -100,8 +100,10 @@ async def _never_returns_waiting(scene: Scene) -> None:
     "sst-aborted", "One node was killed in the middle of a full copy: what it has is worth nothing.", healed
 )
 async def _sst_aborted(scene: Scene) -> None:
+    members = tuple(server.gcomm_uuid for server in scene.all)
     killed(scene.server)
     spoiled(scene.server, Position(), None)
+    scene.server.save_view(members, len(members))
     scene.server.machine.files.write(f"{scene.server.datadir}/sst_in_progress", b"", owner="mysql")
 
 

@@ -142,6 +142,7 @@ class Transfers:
         server.start_position, server.applied = Position(), -1
         server.machine.listeners[SST_PORT] = 100
         donor.local_state, donor.donates_to = 2, server
+        donor.save(SavedState(donor.start_position.uuid, donor.position().seqno))
         address = server.machine.address
         donor.log(f"WSREP: Running: 'wsrep_sst_rsync --role 'donor' --address '{address}:4444/rsync_sst'")
         joining = f"wsrep_sst_rsync --role joiner --address {address} --datadir {server.datadir}/"
@@ -203,6 +204,8 @@ class Transfers:
             transfer.donor.donates_to = None
             if transfer.donor.local_state == 2 and not transfer.donor.desync_count:
                 transfer.donor.local_state = 4
+            if transfer.donor.process is not None:
+                transfer.donor.save(SavedState(transfer.donor.start_position.uuid, -1))
             transfer.joiner.machine.listeners.pop(SST_PORT, None)
         for server, process in transfer.processes:
             server.machine.processes.end(process)

@@ -192,62 +192,6 @@ class Unit:
         for call in waiting:
             call()
 
-    def properties(self) -> dict[str, str]:
-        """What `systemctl show` tells."""
-        file = {
-            "TimeoutStartUSec": self.timeout_start,
-            "LimitNOFILE": self.limit_nofile,
-            "Environment": self.environment,
-            "Description": self.description,
-            "LoadState": "loaded",
-            "FragmentPath": self.fragment,
-        }
-        if self.is_masked:
-            file = {"LoadState": "masked", "FragmentPath": f"/etc/systemd/system/{self.name}.service"}
-        names = (self.name,) if self.is_masked else (self.name, *self.aliases)
-        return (
-            properties_of_none(self.name)
-            | file
-            | {
-                "MainPID": str(self.main_pid),
-                "Result": self.result,
-                "NRestarts": str(self.restarts),
-                "ExecMainCode": str(self.exec_code),
-                "ExecMainStatus": str(self.exec_status),
-                "Names": " ".join(f"{name}.service" for name in names),
-                "ActiveState": self.active,
-                "SubState": self.sub,
-                "UnitFileState": self.enabled,
-                "StateChangeTimestampMonotonic": str(self.changed_us),
-                "InvocationID": self.invocation,
-            }
-        )
-
-
-def properties_of_none(name: str) -> dict[str, str]:
-    """What `systemctl show` tells of a unit that does not exist."""
-    return {
-        "TimeoutStartUSec": "1min 30s",
-        "MainPID": "0",
-        "Result": "success",
-        "NRestarts": "0",
-        "ExecMainCode": "0",
-        "ExecMainStatus": "0",
-        "Environment": "",
-        "LimitNOFILE": "524288",
-        "Id": f"{name}.service",
-        "Names": f"{name}.service",
-        "RequiresMountsFor": "",
-        "Description": f"{name}.service",
-        "LoadState": "not-found",
-        "ActiveState": "inactive",
-        "SubState": "dead",
-        "FragmentPath": "",
-        "UnitFileState": "",
-        "StateChangeTimestampMonotonic": "0",
-        "InvocationID": "",
-    }
-
 
 class Systemd:
     """The service manager of one host."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from runbooks.words import count
+
 PAR_S = 300.0
 """Who knows the way is done well within this time, and still reads what stands there."""
 
@@ -145,10 +147,10 @@ class Score:
     def sentence(self) -> str:
         """The same in words."""
         goal = "the cluster is whole" if self.is_whole else "the cluster is not whole"
-        lost = f"{self.lost} acknowledged writes lost" if self.lost else "no acknowledged write lost"
+        lost = f"{count(self.lost, 'acknowledged write') if self.lost else 'no acknowledged write'} lost"
         took = f"{int(self.took_s) // 60} min {int(self.took_s) % 60:02d} s"
-        outside = f"{self.outside} lines outside a runbook" if self.outside else "nothing outside a runbook"
-        return f"{self.points} of 100: {goal}, {lost}, {took}, {outside}, {self.hints} hints"
+        outside = f"{count(self.outside, 'line') if self.outside else 'nothing'} outside a runbook"
+        return f"{self.points} of 100: {goal}, {lost}, {took}, {outside}, {count(self.hints, 'hint')}"
 
 
 def score_of(state: Mapping[str, object], *, took_s: float, outside: int, hints: int) -> Score:

@@ -145,8 +145,8 @@ def start_limit(look: Look) -> Sighting:
 
 
 def _is_short(unit: UnitState) -> bool:
-    """A masked unit tells the limit of /dev/null, not its own."""
-    database = unit.name.startswith(("mysql", "mariadb")) and unit.load != "masked"
+    """A masked unit, and one that is an alias of it, tells systemd's default, not its own."""
+    database = unit.name.startswith(("mysql", "mariadb")) and unit.load == "loaded"
     return database and unit.timeout_start_s is not None and unit.timeout_start_s < _SHORT_START_S
 
 
