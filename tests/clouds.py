@@ -24,6 +24,7 @@ from systems.openstack.readings import (
     ServicesReading,
 )
 from systems.shell import Permit
+from tests.guest_links import FakeLink, a_link, is_key_event
 from tests.reading_builders import NOON
 
 HOST = "cmp1"
@@ -194,9 +195,27 @@ class FakeClouds:
 
     def __init__(self, *novas: FakeNova) -> None:
         self.novas = {nova.cloud: nova for nova in novas}
+        self.links: list[FakeLink | SystemsError] = []
+        self.linked: list[tuple[str, str, str]] = []
+        self.made: list[tuple[str, FakeLink]] = []
 
     def reader(self, cloud: str) -> CloudReader:
         return CloudReader(self.novas[cloud])
 
     def hands(self, cloud: str, permit: Permit) -> CloudHands:
         return CloudHands(self.novas[cloud], permit)
+
+    async def link(self, cloud: str, instance: Instance, kind: str) -> FakeLink:
+        """The next of `links`, which may be an error; without any, one of a guest that waits for a login."""
+        self.linked.append((cloud, instance.name, kind))
+        made = self.links.pop(0) if self.links else a_link(kind)
+        if isinstance(made, SystemsError):
+            raise made
+        self.made.append((kind, made))
+        return made
+
+    def typed(self) -> list[bytes]:
+        """Each key that reached a guest."""
+        return [
+            data for kind, link in self.made for data in link.sent if kind == "serial" or is_key_event(data)
+        ]

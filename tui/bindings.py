@@ -17,6 +17,8 @@ PLACES = (
     "tui.consoles:ConsolesPane",
     "tui.instance:InstanceScreen",
     "tui.console_access:AccessScreen",
+    "tui.guest.screen:GuestConsole",
+    "tui.guest.serial:SerialScreen",
     "tui.journal:JournalPane",
     "tui.node:NodeScreen",
     "tui.host:HostScreen",
@@ -36,6 +38,8 @@ PLACES = (
     "tui.estate_trouble:EstateTrouble",
     "widgets.choices:Choices",
     "widgets.page:Page",
+    "widgets.terminal_view:TerminalView",
+    "widgets.picture_view:PictureView",
     "widgets.live_table:LiveTable",
     "widgets.spool_view:SpoolView",
 )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from systems.consoles.address import address_of
+from systems.consoles.link import ConsoleLink, open_link
 from systems.estate_schema import Cloud
 from systems.openstack.access import CloudAccess
 from systems.openstack.cloud import CloudReader
 from systems.openstack.hands import CloudHands
+from systems.openstack.readings import Instance
 from systems.openstack.session import CloudSession
 from systems.secrets import Redactor
 from systems.shell import Permit
@@ -35,6 +38,12 @@ class EstateClouds:
     def hands(self, cloud: str, permit: Permit) -> CloudHands:
         """Return what changes instances of that cloud, as far as the permit goes."""
         return CloudHands(self._open(cloud).session, permit)
+
+    async def link(self, cloud: str, instance: Instance, kind: str) -> ConsoleLink:
+        """Ask for a console of that type, with a token of its own, and connect to it. Changes nothing."""
+        opened = self._open(cloud)
+        address = address_of(await opened.reader.console(instance, kind))
+        return await open_link(address, await opened.session.trust())
 
     async def close(self) -> None:
         """Let go of all of them."""

@@ -35,6 +35,8 @@ class ConsolesPane(Pane):
     ACTS: ClassVar[frozenset[str]] = frozenset({"why"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "console", "Console", id="consoles.console"),
+        Binding("t", "serial", "Serial line", id="consoles.serial"),
+        Binding("d", "screen", "Screen", id="consoles.screen"),
         Binding("a", "act", "Start, stop, reboot", id="consoles.act"),
         Binding("l", "console_log", "Console log", id="consoles.log"),
         Binding("right_square_bracket", "cloud(1)", "Next cloud", id="consoles.next", show=False),
@@ -93,7 +95,7 @@ class ConsolesPane(Pane):
 
     def why_not(self, action: str) -> str:
         """Why that cannot be done now; empty: it can."""
-        if action in ("console", "act", "console_log") and self.instance is None:
+        if action in ("console", "serial", "screen", "act", "console_log") and self.instance is None:
             return "no instance is chosen"
         return ""
 
@@ -180,6 +182,18 @@ class ConsolesPane(Pane):
 
         if (instance := self.instance) is not None:
             choose_console(self.app, self.desk, self.cloud, instance)
+
+    def action_serial(self) -> None:
+        from tui.guest.serial import SerialScreen
+
+        if (instance := self.instance) is not None:
+            self.app.push_screen(SerialScreen(self.desk, self.cloud, instance))
+
+    def action_screen(self) -> None:
+        from tui.guest.vnc import VncScreen
+
+        if (instance := self.instance) is not None:
+            self.app.push_screen(VncScreen(self.desk, self.cloud, instance))
 
     def action_act(self) -> None:
         from tui.instance_acts import choose_act

@@ -40,6 +40,8 @@ class InstanceScreen(ConsoleScreen[None]):
     KEYS_TITLE = "This instance"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "console", "Console", id="instance.console"),
+        Binding("t", "serial", "Serial line", id="instance.serial"),
+        Binding("d", "screen", "Screen", id="instance.screen"),
         Binding("a", "act", "Start, stop, reboot", id="instance.act"),
         Binding("l", "log", "Console log", id="instance.log"),
         Binding("r", "again", "Read again", id="instance.again"),
@@ -76,7 +78,7 @@ class InstanceScreen(ConsoleScreen[None]):
         return self._last
 
     def why_not(self, action: str) -> str:
-        if action in ("console", "act", "again") and self.instance is None:
+        if action in ("console", "serial", "screen", "act", "again") and self.instance is None:
             return "the instance is not in the list any more"
         return super().why_not(action)
 
@@ -119,6 +121,18 @@ class InstanceScreen(ConsoleScreen[None]):
 
         if (instance := self.instance) is not None:
             choose_console(self.app, self.desk, self._cloud, instance)
+
+    def action_serial(self) -> None:
+        from tui.guest.serial import SerialScreen
+
+        if (instance := self.instance) is not None:
+            self.app.push_screen(SerialScreen(self.desk, self._cloud, instance))
+
+    def action_screen(self) -> None:
+        from tui.guest.vnc import VncScreen
+
+        if (instance := self.instance) is not None:
+            self.app.push_screen(VncScreen(self.desk, self._cloud, instance))
 
     def action_act(self) -> None:
         from tui.instance_acts import choose_act

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from runbooks.engine.api import Expecting, RunResult, RunSummary, Steering
     from runbooks.journal.port import Journal
     from runbooks.model import Gotcha, Plan, Refusal, Runbook
+    from systems.consoles.link import Link
     from systems.haproxy.socket import StatsSocket
     from systems.openstack.cloud import CloudReader
     from systems.openstack.hands import CloudHands
+    from systems.openstack.readings import Instance
     from systems.shell import Hosts, Permit
     from tui.rehearser import Rehearser
 
@@ -78,6 +80,8 @@ class Clouds(Protocol):
     def reader(self, cloud: str) -> CloudReader: ...
 
     def hands(self, cloud: str, permit: Permit) -> CloudHands: ...
+
+    async def link(self, cloud: str, instance: Instance, kind: str) -> Link: ...
 
 
 class Vips(Protocol):

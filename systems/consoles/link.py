@@ -6,7 +6,7 @@ import asyncio
 import os
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from systems.consoles.address import ConsoleAddress
 from systems.errors import LinkLost, NotUnderstood, Refused, SystemsError, TimedOut, Unreachable
@@ -23,6 +23,18 @@ MOST_WAITING = 4
 AT_ONCE_S = 3.0
 """A proxy that refuses a token takes the connection and closes it within that, without saying why."""
 PROGRAMS = {"serial": "nova-serialproxy", "novnc": "nova-novncproxy", "spice-html5": "nova-spicehtml5proxy"}
+
+
+class Link(Protocol):
+    """What brings a console's bytes: a `ConsoleLink`."""
+
+    async def receive(self) -> bytes:
+        """The next bytes, as they came; raises a `SystemsError` when there will be no more."""
+        ...
+
+    async def send(self, data: bytes) -> None: ...
+
+    async def close(self) -> None: ...
 
 
 class TokenRefused(Refused):

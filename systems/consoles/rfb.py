@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import struct
 import zlib
-from collections.abc import Awaitable, Callable
-from typing import Protocol
 
+from systems.consoles.link import Link
 from systems.consoles.picture import Picture
 from systems.errors import NotUnderstood, Refused, TimedOut
 from systems.text import visible_bytes
@@ -26,18 +25,10 @@ _MOST_SAID = 1 << 16
 _UPDATE, _COLOURS, _BELL, _CUT_TEXT = range(4)
 
 
-class Carries(Protocol):
-    """What brings the bytes: a `ConsoleLink`."""
-
-    async def receive(self) -> bytes: ...
-
-    async def send(self, data: bytes) -> None: ...
-
-
 class GuestScreen:
     """See the module. `picture` is what was told so far."""
 
-    def __init__(self, link: Carries) -> None:
+    def __init__(self, link: Link) -> None:
         self._link = link
         self._buffer = bytearray()
         self._inflate = zlib.decompressobj()
@@ -61,10 +52,6 @@ class GuestScreen:
         while await self._message() != _UPDATE:
             pass
         await self._ask(incremental=True)
-
-    async def press(self, keysym: int, *, is_down: bool, send: Callable[[bytes], Awaitable[None]]) -> None:
-        """Press or let go of a key of the X11 kind; `send` is the hands' way out."""
-        await send(struct.pack(">BBxxI", 4, is_down, keysym))
 
     async def _shake_hands(self) -> None:
         said = await self._read(12)
@@ -152,7 +139,12 @@ class GuestScreen:
         return data
 
 
-async def whole_screen(link: Carries, *, timeout_s: float = START_S) -> Picture:
+def key_event(keysym: int, *, is_down: bool) -> bytes:
+    """The message that presses a key of the X11 kind, or lets go of it: for the hands to send."""
+    return struct.pack(">BBxxI", 4, is_down, keysym)
+
+
+async def whole_screen(link: Link, *, timeout_s: float = START_S) -> Picture:
     """Look once; raises a `SystemsError`."""
     screen = GuestScreen(link)
     await screen.start(timeout_s=timeout_s)

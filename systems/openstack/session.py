@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from systems.consoles.link import Trust
 from systems.errors import TimedOut
 from systems.openstack.access import OLDEST, CloudAccess, Tried, Way
 from systems.openstack.asking import Order, Question, Reply
@@ -61,6 +62,11 @@ class CloudSession:
         return await self._in_thread(
             lambda: self._send(order.path, order.body, None, timeout_s), order.line, timeout_s
         )
+
+    async def trust(self, *, timeout_s: float = 15.0) -> Trust:
+        """By what certificates are judged, as clouds.yaml says (`cacert`, `verify`)."""
+        verify = (await self._in_thread(lambda: self._opened(timeout_s), "its way", timeout_s)).session.verify
+        return Trust(ca=verify if isinstance(verify, str) else "", is_unverified=verify is False)
 
     async def close(self) -> None:
         """Let go of everything; a request that is under way comes to its own deadline."""

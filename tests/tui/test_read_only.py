@@ -26,6 +26,8 @@ from tui.ask import AskDialog
 from tui.bindings import PLACES
 from tui.console_access import AccessScreen
 from tui.gotcha import GotchaScreen
+from tui.guest.serial import SerialScreen
+from tui.guest.vnc import VncScreen
 from tui.report import ReportScreen
 from tui.wizard.output import OutputScreen
 from tui.wizard.state import WizardState
@@ -43,6 +45,10 @@ WAYS: dict[str, Way] = {
     "ConsolesPane": "3",
     "InstanceScreen": "3 enter",
     "AccessScreen": lambda app: AccessScreen(app.desk, "kilo", an_instance("web-1"), "novnc"),
+    "SerialScreen": lambda app: SerialScreen(app.desk, "kilo", an_instance("web-1")),
+    "GuestConsole": lambda app: VncScreen(app.desk, "kilo", an_instance("web-1")),
+    "TerminalView": lambda app: SerialScreen(app.desk, "kilo", an_instance("web-1")),
+    "PictureView": lambda app: VncScreen(app.desk, "kilo", an_instance("web-1")),
     "NodeScreen": "1 enter",
     "HostScreen": "6 enter",
     "FindingScreen": "w",
@@ -85,6 +91,7 @@ class Walk:
     def __init__(self) -> None:
         self.hosts = ReadOnlyHosts()
         self.novas: list[FakeNova] = []
+        self.clouds: list[FakeClouds] = []
         self.done: set[str] = set()
 
     def stage(self) -> scenes.Stage:
@@ -95,6 +102,7 @@ class Walk:
         assert works is not None
         assert isinstance(works.clouds, FakeClouds)
         self.novas += works.clouds.novas.values()
+        self.clouds.append(works.clouds)
         works.hosts, works.engine = self.hosts, app.rig.engine
         app.rig.journal.append(Draft(Kind.NOTE, data={"sentence": "somebody was here"}))
         return app
@@ -164,6 +172,7 @@ async def test_no_key_of_a_screen_changes_a_host(name: str, programs: list[objec
     assert name in walk.done or name not in owners()
     assert walk.hosts.reached == []
     assert [order for nova in walk.novas for order in nova.orders] == []
+    assert [key for clouds in walk.clouds for key in clouds.typed()] == []
     assert programs == []  # a shell on a host is for an armed console
 
 

@@ -1,0 +1,1 @@
+"""A guest's serial line and its screen inside this terminal."""

@@ -1,0 +1,285 @@
+"""What a guest's serial line and its screen have in common: the link that comes back, and the keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+
+from runbooks.words import clock
+from systems.errors import LinkLost, NotArmed, SystemsError, TimedOut, Unreachable
+from tui.arming import ensure_armed
+from tui.frame import Tab
+from tui.screen import ConsoleScreen
+from widgets.guest_view import GuestView
+from widgets.layout import Row, row
+from widgets.lines import Lines
+from widgets.tones import Piece, Tone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from textual.widget import Widget
+
+    from runbooks.journal.entries import Draft
+    from systems.consoles.link import Link
+    from systems.consoles.typing import Typing
+    from systems.openstack.readings import Instance
+    from tui.desk import Desk
+    from tui.palette import Hit
+
+WAITS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Before each new try, after a link was cut; then the operator is asked."""
+STEADY_S = 30.0
+"""A link that held for so long begins the tries anew."""
+MOST_WAITING = 256
+"""Keys that wait for a guest that takes none."""
+
+
+class GuestConsole(ConsoleScreen[None]):
+    """Read-only until the operator types: then keys go to the guest, as long as the console is armed."""
+
+    KEYS_TITLE = "A guest's console"
+    KIND: ClassVar[str] = ""
+    """The type of console as Nova calls it."""
+    NOUN: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "type", "Type", id="guest.type"),
+        Binding("k", "send_key", "Send a key", id="guest.send_key"),
+        Binding("n", "connect", "Connect anew", id="guest.connect"),
+        Binding("escape", "dismiss", "Back", id="guest.back"),
+    ]
+    DEFAULT_CSS = """
+    GuestConsole > #guest-head { height: auto; max-height: 4; scrollbar-gutter: auto; }
+    """
+
+    def __init__(self, desk: Desk, cloud: str, instance: Instance) -> None:
+        super().__init__(desk)
+        self._cloud, self._instance = cloud, instance
+        self._since: datetime | None = None
+        """When the link was opened; None: there is none."""
+        self._trouble: tuple[str, bool] | None = None
+        """Why there is no link, and whether it is tried again by itself."""
+        self._typing: Typing | None = None
+        self._keys: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
+        self._head = Lines(signs=desk.signs, id="guest-head")
+        self._view = self.make_view()
+
+    def make_view(self) -> GuestView:
+        raise NotImplementedError
+
+    async def serve(self, link: Link) -> None:
+        """Take what comes over the link until it raises a `SystemsError`."""
+        raise NotImplementedError
+
+    def more(self) -> list[Row]:
+        """What else stands in the heading."""
+        return []
+
+    def hits(self) -> list[Hit]:
+        """What the key chooser offers."""
+        return []
+
+    def body(self) -> Iterator[Widget]:
+        yield self._head
+        yield self._view
+
+    def tabs(self) -> Sequence[Tab]:
+        return [Tab("consoles"), Tab(self._instance.name), Tab(self.NOUN, here=True)]
+
+    def on_mount(self) -> None:
+        self._view.focus()
+        self.renew()
+        self.action_connect()
+
+    def hint_state(self) -> object:
+        return super().hint_state(), self._since is None, self._typing is None
+
+    def why_not(self, action: str) -> str:
+        if action in ("type", "send_key") and self._since is None:
+            return f"there is no link to the {self.NOUN}"
+        return super().why_not(action)
+
+    # ---- the link
+
+    @work(name="guest link", exit_on_error=False, exclusive=True, group="link")
+    async def action_connect(self) -> None:
+        """Connect, and again with a new token each time the link is cut, until that is in vain."""
+        tries = 0
+        while True:
+            begun_s = self.desk.clock()
+            error = await self._connect_once()
+            tries = 0 if self.desk.clock() - begun_s > STEADY_S and self._since is not None else tries
+            self._since = None
+            await self._stop_typing(error)
+            is_first = tries == 0 and not isinstance(error, LinkLost)
+            if is_first or tries >= len(WAITS_S) or not isinstance(error, LinkLost | TimedOut | Unreachable):
+                self._tell((str(error), False))
+                return
+            wait_s = WAITS_S[tries]
+            tries += 1
+            words = f"{error} A new address is asked for in {wait_s:g} s (try {tries} of {len(WAITS_S)})."
+            self._tell((words, True))
+            await asyncio.sleep(wait_s)
+
+    async def _connect_once(self) -> SystemsError:
+        """Open, serve, and return why it ended."""
+        self._tell(None)
+        works = self.desk.works
+        if works is None or works.clouds is None:
+            return SystemsError(f"Not open: {self.desk.why_no_works}.")
+        try:
+            link = await works.clouds.link(self._cloud, self._instance, self.KIND)
+        except SystemsError as error:
+            return error
+        sender = asyncio.create_task(self._send(link))
+        try:
+            await works.aside(works.journal.append, self._note())
+            self._since = self.desk.now()
+            self._tell(None)
+            await self.serve(link)
+        except SystemsError as error:
+            return error
+        finally:
+            sender.cancel()
+            await link.close()
+        return LinkLost(f"The {self.NOUN} of {self._instance.name} ended.")
+
+    def _note(self) -> Draft:
+        from runbooks.journal.entries import Draft, Kind
+
+        words = f"the {self.NOUN} of {self._instance.name} was opened in this console"
+        return Draft(Kind.NOTE, system=self._cloud, host=self._cloud, data={"sentence": words})
+
+    def _tell(self, trouble: tuple[str, bool] | None) -> None:
+        self._trouble = trouble
+        self.renew()
+        self.show_hints()
+
+    # ---- the keys
+
+    @work(name="typing", exit_on_error=False, group="typing")
+    async def action_type(self) -> None:
+        await self.begin_typing()
+
+    async def begin_typing(self) -> bool:
+        """Whether keys go to the guest now, after arming where that is needed. For a worker."""
+        works = self.desk.works
+        if self._typing is not None:
+            return True
+        if works is None or not await ensure_armed(self.app, self.desk):
+            return False
+        from runbooks.journal.entries import Kind
+        from systems.consoles.typing import Typing
+
+        data = {"instance": self._instance.name, "id": self._instance.id}
+        permit = works.arming.permit(works.redact, kind=Kind.EXEC, system=self._cloud, data=data)
+        what = f"the {self.NOUN} of {self._instance.name}"
+        typing = Typing(permit, works.arming.require, cloud=self._cloud, what=what)
+        try:
+            await works.aside(typing.begin)
+        except SystemsError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+            return False
+        if self._since is None:  # cut while the operator was asked
+            await works.aside(typing.end)
+            return False
+        self._typing = typing
+        self._set_typing(is_typing=True)
+        return True
+
+    async def _stop_typing(self, error: SystemsError | None = None) -> None:
+        typing, self._typing = self._typing, None
+        while not self._keys.empty():
+            self._keys.get_nowait()
+        self._set_typing(is_typing=False)
+        if typing is not None and self.desk.works is not None:
+            await self.desk.works.aside(typing.end, error)
+
+    def _set_typing(self, *, is_typing: bool) -> None:
+        self._view.is_typing = is_typing
+        if is_typing:
+            self._view.focus()
+        self.renew()
+        self.show_hints()
+
+    @on(GuestView.Left)
+    async def give_keys_back(self) -> None:
+        await self._stop_typing()
+
+    def put(self, data: bytes) -> None:
+        """Put it into the row of what is sent; a guest that takes nothing does not hold this screen."""
+        if not data or self._typing is None:
+            return
+        try:
+            self._keys.put_nowait(data)
+        except asyncio.QueueFull:
+            self.app.notify("The guest takes no keys now: this one was not sent.", markup=False)
+
+    async def _send(self, link: Link) -> None:
+        while True:
+            data = await self._keys.get()
+            typing = self._typing
+            if typing is None:
+                continue
+            try:
+                await typing.type(data, link.send)
+            except NotArmed as error:
+                self.app.notify(str(error), severity="warning", markup=False)
+                await self._stop_typing(error)
+            except SystemsError:
+                return  # whoever receives says why
+
+    def action_send_key(self) -> None:
+        from tui.palette import Palette
+
+        palette = Palette(self.hits(), self.desk.signs, asks=f"what to send to {self._instance.name}")
+        self.app.push_screen(palette, lambda hit: hit.act() if hit else None)
+
+    @work(name="typing", exit_on_error=False, group="typing")
+    async def send_chosen(self, *parts: bytes) -> None:
+        """Send what was chosen from the list; keys go to the guest from then on."""
+        if await self.begin_typing():
+            for part in parts:
+                self.put(part)
+
+    def tick(self) -> None:
+        super().tick()
+        works = self.desk.works
+        if self._typing is not None and works is not None and not works.arming.is_armed:
+            self.run_worker(self._stop_typing(), name="typing", exit_on_error=False)
+
+    async def on_unmount(self) -> None:
+        typing, works = self._typing, self.desk.works
+        self._typing = None
+        if typing is not None and works is not None:
+            await works.aside(typing.end)
+
+    # ---- what is shown
+
+    def renew(self) -> None:
+        self._head.show([self._first_row(), *self._trouble_rows(), *self.more()])
+
+    def _first_row(self) -> Row:
+        signs, name = self.desk.signs, self._instance.name
+        bar: Piece = (f" {signs.bar}", Tone.FRAME)
+        pieces: list[Piece | str] = [(f" {name}", Tone.STRONG), bar, self.NOUN, bar]
+        if self._since is None:
+            return row(*pieces, ("no link" if self._trouble else "connecting", Tone.DIM))
+        since = clock(self._since, now=self.desk.now())
+        pieces += [(f"{signs.good} ", Tone.GOOD), f"since {since}", bar]
+        if self._typing is None:
+            return row(*pieces, ("read-only", Tone.DIM))
+        return row(*pieces, (f" KEYS GO TO {name} ", Tone.ARMED), " ctrl+] gives them back")
+
+    def _trouble_rows(self) -> list[Row]:
+        if self._trouble is None:
+            return []
+        words, goes_on = self._trouble
+        signs = self.desk.signs
+        sign, tone = (signs.warning, Tone.WARNING) if goes_on else (signs.critical, Tone.CRITICAL)
+        pieces: list[Piece | str] = [(f" {sign} ", tone), words]
+        return [row(*pieces, *(() if goes_on else (" ", ("n", Tone.KEY), " connects anew.")), hang=3)]
