@@ -78,6 +78,8 @@ SHOTS: dict[str, Shot] = {
     "console-access": Shot(
         "cloud", (("3 end", "web-1"), ("c", "in a browser, by SPICE"), ("enter", "Good for"))
     ),
+    "guest-serial": Shot("cloud", (("3 end", "web-1"), ("t", "login:"))),
+    "guest-screen": Shot("cloud", (("3 end", "web-1"), ("d", "Give root password"))),
     "act": Shot(
         "cloud",
         (

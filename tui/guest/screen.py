@@ -99,6 +99,8 @@ class GuestConsole(ConsoleScreen[None]):
         return super().hint_state(), self._since is None, self._typing is None
 
     def why_not(self, action: str) -> str:
+        if self._typing is not None:
+            return "keys go to the guest; ctrl+] gives them back"
         if action in ("type", "send_key") and self._since is None:
             return f"there is no link to the {self.NOUN}"
         return super().why_not(action)

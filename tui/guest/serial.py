@@ -29,6 +29,7 @@ SLICE = 1024
 """Bytes that are taken at once: a few ms, so that a flood holds no key."""
 PAINTS_A_SECOND = 15
 KIB = 1024
+_SILENT = "   A serial line says only what is new: a guest that waits for a login says it after Enter."
 
 
 class SerialScreen(GuestConsole):
@@ -74,6 +75,7 @@ class SerialScreen(GuestConsole):
         if self._is_new:
             self._is_new = False
             self._view_renew()
+            self.renew()
 
     def _view_renew(self) -> None:
         if isinstance(self._view, TerminalView):
@@ -150,13 +152,16 @@ class SerialScreen(GuestConsole):
     def more(self) -> list[Row]:
         recording = self._recording
         if recording is None:
-            return []
+            return [row((_SILENT, Tone.DIM), hang=3)] if self._is_silent() else []
         size = f"{recording.written / KIB:.0f} KiB"
         return [
             row(
                 (" REC ", Tone.CRITICAL), f"what it says, to {recording.path} ({size}); r ends it", wrap=False
             )
         ]
+
+    def _is_silent(self) -> bool:
+        return self._since is not None and not self._terminal.gone and not self._terminal.text
 
     async def on_unmount(self) -> None:
         if self._recording is not None:
