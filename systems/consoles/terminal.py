@@ -56,9 +56,10 @@ class Terminal:
         return text
 
     def resize(self, columns: int, lines: int) -> None:
+        """Become larger or smaller; lines go out at the top only where there is no room."""
         columns, lines = _bounded(columns, lines)
         if (columns, lines) != self.size:
-            self._screen.resize(lines, columns)
+            self._screen.fit(columns, lines)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -134,11 +135,26 @@ def _make_screen(columns: int, lines: int) -> Any:
             self.said: list[str] = []
             super().__init__(columns, lines)
 
+        def fit(self, columns: int, lines: int) -> None:
+            """pyte takes lines away at the top, be those at the bottom as empty as they may."""
+            x, y = self.cursor.x, self.cursor.y
+            above = max(0, y + 1 - lines)
+            for number in range(above):
+                self._keep(number)
+            rows = [self.buffer.get(number) for number in range(above, above + lines)]
+            self.resize(lines, columns)
+            self.buffer.clear()
+            self.buffer.update({number: row for number, row in enumerate(rows) if row is not None})
+            self.cursor.x, self.cursor.y = min(x, columns - 1), y - above
+
+        def _keep(self, number: int) -> None:
+            line = self.buffer[number]
+            self.gone.append("".join([line[x].data for x in range(self.columns)]).rstrip())
+
         def index(self) -> None:
             bottom = self.margins.bottom if self.margins else self.lines - 1
             if self.cursor.y == bottom and not (self.margins and self.margins.top):
-                line = self.buffer[0]
-                self.gone.append("".join([line[x].data for x in range(self.columns)]).rstrip())
+                self._keep(0)
             super().index()
 
         def write_process_input(self, data: str) -> None:

@@ -33,6 +33,15 @@ def test_another_size_keeps_what_is_there() -> None:
     assert terminal.text == "login:"
 
 
+def test_a_smaller_size_takes_nothing_while_there_is_room_and_keeps_what_it_takes() -> None:
+    terminal = Terminal(80, 24)
+    terminal.feed(b"one\r\ntwo\r\nlogin: ")
+    terminal.resize(80, 5)
+    assert (terminal.text, terminal.cursor, terminal.gone) == ("one\ntwo\nlogin:", (7, 2), 0)
+    terminal.resize(80, 2)
+    assert (terminal.text, terminal.cursor, terminal.history) == ("two\nlogin:", (7, 1), ("one",))
+
+
 def test_line_drawing_of_a_vt220_is_drawn() -> None:
     terminal = Terminal(20, 2)
     terminal.feed(b"\x1b(0lqk\x1b(B")
