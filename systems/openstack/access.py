@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
+
+from systems.errors import Refused
 
 if TYPE_CHECKING:
     from keystoneauth1.adapter import Adapter
     from keystoneauth1.session import Session
+    from openstack.config.cloud_region import CloudRegion
 
 OLDEST = (2, 0)
 """A Compute API without microversions (before Liberty)."""
@@ -25,16 +29,44 @@ class CloudAccess:
     """Empty: the one that clouds.yaml names."""
 
 
+class Api(Enum):
+    """The APIs of a cloud that are asked; the value is the type that the catalogue has them under."""
+
+    COMPUTE = "compute"
+    BALANCERS = "load-balancer"
+    NETWORK = "network"
+
+    @property
+    def service(self) -> str:
+        """The service that answers there."""
+        return _SERVICES[self]
+
+
+_SERVICES = {Api.COMPUTE: "Nova", Api.BALANCERS: "Octavia", Api.NETWORK: "Neutron"}
+
+
+class NotInCatalogue(Refused):
+    """The catalogue names no such API: the cloud has none, or not for this account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One API that the catalogue names."""
+
+    adapter: Adapter
+    where: str
+    newest: tuple[int, int] = OLDEST
+    """The newest microversion that it knows; only Nova's is asked for."""
+
+
 @dataclass(slots=True)
 class Way:
-    """An open way: the session with its token, and the Compute API that its catalogue names."""
+    """An open way: the session with its token, and the APIs that were looked up in its catalogue so far."""
 
     session: Session
-    compute: Adapter
-    where: str
-    """The endpoint of the Compute API."""
-    newest: tuple[int, int] = OLDEST
-    """The newest microversion that it knows."""
+    region: CloudRegion
+    keystone: Tried
+    endpoints: dict[Api, Endpoint] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +75,6 @@ class Tried:
 
     cloud: str
     service: str
-    """Keystone or Nova."""
+    """Keystone, Nova, Octavia or Neutron."""
     where: str
     timeout_s: float

@@ -1,4 +1,4 @@
-"""What is sent to Nova: a `Question` is proven to change nothing; an `Order` may, and is another type."""
+"""What is sent to a cloud: a `Question` is proven to change nothing; an `Order` may, and is another type."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+from systems.openstack.access import Api
 
 _PATH = re.compile(r"/[A-Za-z0-9/_-]+(\?[A-Za-z0-9_=&-]*)?", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
@@ -31,6 +33,14 @@ def server_path(instance: str, tail: str = "") -> str:
     return f"/servers/{instance}{tail}"
 
 
+def lbaas_path(kind: str, key: str, tail: str = "") -> str:
+    """The path of one object of Octavia, such as a pool; raises `ValueError` for what is no id."""
+    if not _ID.fullmatch(key):
+        message = f"{key!r} is no id of anything in {kind}"
+        raise ValueError(message)
+    return f"/lbaas/{kind}/{key}{tail}"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One request that is proven to change nothing: building any other raises `ValueError`.
@@ -43,6 +53,7 @@ class Question:
     """Sent as POST; None: GET."""
     microversion: tuple[int, int] | None = None
     """None: the oldest that there is, 2.1. One that the cloud does not have becomes its newest."""
+    api: Api = Api.COMPUTE
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path) or not (self.body is None or self._reads(self.body)):
@@ -51,6 +62,8 @@ class Question:
 
     def _reads(self, body: Mapping[str, object]) -> bool:
         names = set(body)
+        if self.api is not Api.COMPUTE:
+            return False
         if self.path.endswith("/remote-consoles"):
             return names == {"remote_console"}
         return self.path.endswith("/action") and len(names) == 1 and names <= _READING_ACTIONS
@@ -63,6 +76,8 @@ class Order:
     instance: str
     """Its id."""
     body: Mapping[str, object]
+    api = Api.COMPUTE
+    method = "POST"
 
     @property
     def path(self) -> str:
@@ -72,6 +87,29 @@ class Order:
     def line(self) -> str:
         """The request as it is shown, journalled and sent."""
         return f"POST {self.path} {json.dumps(self.body)}"
+
+
+@dataclass(frozen=True, slots=True)
+class FailoverOrder:
+    """Replace what carries one load balancer. It changes something, so only `CloudHands` take it."""
+
+    balancer: str
+    """Its id."""
+    body = None
+    api = Api.BALANCERS
+    method = "PUT"
+
+    @property
+    def path(self) -> str:
+        return lbaas_path("loadbalancers", self.balancer, "/failover")
+
+    @property
+    def line(self) -> str:
+        """The request as it is shown, journalled and sent; it has no body."""
+        return f"PUT {self.path}"
+
+
+AnyOrder: TypeAlias = Order | FailoverOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +123,34 @@ class Reply:
     body: bytes = field(repr=False)
     at: datetime
     request: str = ""
-    """Nova's id of the request: its logs have it."""
+    """The service's id of the request: its logs have it."""
+    service: str = "Nova"
 
 
 class Asks(Protocol):
-    """A Compute API that can be asked and cannot be changed."""
+    """A cloud that can be asked and cannot be changed."""
 
     @property
     def cloud(self) -> str: ...
 
     async def ask(self, question: Question, *, timeout_s: float = 15.0) -> Reply:
-        """Answer with whatever status came, or raise a `SystemsError` when there is no answer."""
+        """Answer with whatever status came, or raise a `SystemsError` when there is no answer.
+
+        `NotInCatalogue`: the cloud has no such API.
+        """
         ...
 
     async def newest(self, *, timeout_s: float = 15.0) -> tuple[int, int]:
-        """The newest microversion that the cloud knows; (2, 0): it knows none (before Liberty)."""
+        """The newest microversion that its Nova knows; (2, 0): it knows none (before Liberty)."""
         ...
 
 
 class Orders(Protocol):
-    """A Compute API that can be changed; only `CloudHands` are given one."""
+    """A cloud that can be changed; only `CloudHands` are given one."""
 
     @property
     def cloud(self) -> str: ...
 
-    async def order(self, order: Order, *, timeout_s: float = 15.0) -> Reply:
+    async def order(self, order: AnyOrder, *, timeout_s: float = 15.0) -> Reply:
         """Send it once, and answer with whatever status came."""
         ...

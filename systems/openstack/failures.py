@@ -17,7 +17,7 @@ from systems.errors import (
     TimedOut,
     Unreachable,
 )
-from systems.openstack.access import Tried
+from systems.openstack.access import Api, NotInCatalogue, Tried
 from systems.text import visible
 
 _MOST_CHARS = 300
@@ -101,17 +101,24 @@ def _undiscovered(error: Exception, tried: Tried) -> SystemsError:
     )
 
 
-def _no_compute(error: Exception, tried: Tried) -> SystemsError:
-    return no_compute(tried, in_a_line(error))
+def _no_catalogue(error: Exception, tried: Tried) -> SystemsError:
+    return not_in_catalogue(tried, Api.COMPUTE, in_a_line(error))
 
 
-def no_compute(tried: Tried, said: str) -> SystemsError:
-    """The catalogue names no Compute API."""
-    return Refused(
-        f"{tried.cloud}: the catalogue of Keystone at {tried.where} names no Compute API for this account: "
-        f"{said}. Nova is not registered there, the region is another, or the account has no project: see "
-        "`openstack catalog list`."
+def not_in_catalogue(tried: Tried, api: Api, said: str) -> NotInCatalogue:
+    """The catalogue names no such API."""
+    return NotInCatalogue(
+        f"{tried.cloud}: the catalogue of Keystone at {tried.where} names no {_API_WORDS[api]} for this "
+        f"account: {said}. {api.service} is not registered there, the region is another, or the account has "
+        "no project: see `openstack catalog list`."
     )
+
+
+_API_WORDS = {
+    Api.COMPUTE: "Compute API",
+    Api.BALANCERS: "API of load balancers",
+    Api.NETWORK: "Network API",
+}
 
 
 def _http(error: Exception, tried: Tried) -> SystemsError:
@@ -131,7 +138,7 @@ _TELL: tuple[tuple[type[Exception], Callable[[Exception, Tried], SystemsError]],
     (requests.Timeout, _silent),
     (errors.ConnectionError, _unreachable),
     (errors.DiscoveryFailure, _undiscovered),
-    (errors.CatalogException, _no_compute),
+    (errors.CatalogException, _no_catalogue),
     (errors.HttpError, _http),
     (OSError, _unreachable),
 )

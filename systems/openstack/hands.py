@@ -1,12 +1,13 @@
-"""Changes one instance of a cloud: the one choke point, which asks the permit before it sends anything."""
+"""Changes one object of a cloud: the one choke point, which asks the permit before it sends anything."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from systems.errors import LinkLost
-from systems.openstack.asking import Order, Orders, Reply
+from systems.errors import LinkLost, SystemsError
+from systems.openstack.asking import AnyOrder, Orders, Reply
 from systems.openstack.refusals import Asked, refusal
 from systems.shell import Command, Output, Permit
 
@@ -20,17 +21,26 @@ class CloudHands:
     api: Orders
     permit: Permit
 
-    async def change(self, order: Order, asked: Asked, *, job: str, timeout_s: float = 15.0) -> Reply:
-        """Send it once. Raises `NotArmed` before anything is sent, and what `refusal` makes of a no.
+    async def change(
+        self,
+        order: AnyOrder,
+        asked: Asked,
+        *,
+        job: str,
+        timeout_s: float = 15.0,
+        refused: Callable[[Reply, Asked], SystemsError] = refusal,
+    ) -> Reply:
+        """Send it once. Raises `NotArmed` before anything is sent, and what `refused` makes of a no.
 
-        `TimedOut`, `LinkLost` and `NotUnderstood`: nobody saw whether it was taken, so read the instance.
+        `TimedOut`, `LinkLost` and `NotUnderstood`: nobody saw whether it was taken, so read the object.
         """
         cloud = self.api.cloud
         entry = self.permit.before(cloud, Command(order.line, as_root=False), job)
         try:
-            reply = await self._send(order, asked, timeout_s)
+            reply = _accepted(await self.api.order(order, timeout_s=timeout_s), asked, refused)
         except asyncio.CancelledError:
-            gone = LinkLost(f"{cloud}: the console stopped waiting; Nova may have taken the order")
+            service = order.api.service
+            gone = LinkLost(f"{cloud}: the console stopped waiting; {service} may have taken the order")
             self.permit.after(entry, gone)
             raise
         except Exception as error:
@@ -39,8 +49,8 @@ class CloudHands:
         self.permit.after(entry, Output(f"HTTP {reply.status}, {reply.request}", "", 0, reply.at))
         return reply
 
-    async def _send(self, order: Order, asked: Asked, timeout_s: float) -> Reply:
-        reply = await self.api.order(order, timeout_s=timeout_s)
-        if reply.status not in _ACCEPTED:
-            raise refusal(reply, asked)
-        return reply
+
+def _accepted(reply: Reply, asked: Asked, refused: Callable[[Reply, Asked], SystemsError]) -> Reply:
+    if reply.status not in _ACCEPTED:
+        raise refused(reply, asked)
+    return reply

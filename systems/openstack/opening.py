@@ -1,8 +1,9 @@
-"""Opens the way to a cloud's Compute API. Imports openstacksdk: imported by the first request's thread."""
+"""Opens the way to a cloud and to its APIs. Imports openstacksdk: imported by the first request's thread."""
 
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -13,8 +14,8 @@ from openstack.config import OpenStackConfig
 from openstack.exceptions import ConfigException
 
 from systems.errors import SystemsError
-from systems.openstack.access import OLDEST, CloudAccess, Tried, Way
-from systems.openstack.failures import in_a_line, named, no_compute
+from systems.openstack.access import OLDEST, Api, CloudAccess, Endpoint, Tried, Way
+from systems.openstack.failures import in_a_line, named, not_in_catalogue
 
 if TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
@@ -31,7 +32,7 @@ for _module in ("openstack", "keystoneauth1"):
 
 
 def open_way(access: CloudAccess, hide: Callable[[str], None], timeout_s: float) -> Way:
-    """Log in, and find the Compute API in the catalogue; blocks. Raises a `SystemsError`."""
+    """Log in; blocks. Raises a `SystemsError`."""
     region = _region(access, timeout_s)
     for secret in _secrets_of(region):
         hide(secret)
@@ -40,18 +41,44 @@ def open_way(access: CloudAccess, hide: Callable[[str], None], timeout_s: float)
     try:
         session = region.get_session()
         hide(str(session.get_token() or ""))
-        compute = Adapter(
-            session=session,
-            service_type="compute",
-            interface=region.get_interface("compute"),
-            region_name=region.get_region_name("compute"),
-        )
-        where = str(compute.get_endpoint() or "")
     except _RAISED as error:
         raise named(error, keystone) from error
+    return Way(session, region, keystone)
+
+
+def reach(way: Way, api: Api, timeout_s: float) -> Endpoint:
+    """Find an API in the catalogue, once; blocks. Raises `NotInCatalogue`, or another `SystemsError`."""
+    if api not in way.endpoints:
+        way.endpoints[api] = _find(way, api, timeout_s)
+    return way.endpoints[api]
+
+
+def _find(way: Way, api: Api, timeout_s: float) -> Endpoint:
+    adapter = Adapter(
+        session=way.session,
+        service_type=api.value,
+        interface=way.region.get_interface(api.value),
+        region_name=way.region.get_region_name(api.value),
+    )
+    try:
+        where = str(adapter.get_endpoint() or "")
+    except errors.CatalogException as error:
+        raise not_in_catalogue(way.keystone, api, in_a_line(error)) from error
+    except _RAISED as error:
+        raise named(error, way.keystone) from error
     if not where:
-        raise no_compute(keystone, f"it has no endpoint of it in {compute.region_name or 'any region'}")
-    return Way(session, compute, where, _newest(compute, Tried(access.cloud, "Nova", where, timeout_s)))
+        said = f"it has no endpoint of it in {adapter.region_name or 'any region'}"
+        raise not_in_catalogue(way.keystone, api, said)
+    if api is Api.COMPUTE:
+        nova = Tried(way.keystone.cloud, api.service, where, timeout_s)
+        return Endpoint(adapter, where, _newest(adapter, nova))
+    where = f"{_VERSION.sub('', where)}/v2.0"
+    adapter.endpoint_override = where
+    return Endpoint(adapter, where)
+
+
+_VERSION = re.compile(r"(/v2(\.\d+)?)?/*$", re.ASCII)
+"""Octavia's and Neutron's endpoints stand in catalogues with and without it."""
 
 
 def _region(access: CloudAccess, timeout_s: float) -> CloudRegion:

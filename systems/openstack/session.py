@@ -10,13 +10,14 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from systems.consoles.link import Trust
 from systems.errors import TimedOut
-from systems.openstack.access import OLDEST, CloudAccess, Tried, Way
-from systems.openstack.asking import Order, Question, Reply
+from systems.openstack.access import OLDEST, Api, CloudAccess, Endpoint, Tried, Way
+from systems.openstack.asking import AnyOrder, Question, Reply
 
 THREADS = 4
 """A look asks three things at once, and the operator one more."""
@@ -25,6 +26,23 @@ LATE_S = 2.0
 """What a thread gets beyond the deadline of its request to come home by itself."""
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """One request as it goes out."""
+
+    api: Api
+    method: str
+    path: str
+    body: object = None
+    wanted: tuple[int, int] | None = None
+    """The microversion."""
+
+
+def _sent_for(question: Question) -> _Sent:
+    method = "GET" if question.body is None else "POST"
+    return _Sent(question.api, method, question.path, question.body, question.microversion)
 
 
 class CloudSession:
@@ -48,31 +66,36 @@ class CloudSession:
     async def ask(self, question: Question, *, timeout_s: float = 15.0) -> Reply:
         """Answer with whatever status came, or raise a `SystemsError` when there is no answer."""
         return await self._in_thread(
-            lambda: self._send(question.path, question.body, question.microversion, timeout_s),
+            lambda: self._send(_sent_for(question), timeout_s),
             question.path.partition("?")[0],
             timeout_s,
+            question.api,
         )
 
     async def newest(self, *, timeout_s: float = 15.0) -> tuple[int, int]:
         """The newest microversion that the cloud knows."""
-        return await self._in_thread(lambda: self._opened(timeout_s).newest, "its version", timeout_s)
-
-    async def order(self, order: Order, *, timeout_s: float = 15.0) -> Reply:
-        """Send it once, and answer with whatever status came."""
         return await self._in_thread(
-            lambda: self._send(order.path, order.body, None, timeout_s), order.line, timeout_s
+            lambda: self._reached(Api.COMPUTE, timeout_s).newest, "its version", timeout_s
         )
 
     async def trust(self, *, timeout_s: float = 15.0) -> Trust:
         """By what certificates are judged, as clouds.yaml says (`cacert`, `verify`)."""
-        verify = (await self._in_thread(lambda: self._opened(timeout_s), "its way", timeout_s)).session.verify
+        way = await self._in_thread(lambda: self._opened(timeout_s), "its way", timeout_s)
+        verify = way.session.verify
         return Trust(ca=verify if isinstance(verify, str) else "", is_unverified=verify is False)
+
+    async def order(self, order: AnyOrder, *, timeout_s: float = 15.0) -> Reply:
+        """Send it once, and answer with whatever status came."""
+        sent = _Sent(order.api, order.method, order.path, order.body)
+        return await self._in_thread(lambda: self._send(sent, timeout_s), order.line, timeout_s, order.api)
 
     async def close(self) -> None:
         """Let go of everything; a request that is under way comes to its own deadline."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _in_thread(self, blocking: Callable[[], T], what: str, timeout_s: float) -> T:
+    async def _in_thread(
+        self, blocking: Callable[[], T], what: str, timeout_s: float, api: Api = Api.COMPUTE
+    ) -> T:
         asked = asyncio.get_running_loop().run_in_executor(self._threads, blocking)
         asked.add_done_callback(_look_at)
         try:
@@ -81,12 +104,12 @@ class CloudSession:
         except TimeoutError as error:
             raise TimedOut(
                 f"{self.cloud}: {what} was sent and no answer came within {timeout_s + LATE_S:g} s: the "
-                "cloud is under load, or a service behind it is down. See whether nova-api and the message "
-                "queue are up."
+                f"cloud is under load, or a service behind it is down. See whether {api.service}'s API and "
+                "the message queue are up."
             ) from error
 
     def _opened(self, timeout_s: float) -> Way:
-        """Run in a thread: log in and look the Compute API up, once."""
+        """Run in a thread: log in, once."""
         with self._opening:
             if self._way is None:
                 from systems.openstack.opening import open_way
@@ -94,39 +117,48 @@ class CloudSession:
                 self._way = open_way(self._access, self._hide, timeout_s)
             return self._way
 
-    def _send(self, path: str, body: object, wanted: tuple[int, int] | None, timeout_s: float) -> Reply:
-        """Run in a thread. Sent once: a connection that breaks in the middle may have delivered it."""
+    def _reached(self, api: Api, timeout_s: float) -> Endpoint:
+        """Run in a thread: log in and look the API up, each once."""
         way = self._opened(timeout_s)
+        with self._opening:
+            from systems.openstack.opening import reach
+
+            return reach(way, api, timeout_s)
+
+    def _send(self, sent: _Sent, timeout_s: float) -> Reply:
+        """Run in a thread. Sent once: a connection that breaks in the middle may have delivered it."""
+        endpoint = self._reached(sent.api, timeout_s)
         import keystoneauth1.exceptions as errors
 
         from systems.openstack.failures import named
 
-        version = min(wanted, way.newest) if wanted is not None else OLDEST
+        version = min(sent.wanted, endpoint.newest) if sent.wanted is not None else OLDEST
         try:
-            answer = way.compute.request(
-                path,
-                "GET" if body is None else "POST",
-                json=body,
+            answer = endpoint.adapter.request(
+                sent.path,
+                sent.method,
+                json=sent.body,
                 raise_exc=False,
                 microversion=f"{version[0]}.{version[1]}" if version > OLDEST else None,
                 timeout=(min(CONNECT_S, timeout_s), timeout_s),
                 connect_retries=0,
             )
-            self._hide_token(way)
+            self._hide_token()
         except (errors.ClientException, OSError, ValueError) as error:
-            raise named(error, Tried(self.cloud, "Nova", way.where, timeout_s)) from error
+            raise named(error, Tried(self.cloud, sent.api.service, endpoint.where, timeout_s)) from error
         return Reply(
             cloud=self.cloud,
-            where=way.where,
+            where=endpoint.where,
             status=answer.status_code,
             body=answer.content,
             at=datetime.now(UTC),
             request=answer.headers.get("X-OpenStack-Request-Id", ""),
+            service=sent.api.service,
         )
 
-    def _hide_token(self, way: Way) -> None:
+    def _hide_token(self) -> None:
         """One that was renewed is a secret, too."""
-        token = str(way.session.get_token() or "")
+        token = str(self._way.session.get_token() or "") if self._way is not None else ""
         if token != self._hidden:
             self._hidden = token
             self._hide(token)

@@ -124,7 +124,7 @@ def decoded(reply: Reply, kind: type[T], what: str) -> T:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise NotUnderstood(
             f"{reply.cloud}: the answer to {what} cannot be read: {error}. "
-            f"Is {reply.where} really the Compute API, with nothing in between that answers for it?"
+            f"Is {reply.where} really {reply.service}, with nothing in between that answers for it?"
         ) from error
 
 

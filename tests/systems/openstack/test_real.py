@@ -16,7 +16,7 @@ from runbooks.cloud.acts import ACTS, ActResult, carry_out
 from runbooks.cloud.findings import judge_cloud
 from runbooks.journal.entries import Kind
 from systems.errors import LoginRefused, Refused, SystemsError, Unreachable
-from systems.openstack.access import CloudAccess
+from systems.openstack.access import Api, CloudAccess
 from systems.openstack.asking import Reply
 from systems.openstack.cloud import CloudReader
 from systems.openstack.hands import CloudHands
@@ -62,7 +62,7 @@ class Operator:
             headers={"OpenStack-API-Version": "compute 2.37"},
         )
         at = (await self.reader.services()).taken_at
-        return Reply("lab", way.where, answer.status_code, answer.content, at)
+        return Reply("lab", way.endpoints[Api.COMPUTE].where, answer.status_code, answer.content, at)
 
     async def get(self, path: str, service: str = "compute") -> Any:
         way = self.session._way
@@ -160,7 +160,7 @@ async def test_an_instance_in_error_has_no_console_and_a_fault_in_words(openstac
         way = operator.session._way
         assert way is not None
         raised = await asyncio.to_thread(
-            way.compute.request, f"/os-quota-sets/{project}", "PUT", json={"quota_set": {"ram": -1}}
+            way.endpoints[Api.COMPUTE].adapter.request, f"/os-quota-sets/{project}", "PUT", json={"quota_set": {"ram": -1}}
         )
         assert raised.status_code == 200
         await operator.boot("web-7", "lab.huge")
@@ -187,7 +187,7 @@ async def test_a_quota_that_is_used_up_is_told(openstack_cloud: OpenStack) -> No
         way = operator.session._way
         assert way is not None
         answer = await asyncio.to_thread(
-            way.compute.request,
+            way.endpoints[Api.COMPUTE].adapter.request,
             "/servers",
             "POST",
             json={"server": way_to},
@@ -195,7 +195,7 @@ async def test_a_quota_that_is_used_up_is_told(openstack_cloud: OpenStack) -> No
             microversion="2.37",
         )
         at = (await operator.reader.instances()).taken_at
-        reply = Reply("lab-user", way.where, answer.status_code, answer.content, at)
+        reply = Reply("lab-user", way.endpoints[Api.COMPUTE].where, answer.status_code, answer.content, at)
         said = str(refusal(reply, Asked("to boot big-1")))
         assert "the project's quota of ram is used up" in said
         assert "openstack quota set" in said
