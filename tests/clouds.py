@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from systems.errors import SystemsError
-from systems.openstack.asking import Order, Question, Reply
+from systems.openstack.asking import AnyOrder, FailoverOrder, Order, Question, Reply
 from systems.openstack.cloud import CloudReader
 from systems.openstack.hands import CloudHands
+from systems.openstack.octavia import BalancerReader
 from systems.openstack.readings import (
     Address,
     CloudSurvey,
@@ -25,6 +26,7 @@ from systems.openstack.readings import (
 )
 from systems.shell import Permit
 from tests.guest_links import FakeLink, a_link, is_key_event
+from tests.octavias import FakeOctavia
 from tests.reading_builders import NOON
 
 HOST = "cmp1"
@@ -131,7 +133,8 @@ class FakeNova:
             return self._reply(200, {"output": self.log})
         return self._console(question)
 
-    async def order(self, order: Order, *, timeout_s: float = 15.0) -> Reply:
+    async def order(self, order: AnyOrder, *, timeout_s: float = 15.0) -> Reply:
+        assert isinstance(order, Order)
         self.orders.append(order.line)
         if self.order_error is not None:
             raise self.order_error
@@ -193,17 +196,21 @@ class FakeNova:
 class FakeClouds:
     """The clouds of a console (`tui.works.Clouds`), all of them in memory."""
 
-    def __init__(self, *novas: FakeNova) -> None:
+    def __init__(self, *novas: FakeNova, octavias: Sequence[FakeOctavia] = ()) -> None:
         self.novas = {nova.cloud: nova for nova in novas}
         self.links: list[FakeLink | SystemsError] = []
         self.linked: list[tuple[str, str, str]] = []
         self.made: list[tuple[str, FakeLink]] = []
+        self.octavias = {one.cloud: one for one in octavias}
 
     def reader(self, cloud: str) -> CloudReader:
         return CloudReader(self.novas[cloud])
 
+    def balancers(self, cloud: str) -> BalancerReader:
+        return self.octavias[cloud].reader()
+
     def hands(self, cloud: str, permit: Permit) -> CloudHands:
-        return CloudHands(self.novas[cloud], permit)
+        return CloudHands(_Both(self.novas[cloud], self.octavias.get(cloud)), permit)
 
     async def link(self, cloud: str, instance: Instance, kind: str) -> FakeLink:
         """The next of `links`, which may be an error; without any, one of a guest that waits for a login."""
@@ -219,3 +226,20 @@ class FakeClouds:
         return [
             data for kind, link in self.made for data in link.sent if kind == "serial" or is_key_event(data)
         ]
+
+
+class _Both:
+    """Takes the orders of a cloud, and gives each to whom it is for."""
+
+    def __init__(self, nova: FakeNova, octavia: FakeOctavia | None) -> None:
+        self._nova, self._octavia = nova, octavia
+
+    @property
+    def cloud(self) -> str:
+        return self._nova.cloud
+
+    async def order(self, order: AnyOrder, *, timeout_s: float = 15.0) -> Reply:
+        if isinstance(order, FailoverOrder):
+            assert self._octavia is not None
+            return await self._octavia.order(order, timeout_s=timeout_s)
+        return await self._nova.order(order, timeout_s=timeout_s)

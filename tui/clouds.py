@@ -11,6 +11,7 @@ from systems.estate_schema import Cloud
 from systems.openstack.access import CloudAccess
 from systems.openstack.cloud import CloudReader
 from systems.openstack.hands import CloudHands
+from systems.openstack.octavia import BalancerReader
 from systems.openstack.readings import Instance
 from systems.openstack.session import CloudSession
 from systems.secrets import Redactor
@@ -21,6 +22,7 @@ from systems.shell import Permit
 class _Open:
     session: CloudSession
     reader: CloudReader
+    balancers: BalancerReader
 
 
 class EstateClouds:
@@ -35,8 +37,12 @@ class EstateClouds:
         """Return what reads that cloud; raises `KeyError` when the estate has none of that name."""
         return self._open(cloud).reader
 
+    def balancers(self, cloud: str) -> BalancerReader:
+        """Return what reads its load balancers; raises `KeyError` when the estate has none of that name."""
+        return self._open(cloud).balancers
+
     def hands(self, cloud: str, permit: Permit) -> CloudHands:
-        """Return what changes instances of that cloud, as far as the permit goes."""
+        """Return what changes objects of that cloud, as far as the permit goes."""
         return CloudHands(self._open(cloud).session, permit)
 
     async def link(self, cloud: str, instance: Instance, kind: str) -> ConsoleLink:
@@ -58,5 +64,5 @@ class EstateClouds:
             reader = CloudReader(
                 session, all_projects=settings.all_projects, token_ttl_s=settings.token_ttl_s
             )
-            self._opened[cloud] = _Open(session, reader)
+            self._opened[cloud] = _Open(session, reader, BalancerReader(session))
         return self._opened[cloud]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from systems.haproxy.socket import StatsSocket
     from systems.openstack.cloud import CloudReader
     from systems.openstack.hands import CloudHands
+    from systems.openstack.octavia import BalancerReader
     from systems.openstack.readings import Instance
     from systems.shell import Hosts, Permit
     from tui.rehearser import Rehearser
@@ -78,6 +79,8 @@ class Clouds(Protocol):
     """The clouds of the estate by name."""
 
     def reader(self, cloud: str) -> CloudReader: ...
+
+    def balancers(self, cloud: str) -> BalancerReader: ...
 
     def hands(self, cloud: str, permit: Permit) -> CloudHands: ...
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
-from systems.errors import NotUnderstood, Refused, SystemsError
+from systems.errors import NotUnderstood, SystemsError
 from systems.openstack.access import Api, NotInCatalogue
 from systems.openstack.asking import Asks, Question, Reply, lbaas_path
 from systems.openstack.octavia_parse import (
@@ -176,15 +176,3 @@ class BalancerReader:
 
 def _is_well(pool: WirePool) -> bool:
     return pool.operating_status == "ONLINE" and pool.provisioning_status == "ACTIVE"
-
-
-def found_balancer(reading: BalancersReading, cloud: str, named: str) -> Balancer:
-    """The load balancer of that id, or the only one of that name; raises `Refused` for anything else."""
-    by_id = [one for one in reading.balancers if one.id == named]
-    found = by_id or [one for one in reading.balancers if one.name == named]
-    if len(found) > 1:
-        ids = ", ".join([one.id for one in found[:5]])
-        raise Refused(f"{cloud} has {len(found)} load balancers named {named!r}; give the id of one: {ids}")
-    if not found:
-        raise Refused(f"{cloud} shows this account no load balancer {named!r}; see `quarterdeck cloud lbs`")
-    return found[0]

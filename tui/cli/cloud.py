@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from tui.cli.balancers import failover, lb, lbs
+from tui.cli.cloud_options import CLOUD, cloud_of
 from tui.cli.opening import carry_out, estate_of, opened
 from tui.cli.runbook_options import ARM, JOURNAL, JSON
 from tui.cli.said import CRITICAL, NONE, REFUSED, STOPPED, UNREAD, USAGE, WARNING, complain, fail, say_json
@@ -21,16 +23,17 @@ if TYPE_CHECKING:
     from tui.access import Access
 
 T = TypeVar("T")
-CLOUD = click.option(
-    "--cloud", "name", default="", help="Its name in the estate; needed where there are several."
-)
 INSTANCE = click.argument("instance")
 ACTS = ("start", "stop", "reboot", "hard-reboot")
 
 
 @click.group()
 def cloud() -> None:
-    """Look at the instances of an OpenStack cloud, come to their consoles, start, stop and reboot them."""
+    """Look at instances and load balancers of an OpenStack cloud, come to consoles, and act on them."""
+
+
+for _command in (lbs, lb, failover):
+    cloud.add_command(_command)
 
 
 @cloud.command("list")
@@ -119,7 +122,7 @@ def console(
     from tui.desk import operator_at_bastion
 
     estate = estate_of(ctx)
-    chosen = _cloud_of(estate, name)
+    chosen = cloud_of(estate, name)
 
     async def read() -> tuple[Instance, ConsoleReading]:
         async with opened(estate) as access:
@@ -165,7 +168,7 @@ def act(
     from runbooks.journal.entries import Kind
 
     estate = estate_of(ctx)
-    chosen = _cloud_of(estate, name)
+    chosen = cloud_of(estate, name)
     if reason and not yes_to:
         fail(f'to {what} {instance} give its exact name with --yes-to "NAME", too; nothing was sent.', USAGE)
     if not reason:
@@ -242,22 +245,9 @@ async def _found(reader: CloudReader, named: str) -> Instance:
     return found[0]
 
 
-def _cloud_of(estate: LoadedEstate, name: str) -> str:
-    """The cloud that was asked for, or the only one; ends with a sentence for an unknown one."""
-    known = [one.name for one in estate.clouds]
-    if not known:
-        fail(f"{estate.path} names no cloud; it takes one as a [[cloud]] table", USAGE)
-    if name in known:
-        return name
-    if name or len(known) > 1:
-        words = f"has no cloud {name!r}" if name else "has several clouds, name one with --cloud"
-        fail(f"{estate.path} {words}; it has: {', '.join(known)}", USAGE)
-    return known[0]
-
-
 def _with_reader(ctx: click.Context, name: str, work: Callable[[CloudReader], Awaitable[T]]) -> T:
     estate = estate_of(ctx)
-    chosen = _cloud_of(estate, name)
+    chosen = cloud_of(estate, name)
 
     async def run() -> T:
         async with opened(estate) as access:

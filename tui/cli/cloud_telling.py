@@ -13,7 +13,9 @@ from systems.openstack.refusals import fault_in_words
 from systems.text import visible
 
 if TYPE_CHECKING:
+    from runbooks.cloud.balancers import BalancersVerdict
     from runbooks.cloud.findings import CloudVerdict
+    from runbooks.model import Finding
     from systems.openstack.readings import CloudSurvey, ConsoleReading, Instance
 
 Record = dict[str, object]
@@ -43,6 +45,18 @@ def record_of(one: Instance) -> Record:
     }
 
 
+def finding_record(one: Finding) -> Record:
+    """What is wrong, for programs."""
+    return {
+        "id": one.id,
+        "severity": one.severity.name.lower(),
+        "hosts": list(one.hosts),
+        "sentence": one.sentence,
+        "evidence": list(one.evidence),
+        "advice": one.advice,
+    }
+
+
 def survey_record(survey: CloudSurvey, said: CloudVerdict) -> Record:
     """A look for programs."""
     lists = survey.instances
@@ -50,17 +64,7 @@ def survey_record(survey: CloudSurvey, said: CloudVerdict) -> Record:
         "cloud": survey.name,
         "taken_at": survey.taken_at.isoformat(),
         "verdict": said.sentence,
-        "findings": [
-            {
-                "id": one.id,
-                "severity": one.severity.name.lower(),
-                "hosts": list(one.hosts),
-                "sentence": one.sentence,
-                "evidence": list(one.evidence),
-                "advice": one.advice,
-            }
-            for one in said.findings
-        ],
+        "findings": [finding_record(one) for one in said.findings],
         "instances": None if isinstance(lists, SystemsError) else [record_of(one) for one in lists.instances],
         "unread": [
             str(part)
@@ -78,7 +82,7 @@ def instance_line(one: Instance) -> str:
     return visible(f"{one.name:<24} {state:<20} {place}")
 
 
-def verdict_lines(cloud: str, said: CloudVerdict) -> list[str]:
+def verdict_lines(cloud: str, said: CloudVerdict | BalancersVerdict) -> list[str]:
     """The verdict and its findings, for people."""
     lines = [f"{_SIGNS.get(said.severity, '●')} {cloud}: {said.sentence}"]
     for one in said.findings:

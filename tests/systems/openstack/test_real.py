@@ -160,7 +160,10 @@ async def test_an_instance_in_error_has_no_console_and_a_fault_in_words(openstac
         way = operator.session._way
         assert way is not None
         raised = await asyncio.to_thread(
-            way.endpoints[Api.COMPUTE].adapter.request, f"/os-quota-sets/{project}", "PUT", json={"quota_set": {"ram": -1}}
+            way.endpoints[Api.COMPUTE].adapter.request,
+            f"/os-quota-sets/{project}",
+            "PUT",
+            json={"quota_set": {"ram": -1}},
         )
         assert raised.status_code == 200
         await operator.boot("web-7", "lab.huge")
