@@ -153,9 +153,18 @@ class BalancerReader:
 
     async def _members_of(self, pool: WirePool) -> tuple[Member, ...]:
         what = f"the list of members of the pool {pool.name or pool.id}"
-        path = lbaas_path("pools", pool.id, "/members")
+        try:
+            path = lbaas_path("pools", pool.id, "/members")
+        except ValueError as error:
+            raise self._no_id(error) from error
         found = await self._pages(path.removeprefix("/lbaas/"), what, WireMembers)
         return tuple([parse_member(one) for one in found])
+
+    def _no_id(self, error: ValueError) -> NotUnderstood:
+        return NotUnderstood(
+            f"{self.name}: Octavia names an object in a way that cannot be asked for: {error}. Nothing was "
+            "asked with it: is it really Octavia that answers?"
+        )
 
     async def _generation(self) -> Generation:
         """What the cloud has instead of Octavia: Neutron lists its own LBaaS among its extensions."""
@@ -168,7 +177,11 @@ class BalancerReader:
         return self._old
 
     async def _good(self, path: str, asked: Asked, *, api: Api = Api.BALANCERS) -> Reply:
-        reply = await self._api.ask(Question(path, api=api), timeout_s=LIST_S)
+        try:
+            question = Question(path, api=api)
+        except ValueError as error:
+            raise self._no_id(error) from error
+        reply = await self._api.ask(question, timeout_s=LIST_S)
         if reply.status != 200:
             raise balancer_refusal(reply, asked)
         return reply

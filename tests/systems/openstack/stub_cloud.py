@@ -1,4 +1,4 @@
-"""A Keystone and a Nova of a few lines on loopback: what the session does with them, without a real cloud."""
+"""A Keystone, a Nova and an Octavia of a few lines on loopback: what the session does with them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class StubCloud:
         self.url = ""
         self.login_status = 201
         self.has_compute = True
+        self.octavia: str | None = None
+        """What the catalogue has after the address of Octavia; None: it names none."""
         self.answers: dict[tuple[str, str], tuple[int, object]] = {}
         self.asked: list[tuple[str, str, str]] = []
         """Method, path, microversion."""
@@ -61,6 +63,9 @@ class StubCloud:
         }
         times = {"issued_at": "2026-11-22T12:00:00.000000Z", "expires_at": "2099-11-22T12:00:00.000000Z"}
         catalog = [compute] if self.has_compute else []
+        if self.octavia is not None:
+            place = endpoint | {"url": f"{self.url}{self.octavia}"}
+            catalog.append({"type": "load-balancer", "name": "octavia", "id": "2", "endpoints": [place]})
         who = {"user": {"id": "1", "name": "ana", "domain": {"id": "default", "name": "Default"}}}
         return {"token": {"methods": ["password"], "catalog": catalog, "roles": [], **times, **who}}
 
@@ -93,6 +98,7 @@ def stub_cloud() -> Iterator[StubCloud]:
 
         do_GET = _say  # noqa: N815 - the name that http.server looks for
         do_POST = _say  # noqa: N815
+        do_PUT = _say  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

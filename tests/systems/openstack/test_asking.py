@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from systems.openstack.asking import Order, Question, server_path
+from systems.openstack.access import Api
+from systems.openstack.asking import FailoverOrder, Order, Question, server_path
 
 ID = "0eca1150-46c7-40ed-b606-51d073a5b85a"
 
@@ -49,3 +50,16 @@ def test_an_id_that_is_none_makes_no_path() -> None:
 def test_an_order_is_shown_as_it_is_sent() -> None:
     order = Order(ID, {"reboot": {"type": "HARD"}})
     assert order.line == f'POST /servers/{ID}/action {{"reboot": {{"type": "HARD"}}}}'
+
+
+@pytest.mark.parametrize("api", [Api.BALANCERS, Api.NETWORK])
+def test_octavia_and_neutron_are_only_ever_asked_by_get(api: Api) -> None:
+    assert Question("/lbaas/loadbalancers", api=api).body is None
+    bodies: list[dict[str, object]] = [{}, {"loadbalancer": {}}, {"os-getConsoleOutput": {}}]
+    for body in bodies:
+        with pytest.raises(ValueError, match="not a request that only reads"):
+            Question("/lbaas/loadbalancers/a/action", body=body, api=api)
+
+
+def test_a_failover_is_shown_as_it_is_sent() -> None:
+    assert FailoverOrder(ID).line == f"PUT /lbaas/loadbalancers/{ID}/failover"

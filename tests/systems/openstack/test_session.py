@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from systems.errors import LoginRefused, Refused, SystemsError, TimedOut, Unreachable
-from systems.openstack.access import CloudAccess
-from systems.openstack.asking import Order, Question
+from systems.openstack.access import Api, CloudAccess, NotInCatalogue
+from systems.openstack.asking import FailoverOrder, Order, Question
 from systems.openstack.session import CloudSession
 from systems.secrets import Redactor
 from tests.systems.openstack.stub_cloud import PASSWORD, TOKEN, StubCloud, stub_cloud
@@ -144,3 +144,30 @@ async def test_what_listens_there_and_is_no_keystone_is_told(stub: StubCloud, tm
     async with session_of(place) as session:
         with pytest.raises(SystemsError, match=r"kilo: at .*/v2.1/nothing is no Keystone"):
             await session.ask(LIST)
+
+
+@pytest.mark.parametrize("place", ["", "/", "/v2.0", "/v2/", "/load-balancer"])
+async def test_an_octavia_is_asked_and_told_wherever_the_catalogue_has_it(
+    stub: StubCloud, tmp_path: Path, place: str
+) -> None:
+    stub.octavia, stub.has_compute = place, False
+    root = "/load-balancer/v2.0" if "load" in place else "/v2.0"
+    stub.answers["GET", f"{root}/lbaas/pools"] = (200, {"pools": []})
+    stub.answers["PUT", f"{root}/lbaas/loadbalancers/a-b/failover"] = (202, b"")
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        reply = await session.ask(Question("/lbaas/pools", api=Api.BALANCERS))
+        assert (reply.status, reply.service, reply.where) == (200, "Octavia", stub.url + root)
+        assert (await session.order(FailoverOrder("a-b"))).status == 202
+    assert stub.asked[-2:] == [
+        ("GET", f"{root}/lbaas/pools", ""),
+        ("PUT", f"{root}/lbaas/loadbalancers/a-b/failover", ""),
+    ]
+
+
+async def test_a_cloud_without_octavia_is_told_from_one_that_does_not_answer(
+    stub: StubCloud, tmp_path: Path
+) -> None:
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        with pytest.raises(NotInCatalogue, match="names no API of load balancers for this account"):
+            await session.ask(Question("/lbaas/pools", api=Api.BALANCERS))
+        assert (await session.ask(LIST)).status == 200

@@ -14,6 +14,7 @@ from runbooks.journal.place import ENVIRONMENT, open_journal
 from systems.openstack.hands import CloudHands
 from systems.shell import Permit
 from tests.clouds import FakeClouds, FakeNova, an_instance
+from tests.octavias import FakeOctavia, a_balancer
 from tests.runbooks.read_only_hosts import Changed, ReadOnlyHosts
 from tui.cli.group import cli
 
@@ -45,6 +46,9 @@ CALLS: dict[str, tuple[str, ...]] = {
     "cloud log": ("cloud", "log", "web-1"),
     "cloud console": ("cloud", "console", "web-1"),
     "cloud act": ("cloud", "act", "stop", "web-1"),
+    "cloud lbs": ("cloud", "lbs"),
+    "cloud lb": ("cloud", "lb", "orders"),
+    "cloud failover": ("cloud", "failover", "orders"),
     "vips list": ("vips", "list"),
     "vips undo": ("vips", "undo", "orders-vip"),
     "vips set": ("vips", "set", "orders-vip", "db1", "drain"),
@@ -69,7 +73,9 @@ class ReadOnlyClouds(FakeClouds):
     """A cloud that can be asked, and fails the test on any change to it."""
 
     def __init__(self, hosts: ReadOnlyHosts) -> None:
-        super().__init__(FakeNova.of(an_instance("web-1"), in_list=True))
+        super().__init__(
+            FakeNova.of(an_instance("web-1"), in_list=True), octavias=[FakeOctavia.of(a_balancer("orders"))]
+        )
         self._hosts = hosts
 
     def hands(self, cloud: str, permit: Permit) -> CloudHands:
@@ -136,6 +142,16 @@ def test_an_armed_act_reaches_for_the_hands_of_a_cloud(hosts: ReadOnlyHosts) -> 
     misnamed = ("cloud", "act", "stop", "web-1", "--arm", "ticket 1432", "--yes-to", "web-2")
     assert (CliRunner().invoke(cli, misnamed).exit_code, hosts.reached) == (64, [])
     called = CliRunner().invoke(cli, (*misnamed[:-1], "web-1"))
+    assert isinstance(called.exception, Changed)
+    assert hosts.reached == ["somebody asked for the hands of kilo"]
+
+
+def test_an_armed_failover_reaches_for_the_hands_of_a_cloud(hosts: ReadOnlyHosts) -> None:
+    unnamed = CliRunner().invoke(cli, ("cloud", "failover", "orders", "--arm", "ticket 1432"))
+    assert (unnamed.exit_code, hosts.reached) == (64, [])
+    misnamed = ("cloud", "failover", "orders", "--arm", "ticket 1432", "--yes-to", "order")
+    assert (CliRunner().invoke(cli, misnamed).exit_code, hosts.reached) == (64, [])
+    called = CliRunner().invoke(cli, (*misnamed[:-1], "orders"))
     assert isinstance(called.exception, Changed)
     assert hosts.reached == ["somebody asked for the hands of kilo"]
 
