@@ -10,6 +10,8 @@ from practice.galera.cluster import Cluster
 from practice.galera.history import Branch, Position, lost_count
 from practice.galera.saved import SavedState
 from practice.galera.server import MariadbService, Server
+from practice.haproxy.balancer import Balancer
+from practice.haproxy.outfit import balancers_of
 from practice.host.machine import Machine
 from practice.host.outfit import (
     GALERA_OPTIONS,
@@ -22,6 +24,7 @@ from practice.host.units import random_of
 from practice.sql.tables import Tables
 
 HOSTS = ("db1", "db2", "db3")
+CHECK_PORT = 9200
 _FIRST_ADDRESS = 11
 _FRESH_BYTES = 12_582_912
 """The data file of a database that nobody has used."""
@@ -35,10 +38,25 @@ class Practice:
     seed: int
     machines: dict[str, Machine] = field(default_factory=dict)
     clusters: dict[str, Cluster] = field(default_factory=dict)
+    balancers: dict[str, Balancer] = field(default_factory=dict)
+    """Load balancers before the first cluster, on hosts of their own."""
     is_blank: bool = False
     """It was made of hosts where nothing is configured."""
     broken: list[str] = field(default_factory=list)
     """Names of the faults that are there now."""
+
+    @property
+    def all_machines(self) -> dict[str, Machine]:
+        """Every host by name: those of the databases first."""
+        return {**self.machines, **{name: one.machine for name, one in self.balancers.items()}}
+
+    def listens(self, address: str, port: int) -> bool | None:
+        """Whether something listens there; None: nobody answers. clustercheck is on every database host."""
+        for name, machine in self.all_machines.items():
+            if machine.address == address:
+                is_checked = port == CHECK_PORT and name in self.machines
+                return (port in machine.listeners or is_checked) if machine.answers else None
+        return None
 
     def server(self, host: str) -> Server:
         """The database server on a host; raises `KeyError`."""
@@ -54,6 +72,15 @@ def build(
     """An estate of one healthy cluster, that has run for a while."""
     practice = assemble(clock, seed=seed, hosts=hosts, cluster=cluster)
     start_whole(practice, practice.clusters[cluster])
+    return practice
+
+
+def build_balanced(clock: Clock, *, seed: int = 1) -> Practice:
+    """The same with two load balancers before it."""
+    practice = build(clock, seed=seed)
+    practice.balancers = balancers_of(next(iter(practice.clusters.values())), seed=seed)
+    for machine in practice.all_machines.values():
+        machine.network = practice.listens
     return practice
 
 

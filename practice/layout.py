@@ -19,6 +19,8 @@ from pathlib import Path
 
 import asyncssh
 
+from practice.haproxy.balancer import PORT
+from practice.haproxy.outfit import ADDRESS
 from practice.sshd import Sshd
 
 CONTROL = "control"
@@ -93,14 +95,27 @@ def write_known_hosts(folder: Path, hosts: Iterable[Sshd]) -> None:
     write_file(folder / "known_hosts", "".join(lines))
 
 
-def write_estate(folder: Path, clusters: dict[str, tuple[str, ...]], *, password: str) -> None:
-    """Write the estate file."""
+def write_estate(
+    folder: Path,
+    clusters: dict[str, tuple[str, ...]],
+    *,
+    password: str,
+    balancers: tuple[str, ...] = (),
+) -> None:
+    """Write the estate file; `balancers`: hosts of the load balancers before the first cluster."""
     write_file(folder / "monitor.pw", f"{password}\n")
     tables = [
         f'\n[[galera]]\nname = "{name}"\nnodes = "{_node_set(nodes)}"\n'
         f'sql = {{ user = "monitor", password = "file:{folder}/monitor.pw", via = "ssh" }}\n'
         for name, nodes in clusters.items()
     ]
+    if balancers:
+        name = next(iter(clusters))
+        tables.append(
+            f'\n[[haproxy]]\nname = "{name}-vip"\nhosts = "{_node_set(balancers)}"\nbackend = "{name}"\n'
+            f'serves = "{name}"\naddress = "{ADDRESS}:{PORT}"\n'
+            f'probe = {{ user = "probe", password = "file:{folder}/monitor.pw" }}\n'
+        )
     head = '[estate]\nname = "practice"\ncolor = "green"\nssh_config = "ssh_config"\n'
     write_file(folder / "estate.toml", head + "".join(tables))
 

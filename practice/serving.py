@@ -15,7 +15,10 @@ import asyncssh
 from practice import layout
 from practice.clock import Clock
 from practice.control import Control
-from practice.estate import Practice, build, build_blank
+from practice.estate import Practice, build, build_balanced, build_blank
+from practice.haproxy.balancer import PORT
+from practice.haproxy.balancer import SOCKET as STATS_SOCKET
+from practice.haproxy.outfit import ADDRESS
 from practice.loading import load
 from practice.sshd import Sshd
 
@@ -39,7 +42,7 @@ class Serving:
         self.folder = folder
         self.practice: Practice = practice or build(Clock(speed=speed), seed=seed)
         self.key = asyncssh.generate_private_key("ssh-ed25519")
-        self.sshds = {name: Sshd(machine, self.key) for name, machine in self.practice.machines.items()}
+        self.sshds = _sshds(self.practice, self.key)
         self.stopping = asyncio.Event()
         self._control = Control(self)
         self._changed = asyncio.Event()
@@ -57,30 +60,54 @@ class Serving:
         practice = load(Clock(speed=self.practice.clock.speed), facts, seed=self.practice.seed)
         await self._close_hosts()
         self.practice = practice
-        self.sshds = {name: Sshd(machine, self.key) for name, machine in practice.machines.items()}
+        self.sshds = _sshds(practice, self.key)
         await self._open_hosts()
         await self.follow()
 
     async def _open_hosts(self) -> None:
         for name, sshd in self.sshds.items():
             await sshd.start()
-            machine = self.practice.machines[name]
+            machine = self.practice.all_machines[name]
             machine.on_network.append(self._changed.set)
-            server = self.practice.server(name)
-            machine.sockets[SQL_SOCKET] = _listener(server)
+            self._open_sockets(name)
+            sshd.on_forward = self._forward
         layout.write_access(self.folder, self.key, self.sshds.values())
         layout.write_known_hosts(self.folder, self.sshds.values())
         nodes = {name: tuple(cluster.servers) for name, cluster in self.practice.clusters.items()}
-        layout.write_estate(self.folder, nodes, password=SQL_PASSWORD)
+        layout.write_estate(
+            self.folder, nodes, password=SQL_PASSWORD, balancers=tuple(self.practice.balancers)
+        )
         self._time = asyncio.create_task(self.practice.clock.run())
 
     async def follow(self) -> None:
         """Have every listener be as its host is now."""
         for name, sshd in self.sshds.items():
-            machine = self.practice.machines[name]
-            if machine.is_on:
-                machine.sockets.setdefault(SQL_SOCKET, _listener(self.practice.server(name)))
+            if self.practice.all_machines[name].is_on:
+                self._open_sockets(name)
             await sshd.follow()
+
+    def _open_sockets(self, name: str) -> None:
+        """The UNIX sockets of a host that is on."""
+        sockets = self.practice.all_machines[name].sockets
+        if name in self.practice.balancers:
+            sockets.setdefault(STATS_SOCKET, self.practice.balancers[name].administer)
+        else:
+            sockets.setdefault(SQL_SOCKET, _listener(self.practice.server(name)))
+
+    def _forward(self, address: str, port: int) -> Listener | None:
+        """What answers a connection to the virtual address, or to a database host's port."""
+        if port != PORT:
+            return None
+        balancer = next((one for one in self.practice.balancers.values() if one.carries), None)
+        if address == ADDRESS and balancer is not None and balancer.is_up and balancer.machine.answers:
+            serve = {name: _listener(one.server) for name, one in balancer.members.items()}
+
+            async def balanced(reader: ByteReader, writer: ByteWriter, login: str) -> None:
+                del login
+                await balancer.forward(reader, writer, serve)
+
+            return balanced
+        return None
 
     async def _watch_network(self) -> None:
         while True:
@@ -98,10 +125,14 @@ class Serving:
     async def _close_hosts(self) -> None:
         if self._time is not None:
             self._time.cancel()
-        for machine in self.practice.machines.values():
+        for machine in self.practice.all_machines.values():
             await machine.processes.end_all()
         for sshd in self.sshds.values():
             await sshd.stop()
+
+
+def _sshds(practice: Practice, key: asyncssh.SSHKey) -> dict[str, Sshd]:
+    return {name: Sshd(machine, key) for name, machine in practice.all_machines.items()}
 
 
 def _listener(server: Server) -> Listener:
@@ -122,7 +153,7 @@ async def serve(
     from practice.faults import apply
 
     was_made = layout.make_folder(folder)
-    make = build_blank if blank else build
+    make = build_blank if blank else build_balanced
     try:
         serving = Serving(folder, practice=make(Clock(speed=speed), seed=seed))
         loop = asyncio.get_running_loop()

@@ -17,7 +17,7 @@ from practice.shell.programs import execute
 from practice.shell.streams import Nothing, Stream
 
 if TYPE_CHECKING:
-    from practice.host.machine import Account, Machine
+    from practice.host.machine import Account, Listener, Machine
     from practice.host.processes import Process
 
 _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/games"
@@ -132,6 +132,20 @@ class _Login(asyncssh.SSHServer):
 
         return serve
 
+    def connection_requested(
+        self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
+    ) -> Callable[[Bytes, Drain], Awaitable[None]] | bool:
+        """A way to a port that this host reaches."""
+        del orig_host, orig_port
+        listener = self._host.on_forward(dest_host, dest_port)
+        if listener is None:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection refused")
+
+        async def serve(reader: Bytes, writer: Drain) -> None:
+            await listener(reader, writer, "")
+
+        return serve
+
 
 class Sshd:
     """The listener of one host. It is deaf while the host is off or unplugged."""
@@ -144,6 +158,8 @@ class Sshd:
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self.on_session: list[Callable[[str], None]] = []
         """Called with the line of each session before anything of it runs: a gate for tests and drills."""
+        self.on_forward: Callable[[str, int], Listener | None] = lambda _address, _port: None
+        """What answers a connection that is forwarded from here; None: nothing does."""
         self._server: asyncssh.SSHAcceptor | None = None
         self._deaf: asyncio.Server | None = None
         self._changing = asyncio.Lock()

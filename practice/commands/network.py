@@ -1,4 +1,4 @@
-"""ip, ss, ping, dpkg-query, socat, and programs that are there but are not modelled."""
+"""ip, ss, dpkg-query, and programs that are there but are not modelled."""
 
 from __future__ import annotations
 
@@ -88,17 +88,6 @@ async def dpkg_query(call: Call) -> int:
 
 def _filled(form: str, values: dict[str, str]) -> str:
     return re.sub(r"\$\{([^};]+)[^}]*\}", lambda match: values.get(match.group(1), ""), form)
-
-
-@program("socat")
-async def socat(call: Call) -> int:
-    """Only tells what it was built with."""
-    if "-V" not in call.args:
-        return await call.warn('E exactly 2 addresses required (there are 0); use option "-h" for help')
-    await call.say(
-        "socat by Gerhard Rieger and contributors\n  #define WITH_UNIX 1\n  #define WITH_OPENSSL 1\n"
-    )
-    return 0
 
 
 @program("rsync", "pv", "lsof", "mariabackup", "mariadb-backup", "mbstream", "openssl")

@@ -33,6 +33,8 @@ class ByteWriter(Protocol):
     def close(self) -> None: ...
 
 
+Network = Callable[[str, int], "bool | None"]
+"""Whether something listens at an address and port; None: nobody answers there."""
 Listener = Callable[[ByteReader, ByteWriter, str], Awaitable[None]]
 """What answers a connection; the last argument is the login that connects, empty from elsewhere."""
 
@@ -81,6 +83,8 @@ class Machine:
         self.listeners: dict[int, int] = {}
         """Ports that something listens on, and the uid that does."""
         self.sockets: dict[str, Listener] = {}
+        self.network: Network = lambda _address, _port: None
+        """What this host finds at other addresses."""
         self.accounts: dict[str, Account] = {}
         self.packages: dict[str, str] = {}
         self.on_power: list[Callable[[], None]] = []
@@ -110,6 +114,10 @@ class Machine:
         return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
 
     # ---- power and network
+
+    def tries(self, address: str, port: int) -> bool | None:
+        """Whether something listens there; None: no answer comes."""
+        return None if self.is_unplugged else self.network(address, port)
 
     @property
     def answers(self) -> bool:

@@ -26,7 +26,8 @@ def _schemas() -> dict[str, dict[str, list[str]]]:
 
 def _accounts() -> dict[tuple[str, str], Account]:
     monitor = Account("monitor", "localhost", "practice", ("PROCESS", "BINLOG MONITOR"))
-    return {**_fresh_accounts(), (monitor.user, monitor.host): monitor}
+    probe = Account("probe", "%", "practice")
+    return {**_fresh_accounts(), (monitor.user, monitor.host): monitor, (probe.user, probe.host): probe}
 
 
 def _fresh_accounts() -> dict[tuple[str, str], Account]:
