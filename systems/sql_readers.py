@@ -44,7 +44,13 @@ class Reach(Protocol):
     async def address(self, host: str) -> str: ...
 
     async def tunnel(
-        self, host: str, *, path: str | None = None, port: int | None = None, deadline_s: float = 5.0
+        self,
+        host: str,
+        *,
+        path: str | None = None,
+        port: int | None = None,
+        address: str = ...,
+        deadline_s: float = 5.0,
     ) -> Tunnel: ...
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from systems.errors import SystemsError
+from systems.errors import LinkLost, SystemsError
+from systems.haproxy.attempt import Attempt, Client
 from systems.haproxy.parse import parse_balancer
 from systems.haproxy.readings import Admin, BalancerAnswer, Server, ServerState
 from systems.haproxy.socket import SHOWS, StatsSocket, Way, set_state, set_weight
 from systems.shell import Hands, Hosts, Jobs, Permit, Reader
+from systems.sql_server import Way as SqlWay
 from tests.reading_builders import NOON
 from tests.runbooks.connections import DoubleHosts
 from tests.runbooks.doubles import DoubleHost, Fuse, World
@@ -93,6 +97,28 @@ def _row(one: Server) -> list[str]:
     ]
 
 
+class FakeClient(Client):
+    """Lands on the members that serve in turn, each connection taking a tenth of a second."""
+
+    def __init__(self, balancers: FakeBalancers, origin: str) -> None:
+        super().__init__(balancers.name, origin, "probe", _no_way, ThreadPoolExecutor(1))
+        self._balancers, self._number = balancers, 0
+
+    async def attempt(self, *, timeout_s: float = 5.0) -> Attempt:
+        del timeout_s
+        self._number += 1
+        answers = [name for name, one in self._balancers.haproxies["lb1"].servers.items() if one.serves]
+        begun_s = asyncio.get_running_loop().time()
+        answer: str | SystemsError = LinkLost("orders-vip: the connection broke")
+        if answers and self._number not in self._balancers.failing:
+            answer = answers[self._number % len(answers)]
+        return Attempt(NOON, begun_s, begun_s + 0.1, answer)
+
+
+async def _no_way(_deadline_s: float) -> SqlWay:
+    raise NotImplementedError
+
+
 @dataclass
 class FakeBalancers:
     """The load balancers of a console (`tui.works.Vips`), and its hosts with them among the others."""
@@ -101,6 +127,8 @@ class FakeBalancers:
     haproxies: dict[str, FakeHaproxy]
     silent: Mapping[str, SystemsError] = field(default_factory=dict)
     """Load balancers that do not answer, with what they say instead."""
+    failing: frozenset[int] = frozenset()
+    """Which fresh connections break, by their number from 1."""
     name: str = "orders-vip"
     plan: Vip = PLAN
 
@@ -118,6 +146,10 @@ class FakeBalancers:
     def sockets(self, vip: str) -> dict[str, StatsSocket]:
         assert vip == self.name
         return {host: StatsSocket(self._own.reader(host), SOCKET) for host in self.plan.hosts}
+
+    async def client(self, vip: str, *, origin: str = "") -> Client:
+        assert vip == self.name
+        return FakeClient(self, f"from {origin or 'lb1'} over SSH")
 
     def reader(self, host: str) -> Reader:
         return (self._own if host in self.haproxies else self.others).reader(host)

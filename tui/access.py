@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from systems.estate import Cluster, LoadedEstate
 from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Answer, ClusterSurvey
 from systems.galera.survey import NodeAccess, Surveyor, options_for
+from systems.haproxy.attempt import Client, way_to
 from systems.haproxy.socket import StatsSocket
 from systems.secrets import AskSecret, Redactor, resolve
 from systems.sql import Query, Rows, SqlReader
@@ -24,6 +26,8 @@ from systems.sql_readers import SqlAccess, SqlReaders
 from systems.ssh.hosts import SshHosts
 from tui.clouds import EstateClouds
 
+CONNECTIONS = 64
+"""Fresh connections to a virtual address that may be under way at once."""
 PREPARATION_S = 60.0
 """Reading how a host is prepared asks its package database and its tables: slow, and asked for."""
 
@@ -59,6 +63,7 @@ class Access:
         self._opening = asyncio.Lock()
         self._databases: dict[SqlAccess, SqlReaders] = {}
         self._passwords: dict[str, str] = {}
+        self._threads = ThreadPoolExecutor(max_workers=CONNECTIONS, thread_name_prefix="vip")
         self.clouds = EstateClouds(estate.clouds, redactor)
 
     async def surveyor(self, name: str) -> Surveyor:
@@ -104,10 +109,32 @@ class Access:
         told, survey = await asyncio.gather(answers, self.survey(settings.serves))
         return VipLook(vip, datetime.now(UTC), tuple(told), survey, settings.backend)
 
+    async def client(self, vip: str, *, origin: str = "") -> Client:
+        """Return what makes fresh connections to a virtual address; `origin`: another host to do it from.
+
+        Raises a `SystemsError` where the estate names no address or no account for it.
+        """
+        settings = self.estate.vip(vip).settings
+        probe = settings.probe
+        if not settings.address or not probe.user:
+            lacks = "address" if not settings.address else "probe.user"
+            message = (
+                f"{vip} cannot be tried: {self.estate.path} names no {lacks} for it. Give it address = "
+                '"HOST:PORT", and probe = { user, password } of an account without rights (docs/vips.md).'
+            )
+            raise SystemsError(message)
+        password = await self._password(f"{vip}, to try it", probe.password) if probe.password else None
+        host = origin or probe.host or self.estate.vip(vip).hosts[0]
+        by_ssh = probe.via == "ssh" or bool(origin)
+        words = f"from {host} over SSH" if by_ssh else "from here"
+        open_way = way_to(settings.address, self.hosts, host if by_ssh else "", self._threads)
+        return Client(vip, words, probe.user, open_way, self._threads, password)
+
     async def close(self) -> None:
         """End all connections; jobs on the hosts run on."""
         for readers in self._databases.values():
             await readers.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
         await self.clouds.close()
         await self.hosts.close()
 
@@ -158,7 +185,7 @@ class Access:
         return self._databases[access].reader(host)
 
     async def _password(self, name: str, reference: str) -> str:
-        """Fetch a cluster's password once: a prompt asks once, a command runs once."""
+        """Fetch a system's password once: a prompt asks once, a command runs once."""
         if name not in self._passwords:
             what = f"the SQL password of {name}"
             base = self.estate.path.parent

@@ -14,6 +14,7 @@ PLACES = (
     "tui.nodes:NodesPane",
     "tui.vips:VipsPane",
     "tui.member:MemberScreen",
+    "tui.vip_probe:ProbeScreen",
     "tui.consoles:ConsolesPane",
     "tui.instance:InstanceScreen",
     "tui.console_access:AccessScreen",

@@ -42,6 +42,7 @@ class VipsPane(Pane):
         Binding("a", "act", "Act", id="vips.act"),
         Binding("z", "undo", "Undo the last act", id="vips.undo", show=False),
         Binding("n", "node", "Its node", id="vips.node"),
+        Binding("p", "probe", "Probe", id="vips.probe"),
         Binding("h", "host", "Its host", id="vips.host", show=False),
         Binding("right_square_bracket", "vip(1)", "Next address", id="vips.next", show=False),
         Binding("left_square_bracket", "vip(-1)", "Previous address", id="vips.previous", show=False),
@@ -104,7 +105,7 @@ class VipsPane(Pane):
     def why_not(self, action: str) -> str:
         """Why that cannot be done now; empty: it can."""
         view, member = self.view, self.member
-        if action == "undo" and view is None:
+        if action in ("undo", "probe") and view is None:
             return "no load balancer is named in the estate file"
         if action in ("act", "node", "host") and member is None:
             return "no member is chosen"
@@ -232,6 +233,11 @@ class VipsPane(Pane):
         from tui.vip_acts import undo_last
 
         undo_last(self.app, self.desk, self.vip)
+
+    def action_probe(self) -> None:
+        from tui.vip_probe import ProbeScreen
+
+        self.app.push_screen(ProbeScreen(self.desk, self.vip))
 
 
 def reads_of(view: VipView) -> frozenset[str]:

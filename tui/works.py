@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runbooks.journal.port import Journal
     from runbooks.model import Gotcha, Plan, Refusal, Runbook
     from systems.consoles.link import Link
+    from systems.haproxy.attempt import Client
     from systems.haproxy.socket import StatsSocket
     from systems.openstack.cloud import CloudReader
     from systems.openstack.hands import CloudHands
@@ -91,6 +92,8 @@ class Vips(Protocol):
     """The load balancers of the estate, by the name of their virtual address."""
 
     def sockets(self, vip: str) -> Mapping[str, StatsSocket]: ...
+
+    async def client(self, vip: str, *, origin: str = "") -> Client: ...
 
 
 @dataclass(slots=True)

@@ -52,13 +52,19 @@ class SshHosts:
         return SshHands(self._desk(host), permit)
 
     async def tunnel(
-        self, host: str, *, path: str | None = None, port: int | None = None, deadline_s: float = 5.0
+        self,
+        host: str,
+        *,
+        path: str | None = None,
+        port: int | None = None,
+        address: str = "127.0.0.1",
+        deadline_s: float = 5.0,
     ) -> Tunnel:
-        """Reach a UNIX socket, or a port of the host's own loopback, through the connection."""
+        """Reach a UNIX socket, or a port of `address` as the host sees it, through the connection."""
         from systems.ssh.tunnel import open_tunnel
 
         return await open_tunnel(
-            self._session.link(Target(host)), path=path, port=port, deadline_s=deadline_s
+            self._session.link(Target(host)), path=path, port=port, address=address, deadline_s=deadline_s
         )
 
     async def login_user(self, host: str) -> str:

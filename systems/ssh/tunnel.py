@@ -35,22 +35,27 @@ class Tunnel:
 
 
 async def open_tunnel(
-    link: Link, *, path: str | None = None, port: int | None = None, deadline_s: float
+    link: Link,
+    *,
+    path: str | None = None,
+    port: int | None = None,
+    address: str = "127.0.0.1",
+    deadline_s: float,
 ) -> Tunnel:
-    """Connect to the UNIX socket `path`, or to `port` on the host's own loopback.
+    """Connect to the UNIX socket `path`, or to `port` of `address`, the host's own loopback by default.
 
     Raises `Unreachable` when nothing listens there or sshd forbids it, and what the link raises.
     """
     import asyncssh
 
-    what = path or f"port {port}"
+    what = path or (f"port {port}" if address == "127.0.0.1" else f"{address} port {port}")
     connection = await link.connection(deadline_s=deadline_s)
     try:
         async with asyncio.timeout(deadline_s):
             if path:
                 reader, writer = await connection.open_unix_connection(path)
             else:
-                reader, writer = await connection.open_connection("127.0.0.1", port or 0)
+                reader, writer = await connection.open_connection(address, port or 0)
     except TimeoutError as error:
         raise Unreachable(f"{link.target.host}: {what} was not opened within {deadline_s:g} s") from error
     except asyncssh.ChannelOpenError as error:

@@ -42,6 +42,7 @@ WAYS: dict[str, Way] = {
     "JournalPane": "8",
     "VipsPane": "2",
     "MemberScreen": "2 enter",
+    "ProbeScreen": "2 p",
     "ConsolesPane": "3",
     "InstanceScreen": "3 enter",
     "AccessScreen": lambda app: AccessScreen(app.desk, "kilo", an_instance("web-1"), "novnc"),

@@ -9,7 +9,8 @@ import pytest
 from textual.pilot import Pilot
 
 from runbooks.journal.entries import Kind
-from systems.errors import Unreachable
+from systems.errors import SystemsError, Unreachable
+from systems.haproxy.attempt import Client
 from tests import scenes
 from tests.balancers import FakeBalancers, some_balancers
 from tests.systems.haproxy.builders import REFUSED, a_server
@@ -275,3 +276,28 @@ async def test_what_a_check_answers_steers_no_terminal() -> None:
         await pilot.press("2", "enter")
         await until(pilot, lambda: isinstance(app.screen, MemberScreen), "its page")
         await see(pilot, "␛]52;c;ZXZpbA==␇ [bold]no[/bold]")
+
+
+async def test_a_probe_shows_where_fresh_connections_landed_and_what_failed() -> None:
+    async with console_of(well, (120, 40)) as (app, pilot):
+        balancers_of(app).failing = frozenset({4})
+        await pilot.press("2")
+        await see(pilot, "3 of 3 members serve")
+        await pilot.press("p")
+        await see(pilot, "▲ 9 fresh connections: db1 3, db2 2, db3 3; 1 error", "from lb1 over SSH")
+        await see(pilot, "errors         1", "orders-vip: the connection broke")
+        balancers_of(app).failing = frozenset()
+        await pilot.press("r")
+        await see(pilot, "● 9 fresh connections: db1 3, db2 3, db3 3.")
+
+
+async def test_a_probe_of_an_address_that_the_estate_does_not_tell_says_what_it_lacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def refuse(self: FakeBalancers, vip: str, *, origin: str = "") -> Client:
+        raise SystemsError(f"{vip} cannot be tried: the estate names no address for it.")
+
+    monkeypatch.setattr(FakeBalancers, "client", refuse)
+    async with console_of(well, (120, 40)) as (_, pilot):
+        await pilot.press("2", "p")
+        await see(pilot, "▲ orders-vip cannot be tried: the estate names no address for it.")

@@ -227,3 +227,43 @@ async def _tell(
             return WARNING
         await asyncio.sleep(LEFT_EVERY_S)
     return NONE
+
+
+@vips.command("probe")
+@click.argument("name")
+@click.option("--times", type=click.IntRange(1, 10_000), help="Fresh connections; three a member by default.")
+@click.option("--for", "seconds", type=click.FloatRange(1, 86_400), help="Go on for so many seconds.")
+@click.option(
+    "--rate", type=click.FloatRange(0.1, 50), help="Connections a second with --for; 10 by default."
+)
+@click.option(
+    "--from", "origin", default="", metavar="HOST", help="Host of the estate that connects, by SSH."
+)
+@JSON
+@click.pass_context
+def probe_(
+    ctx: click.Context,
+    name: str,
+    *,
+    times: int | None,
+    seconds: float | None,
+    rate: float | None,
+    origin: str,
+    as_json: bool,
+) -> None:
+    """Try the virtual address NAME with fresh connections, and tell where they landed and what failed.
+
+    Each asks the server for its name with the account of the estate file (probe), which needs no right.
+
+    Exit status: 0 well, 1 errors or an uneven landing, 2 none landed, 3 it cannot be tried.
+    """
+    from tui.cli.vips_probe import Way, probe
+
+    estate = estate_of(ctx)
+    _named(estate, (name,))
+    if origin and origin not in estate.hosts:
+        fail(f"{origin} is no host of {estate.path}", USAGE)
+    if times and seconds:
+        fail("--times and --for cannot be had together", USAGE)
+    way = Way(name, times, seconds, rate, origin)
+    raise SystemExit(carry_out(lambda: probe(estate, way, as_json=as_json)))

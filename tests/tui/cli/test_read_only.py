@@ -50,6 +50,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "cloud lb": ("cloud", "lb", "orders"),
     "cloud failover": ("cloud", "failover", "orders"),
     "vips list": ("vips", "list"),
+    "vips probe": ("vips", "probe", "orders-vip"),
     "vips undo": ("vips", "undo", "orders-vip"),
     "vips set": ("vips", "set", "orders-vip", "db1", "drain"),
     "lease list": ("lease", "list"),
