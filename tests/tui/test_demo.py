@@ -85,9 +85,20 @@ async def test_each_screen_of_the_way_offers_the_next_key() -> None:
 @pytest.mark.parametrize("pane", ["watch", "nodes", "hosts", "runbooks", "journal"])
 def test_every_hint_fits_into_80_columns(pane: str, has_repaired: bool, is_broken: bool) -> None:
     for number in range(8):
-        lesson = hints.Lesson(is_broken, bool(number & 1), has_repaired, bool(number & 2))
+        lesson = hints.Lesson(
+            is_broken, bool(number & 1), has_repaired, bool(number & 2), breaks_soon=bool(number & 4)
+        )
         hint = hints._of_deck(pane, lesson, is_chosen=bool(number & 4))
         assert cell_len("".join(piece for piece, _ in hint)) <= 77
+
+
+@pytest.mark.parametrize("breaks_soon", [True, False])
+def test_a_fault_is_promised_only_where_one_comes_by_itself(breaks_soon: bool) -> None:
+    lesson = hints.Lesson(
+        is_broken=False, is_armed=False, has_repaired=False, has_report=False, breaks_soon=breaks_soon
+    )
+    told = "".join(piece for piece, _ in hints._of_deck("watch", lesson, is_chosen=False))
+    assert ("Soon something breaks" in told) is breaks_soon
 
 
 def test_every_phase_of_a_run_has_a_hint_that_fits() -> None:

@@ -35,9 +35,11 @@ class Lesson:
     """A run has come to its verified end."""
     has_report: bool
     """A report was opened."""
+    breaks_soon: bool = False
+    """Something will break by itself."""
 
 
-def lesson_of(desk: Desk, *, repaired_at: datetime | None, has_report: bool) -> Lesson:
+def lesson_of(desk: Desk, *, repaired_at: datetime | None, has_report: bool, breaks_soon: bool) -> Lesson:
     """Read it from what the desk knows.
 
     `repaired_at`: when a run came to its verified end: what was seen before is no longer so; None: none did.
@@ -48,6 +50,7 @@ def lesson_of(desk: Desk, *, repaired_at: datetime | None, has_report: bool) -> 
         is_armed=desk.works is not None and desk.works.arming.is_armed,
         has_repaired=repaired_at is not None,
         has_report=has_report,
+        breaks_soon=breaks_soon,
     )
 
 
@@ -99,7 +102,11 @@ def _of_deck(pane: str, lesson: Lesson, *, is_chosen: bool) -> Hint:
             lesson.has_repaired,
             keys(":", "and type break: the next fault is yours to choose;", "ctrl+q", "leaves"),
         ),
-        (True, keys("1", "nodes;", "0", "watch;", ":", "anything. Soon something breaks by itself")),
+        (
+            lesson.breaks_soon,
+            keys("1", "nodes;", "0", "watch;", ":", "anything. Soon something breaks by itself"),
+        ),
+        (True, keys("1", "nodes;", "0", "watch;", ":", "and type break: what breaks is yours to choose")),
     )
     return next(hint for holds, hint in ladder if holds)
 

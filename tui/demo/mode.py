@@ -61,7 +61,12 @@ class Demo:
         self._has_report = self._has_report or isinstance(screen, ReportScreen)
         if (done := runs_done(desk)) > self._runs_done:
             self._runs_done, self._repaired_at = done, desk.now()
-        lesson = lesson_of(desk, repaired_at=self._repaired_at, has_report=self._has_report)
+        lesson = lesson_of(
+            desk,
+            repaired_at=self._repaired_at,
+            has_report=self._has_report,
+            breaks_soon=bool(self._after_s) and not self._has_broken,
+        )
         return next_thing(screen, lesson)
 
     # Breaking and healing
