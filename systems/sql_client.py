@@ -17,7 +17,7 @@ from systems.sql_errors import named
 
 _ROW = re.compile(r"<row>(.*?)</row>", re.DOTALL)
 _FIELD = re.compile(r'<field name="[^"]*"(?: xsi:nil="true" />|>(.*?)</field>)', re.DOTALL)
-_ERROR = re.compile(r"^ERROR (\d+) (?:\([0-9A-Z]+\) ?)?(?:at line \d+)?: ?(.*)", re.MULTILINE)
+_ERROR = re.compile(r"^ERROR (\d{1,9}) (?:\([0-9A-Z]+\) ?)?(?:at line \d+)?: ?(.*)", re.MULTILINE)
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _CLIENTS = ("mariadb", "mysql")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -165,7 +166,7 @@ def _donor(node: NodeSurvey, status: WsrepStatus, before: NodeSurvey | None) -> 
         gcache_bytes=option_bytes(options, "gcache.size"),
         write_rate=write_rate(before, node) if before else None,
         bytes_a_transaction=bytes_a_transaction(status),
-        is_frozen=frozen.isdigit() and int(frozen) > 0,
+        is_frozen=re.fullmatch(r"0*[1-9][0-9]*", frozen) is not None,
     )
 
 

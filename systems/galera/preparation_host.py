@@ -109,7 +109,7 @@ def swap_areas(sections: Sections, modes: Mapping[str, str]) -> tuple[SwapArea, 
     areas = []
     for line in lines[1:]:
         words = line.split()
-        if len(words) < 3 or not words[2].isdigit():
+        if len(words) < 3 or not re.fullmatch(r"[0-9]{1,15}", words[2]):
             return None
         path = unescape(words[0])
         listed = None if fstab is None else path in fstab[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ RUN_S = 400.0
 
 
 @pytest.fixture
-def desk(blank_lab: Lab, tmp_path: Any) -> Desk:
+def desk(blank_lab: Lab, tmp_path: Path) -> Desk:
     return Desk(blank_lab, tmp_path)
 
 
@@ -88,5 +89,8 @@ def test_a_database_that_was_started_since_the_rehearsal_stops_the_run_before_an
     rehearsed(desk)
     desk.lab.sh("db3", "systemctl start mariadb")
     events = desk.run("--set", "sst_method=rsync")
-    print(story(events))
-    assert 0
+    assert events[-1]["ending"] == "stopped", story(events)
+    assert "not as rehearsed before" in events[-1]["sentence"], story(events)
+    assert "and down was expected" in events[-1]["sentence"]
+    assert sent(events) == []
+    assert [desk.lab.unit(host) for host in HOSTS] == ["inactive/dead", "inactive/dead", "active/running"]

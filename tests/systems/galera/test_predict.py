@@ -180,6 +180,14 @@ def test_only_synced_members_of_a_primary_donate() -> None:
     assert donors_of(survey, but="db3") == ()
 
 
+@pytest.mark.parametrize(
+    ("told", "is_frozen"), [("900", True), ("0", False), ("-1", False), ("\u00b2", False)]
+)
+def test_a_cache_is_frozen_at_a_number_above_zero(told: str, is_frozen: bool) -> None:
+    options = {"provider_options": {"gcache.size": "1G", "gcache.freeze_purge_at_seqno": told}}
+    assert donors_of(a_survey(a_node("db1", variables=options)))[0].is_frozen is is_frozen
+
+
 def test_a_frozen_cache_is_seen_in_the_options() -> None:
     frozen = {"provider_options": {"gcache.size": "1G", "gcache.freeze_purge_at_seqno": "900"}}
     donor = donors_of(a_survey(a_node("db1", variables=frozen)))[0]

@@ -108,6 +108,12 @@ def test_a_mount_of_fstab_is_known() -> None:
     assert data.mount(sections(), host) is None
 
 
+@pytest.mark.parametrize("size", ["9" * 5000, "\u00b2", "-1"])
+def test_a_swap_area_of_no_size_that_can_be_leaves_all_areas_unknown(size: str) -> None:
+    there = sections(swaps=f"Filename Type Size Used Priority\n/swap file {size} 0 -2")
+    assert of_host.swap_areas(there, {}) is None
+
+
 @given(st.text(), st.text())
 def test_no_answer_breaks_the_readers(text: str, more: str) -> None:
     names = "exists content readable saved auto label mount ca cert key swap_modes rpm dpkg managers tools"
