@@ -16,6 +16,9 @@ LEAVE = "ctrl+right_square_bracket"
 class GuestView(Toned, can_focus=True):
     """While `is_typing` no key is the console's."""
 
+    DEFAULT_CSS = """
+    GuestView { height: 1fr; overflow: auto auto; scrollbar-size: 0 0; }
+    """
     is_typing = False
 
     @dataclass

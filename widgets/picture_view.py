@@ -35,14 +35,13 @@ class PictureView(GuestView):
         Binding("pageup", "move(0, -10)", "Page up", id="picture.page_up", show=False),
         Binding("pagedown", "move(0, 10)", "Page down", id="picture.page_down", show=False),
     ]
-    DEFAULT_CSS = """
-    PictureView { height: 1fr; scrollbar-gutter: auto; overflow: auto auto; }
-    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._rows: tuple[str, ...] = ()
         self._dots: list[list[Dot]] = []
+        self._was_moved = False
+        """Somebody looked elsewhere; else the last line that says something is in view."""
 
     def show_text(self, rows: Sequence[str]) -> None:
         """Show a screen in text mode, cell by cell."""
@@ -51,6 +50,10 @@ class PictureView(GuestView):
             return
         self._rows, self._dots = new, []
         self.virtual_size = Size(max(map(len, new), default=0), len(new))
+        last = max((number for number, line in enumerate(new) if line), default=0)
+        if not self._was_moved:
+            top = max(last + 1 - self.size.height, 0)
+            self.scroll_to(y=top, animate=False, force=True, immediate=True)
         self.refresh()
 
     def show_picture(self, picture: Picture) -> None:
@@ -78,6 +81,7 @@ class PictureView(GuestView):
         ]
 
     def action_move(self, columns: int, lines: int) -> None:
+        self._was_moved = True
         self.scroll_relative(x=columns, y=lines, animate=False)
 
 

@@ -49,9 +49,6 @@ class TerminalView(GuestView):
         Binding("home", "first", "Top", id="terminal.first", show=False),
         Binding("end", "last", "Bottom", id="terminal.last", show=False),
     ]
-    DEFAULT_CSS = """
-    TerminalView { height: 1fr; scrollbar-gutter: auto; overflow-y: auto; }
-    """
 
     def __init__(self, shows: Shows, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from tui.cli.balancers import failover, lb, lbs
+from tui.cli.cloud_guest import screen, serial
+from tui.cli.cloud_named import INSTANCE, found_instance, note
 from tui.cli.cloud_options import CLOUD, cloud_of
 from tui.cli.opening import carry_out, estate_of, opened
 from tui.cli.runbook_options import ARM, JOURNAL, JSON
@@ -20,10 +22,8 @@ if TYPE_CHECKING:
     from systems.estate import LoadedEstate
     from systems.openstack.cloud import CloudReader
     from systems.openstack.readings import ConsoleReading, Instance
-    from tui.access import Access
 
 T = TypeVar("T")
-INSTANCE = click.argument("instance")
 ACTS = ("start", "stop", "reboot", "hard-reboot")
 
 
@@ -32,7 +32,7 @@ def cloud() -> None:
     """Look at instances and load balancers of an OpenStack cloud, come to consoles, and act on them."""
 
 
-for _command in (lbs, lb, failover):
+for _command in (lbs, lb, failover, screen, serial):
     cloud.add_command(_command)
 
 
@@ -74,7 +74,7 @@ def show(ctx: click.Context, instance: str, name: str, *, as_json: bool) -> None
     from tui.cli.cloud_telling import instance_lines, instance_record
 
     async def read(reader: CloudReader) -> tuple[Instance, object]:
-        found = await _found(reader, instance)
+        found = await found_instance(reader, instance)
         return found, await reader.events(found)
 
     found, events = _with_reader(ctx, name, read)
@@ -95,7 +95,7 @@ def log(ctx: click.Context, instance: str, name: str, *, lines: int, as_json: bo
     from systems.text import visible
 
     async def read(reader: CloudReader) -> str:
-        return (await reader.console_log(await _found(reader, instance), lines=lines)).text
+        return (await reader.console_log(await found_instance(reader, instance), lines=lines)).text
 
     text = _with_reader(ctx, name, read)
     if as_json:
@@ -127,9 +127,9 @@ def console(
     async def read() -> tuple[Instance, ConsoleReading]:
         async with opened(estate) as access:
             reader = access.clouds.reader(chosen)
-            found = await _found(reader, instance)
+            found = await found_instance(reader, instance)
             answer = await reader.console(found, kind)
-            await _note(access, place, chosen, f"an address of the {kind} console of {found.name} was given")
+            await note(access, place, chosen, f"an address of the {kind} console of {found.name} was given")
             return found, answer
 
     found, answer = carry_out(read)
@@ -172,7 +172,7 @@ def act(
     if reason and not yes_to:
         fail(f'to {what} {instance} give its exact name with --yes-to "NAME", too; nothing was sent.', USAGE)
     if not reason:
-        found = _with_reader(ctx, name, lambda reader: _found(reader, instance))
+        found = _with_reader(ctx, name, lambda reader: found_instance(reader, instance))
         click.echo(f"would send to Nova of {chosen}: {KNOWN[what].order(found).line}")
         click.echo(f'{KNOWN[what].means}\nnothing was sent: give --arm "reason" and --yes-to NAME to do it.')
         raise SystemExit(REFUSED)
@@ -205,7 +205,7 @@ async def _act(estate: LoadedEstate, wanted: _Wanted) -> ActResult:
     from tui.open_works import open_works
 
     async with opened(estate) as access:
-        found = await _found(access.clouds.reader(wanted.cloud), wanted.instance)
+        found = await found_instance(access.clouds.reader(wanted.cloud), wanted.instance)
         if wanted.yes_to != found.name:
             fail(
                 f"--yes-to says {wanted.yes_to!r}, and the instance is {found.name!r}; nothing was sent.",
@@ -217,32 +217,6 @@ async def _act(estate: LoadedEstate, wanted: _Wanted) -> ActResult:
             return await act_on(works, wanted.cloud, found, wanted.act, tell=complain)
         finally:
             works.close()
-
-
-async def _note(access: Access, place: str | None, cloud: str, sentence: str) -> None:
-    """Write into the journal what was handed out; raises `JournalError`, and then it is not."""
-    from runbooks.journal.entries import Draft, Kind
-    from runbooks.journal.place import open_journal
-
-    def write() -> None:
-        name = access.estate.settings.name
-        journal = open_journal(place, estate=name, redact=access.redactor.redact)
-        journal.append(Draft(Kind.NOTE, system=cloud, host=cloud, data={"sentence": sentence}))
-        journal.close()
-
-    await asyncio.to_thread(write)
-
-
-async def _found(reader: CloudReader, named: str) -> Instance:
-    """The instance of that id, or the only one of that name; ends with a sentence for anything else."""
-    instances = (await reader.instances()).instances
-    found = [one for one in instances if named == one.id] or [one for one in instances if one.name == named]
-    if len(found) > 1:
-        ids = ", ".join([one.id for one in found[:5]])
-        fail(f"{reader.name} has {len(found)} instances named {named!r}; give the id of one: {ids}", USAGE)
-    if not found:
-        fail(f"{reader.name} shows this account no instance {named!r}; see `quarterdeck cloud list`", USAGE)
-    return found[0]
 
 
 def _with_reader(ctx: click.Context, name: str, work: Callable[[CloudReader], Awaitable[T]]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import click
 import pytest
@@ -45,6 +46,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "cloud show": ("cloud", "show", "web-1"),
     "cloud log": ("cloud", "log", "web-1"),
     "cloud console": ("cloud", "console", "web-1"),
+    "cloud screen": ("cloud", "screen", "web-1"),
+    "cloud serial": ("cloud", "serial", "web-1", "--for", "0.2"),
     "cloud act": ("cloud", "act", "stop", "web-1"),
     "cloud lbs": ("cloud", "lbs"),
     "cloud lb": ("cloud", "lb", "orders"),
@@ -73,11 +76,19 @@ def verbs(group: click.Group = cli, before: str = "") -> Iterator[str]:
 class ReadOnlyClouds(FakeClouds):
     """A cloud that can be asked, and fails the test on any change to it."""
 
+    all: ClassVar[list[ReadOnlyClouds]] = []
+
     def __init__(self, hosts: ReadOnlyHosts) -> None:
         super().__init__(
             FakeNova.of(an_instance("web-1"), in_list=True), octavias=[FakeOctavia.of(a_balancer("orders"))]
         )
         self._hosts = hosts
+        self.all.append(self)
+
+    @classmethod
+    def typed_anywhere(cls) -> list[bytes]:
+        """What reached the keyboard of any guest."""
+        return [data for one in cls.all for data in one.typed()]
 
     def hands(self, cloud: str, permit: Permit) -> CloudHands:
         self._hosts.refuse(f"somebody asked for the hands of {cloud}")
@@ -114,6 +125,7 @@ def test_every_verb_is_called() -> None:
 def test_no_verb_changes_a_host_unarmed(hosts: ReadOnlyHosts, verb: str) -> None:
     called = CliRunner().invoke(cli, CALLS[verb])
     assert hosts.reached == []
+    assert ReadOnlyClouds.typed_anywhere() == []
     assert isinstance(called.exception, SystemExit | None), called.exception
     assert called.output
 
