@@ -82,11 +82,15 @@ async def carried_out(site: Site, case: Case, interruption: Interruption = None)
     for do in case.breaks:
         await site.does(do)
     witness, story = Witness(site), Story()
+    hangs: TimeoutError | None = None
     try:
         async with _meanwhile(site, case):
             await _until_its_end(site, case, interruption, story)
-    finally:
-        _tell(site, story)
+    except TimeoutError as error:
+        hangs = error
+    _tell(site, story)
+    if hangs is not None:
+        raise AssertionError(f"{case.book} {case.name}, {interruption}: it hangs\n{story.text()}") from hangs
     await site.pass_time(1.0)
     problems = [*_of_ending(case, story)]
     began = _began(site)

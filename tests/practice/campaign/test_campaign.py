@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from practice.faults import On, faults_on
-from tests.practice.campaign.__main__ import CASES, WAYS
+from tests.practice.campaign.tables import CASES, WAYS
 from tests.practice.campaign.carrying import Cut, Interruption, Kill, carried_out
 from tests.practice.campaign.cases import Case, Comes
 from tests.practice.campaign.gates import Moment
