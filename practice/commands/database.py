@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _FLAGS = "batch xml no-auto-rehash skip-column-names raw force silent verbose table"
 _VALUED = (
-    "execute user host socket port database password connect-timeout init-command defaults-file "
+    "execute user host socket port database password protocol connect-timeout init-command defaults-file "
     "defaults-extra-file"
 )
 

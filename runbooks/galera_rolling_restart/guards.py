@@ -47,7 +47,8 @@ def of_cluster(hosts: tuple[str, ...]) -> tuple[Guard, ...]:
         ),
         Guard(
             commandable(hosts),
-            "Open the way to that host first: a node that is stopped must be started again from here.",
+            "Open the way to that host first, as root (quarterdeck doctor tells the line for sudo): a node that "
+            "is stopped must be started again from here.",
             ("REC-07",),
         ),
         Guard(
@@ -127,14 +128,19 @@ def not_donating(hosts: tuple[str, ...]) -> Judge:
 
 
 def commandable(hosts: tuple[str, ...]) -> Judge:
-    """Every host answers over SSH, so that what is stopped can be started, and all can be watched."""
+    """Every host obeys over SSH, so that what is stopped can be started, and all can be watched.
+
+    All of them, not only the next: a run that begins and cannot end leaves a cluster half restarted.
+    """
 
     def judge(look: Look) -> Sighting:
         for host in hosts:
             evidence = look.survey.node(host).evidence
             if not isinstance(evidence, HostEvidence):
                 return unknown(f"{host} could not be started again from here: {evidence}", host)
-        return yes("every host answers", *hosts)
+            if evidence.root_refused:
+                return no(f"{host} could not be started again from here: {evidence.root_refused}", host)
+        return yes("every host obeys", *hosts)
 
     return judge
 

@@ -10,7 +10,7 @@ from runbooks.galera_rolling_restart.fuse import countdown
 from runbooks.galera_rolling_restart.probes import no_backup, options_parse
 from runbooks.galera_rolling_restart.situation import Situation
 from runbooks.galera_rolling_restart.steady import Steady
-from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no, yes
+from runbooks.model import Act, Check, Context, Holds, Look, Sighting, Step, no, unknown, yes
 from runbooks.steps import commands
 from runbooks.steps.checks import Judge, all_of, all_synced, down, of, synced, told_by
 from runbooks.steps.node import Node
@@ -170,6 +170,8 @@ def ended_in_order(host: str) -> Judge:
 
     def judge(evidence: HostEvidence) -> Sighting:
         saved = evidence.grastate
+        if evidence.grastate_closed:
+            return unknown(f"whether {host} ended in order is not known: {evidence.grastate_error}", host)
         if saved is None or evidence.grastate_error:
             why = evidence.grastate_error or "there is none"
             return no(f"{host} did not end in order: grastate.dat: {why}", host)

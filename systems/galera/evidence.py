@@ -184,6 +184,9 @@ class HostEvidence:
     """Where a volume belongs that is not mounted: a later start may find other data. Empty: nowhere."""
     details_error: str = ""
     """Why the slow part could not be read the last time; what stands here is older, or nothing."""
+    root_refused: str = ""
+    """Why this is only what the login may see by itself: sudo refused it. Nothing can be stopped or started
+    there then. Empty: it was read by root."""
 
     @property
     def is_running(self) -> bool:

@@ -8,7 +8,7 @@ from systems.galera.host_slow import Slow
 from systems.galera.readings import HostEvidence
 
 
-def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence:
+def put_together(quick: Quick, slow: Slow, slow_error: str = "", root_refused: str = "") -> HostEvidence:
     """One reading; a position from the log counts only while no server runs (B.1).
 
     Where the log could not be read now, the position that it told before may be one of an earlier end: the
@@ -58,6 +58,7 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "") -> HostEvidence
         pid_files=view.pid_files,
         details_at=slow.taken_at,
         details_error=slow_error,
+        root_refused=root_refused,
     )
 
 

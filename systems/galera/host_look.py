@@ -46,7 +46,7 @@ class HostLook:
         self._slow: Slow | None = None
         self._slow_error = ""
         self._quick: Quick | None = None
-        self._as_root = True
+        self._root_refused = ""
         self._looks = 0
         self._slow_looks = 0
 
@@ -54,14 +54,17 @@ class HostLook:
         """Ask in one round trip (the first time two); `full` asks the slow part too. Raises a `SystemsError`.
 
         When only the slow part fails, the one before stands and `details_error` says why. Where sudo is
-        refused it goes on with what the login may see by itself.
+        refused it goes on with what the login may see by itself, and asks for root again with the next
+        `full` one, or a while later: each refusal stands in the host's log.
         """
+        if full:
+            self._root_refused = ""
         try:
             return await self._look(full=full)
-        except SudoRefused:
-            if not self._as_root:
+        except SudoRefused as error:
+            if self._root_refused:
                 raise
-            self._as_root = False
+            self._root_refused = str(error)
             return await self._look(full=full)
 
     async def _look(self, *, full: bool) -> HostEvidence:
@@ -70,7 +73,7 @@ class HostLook:
         slow = asyncio.create_task(self._ask_slow(settings, full=full)) if is_due else None
         try:
             asked_at = datetime.now(UTC)
-            anybody, root = await self._ask(quick_probes(settings, as_root=self._as_root))
+            anybody, root = await self._ask(quick_probes(settings, as_root=not self._root_refused))
             quick = parse_quick(self.host, anybody, root, settings, asked_at=asked_at)
             if slow is not None:
                 self._keep_slow(await slow, quick)
@@ -81,9 +84,10 @@ class HostLook:
                 slow.cancel()
         self._quick = quick
         self._looks += 1
+        slow_part, refused = self._slow or Slow(quick.taken_at, settings), self._root_refused
         if self._looks % (self._options.slow_every * self._options.size_every) == 0:
-            self._as_root = True  # by now sudo may be allowed
-        return put_together(quick, self._slow or Slow(quick.taken_at, settings), self._slow_error)
+            self._root_refused = ""  # by now sudo may be allowed
+        return put_together(quick, slow_part, self._slow_error, refused)
 
     def _keep_slow(self, answer: Output | SystemsError, quick: Quick) -> None:
         """Keep a slow part that came; of one that did not, the one before stays, and the reason is told."""
@@ -106,7 +110,7 @@ class HostLook:
         """A host that is slow with this part, such as one with a huge journal, must not lose the other."""
         receives = self._quick is not None and self._quick.view.sst_in_progress
         is_sized = receives or self._slow_looks % self._options.size_every == 0
-        probe = slow_probe(settings, as_root=self._as_root, size=is_sized and not self._slow_error)
+        probe = slow_probe(settings, as_root=not self._root_refused, size=is_sized and not self._slow_error)
         timeout_s = self._options.ssh_timeout_s * (0.9 if full else 0.5)
         try:
             async with asyncio.timeout(timeout_s):
@@ -118,7 +122,7 @@ class HostLook:
 
     async def _discover(self) -> HostSettings:
         """Where things are: asked once before everything else, then kept fresh by the slow part."""
-        probe = settings_probe(self._options.defaults_file, as_root=self._as_root)
+        probe = settings_probe(self._options.defaults_file, as_root=not self._root_refused)
         output = await self._reader.read(probe, timeout_s=self._options.ssh_timeout_s)
         return parse_settings(
             split_sections(output.stdout).get("defaults", ()),

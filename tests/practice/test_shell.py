@@ -74,6 +74,11 @@ async def test_a_line_writes_what_a_posix_shell_writes(line: str, out: str) -> N
         ("echo x >/nowhere/f", 2, "sh: 1: cannot create /nowhere/f: Directory nonexistent\n"),
         ("if true", 2, "sh: 1: Syntax error: unexpected end of file\n"),
         ("systemctl start nothing", 5, "Failed to start nothing.service: Unit nothing.service not found.\n"),
+        (
+            "mariadb --host=10.20.0.99 --protocol=tcp --connect-timeout=3 -NB -e 'SELECT 1'",
+            1,
+            "ERROR 2002 (HY000): Can't connect to server on '10.20.0.99' (115)\n",
+        ),
     ],
 )
 async def test_what_cannot_be_done_says_so(line: str, status: int, err: str) -> None:

@@ -1,4 +1,4 @@
-"""The whole campaign as a table: python -m tests.practice.campaign [--book B] [--case C] [--only WAY] [--jobs N].
+"""The whole campaign: python -m tests.practice.campaign [--book B] [--case C] [--only WAY] [--jobs N].
 
 The table goes to stdout, a row as soon as it and all above it are done, with what is wrong below its row; how
 far it is goes to stderr. The exit status is 1 when anything is not as it must be.

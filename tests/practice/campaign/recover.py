@@ -67,7 +67,13 @@ CASES = (
         comes=Comes.REFUSED,
         says=("2 separate clusters", "keep=db1"),
     ),
-    Case("two-clusters-kept", BOOK, (broken("two-clusters"),), values={"keep": "db1"}),
+    Case(
+        "two-clusters-kept",
+        BOOK,
+        (broken("two-clusters"),),
+        values={"keep": "db1"},
+        agreed=("db3", "db3"),  # that it is given up, and that what it has is replaced
+    ),
     Case("split-brain", BOOK, (broken("split-brain"),), comes=Comes.REFUSED, says=("keep=db1",)),
     Case(
         "unequal-seqno",

@@ -54,6 +54,7 @@ BEFORE = (
     _refused("link-cut"),
     _refused("host-off"),
     _refused("host-key-changed"),
+    _refused("wrong-sudo", NO, "db3 could not be started again from here", "sudo"),
     _refused("unit-masked", NO, "masked"),
     _refused("donor", settles_s=20.0),
     _refused("voted-out"),

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from practice.faults import On, faults_on
-from tests.practice.campaign.tables import CASES, WAYS
 from tests.practice.campaign.carrying import Cut, Interruption, Kill, carried_out
 from tests.practice.campaign.cases import Case, Comes
 from tests.practice.campaign.gates import Moment
 from tests.practice.campaign.site import site
+from tests.practice.campaign.tables import CASES, WAYS
 
 CORE: tuple[tuple[str, str, Interruption], ...] = (
     ("galera-recover", "kill-one", None),

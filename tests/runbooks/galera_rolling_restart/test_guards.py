@@ -56,6 +56,12 @@ GUARDED: dict[str, tuple[ClusterSurvey, str, str, str]] = {
         "ROLL-12",
     ),
     "no-ssh": (and_db3(without_ssh(a_node("db3"))), "db3 could not be started again", "Open", "REC-07"),
+    "no-root": (
+        and_db3(a_node("db3", evidence={"root_refused": "db3: sudo: ops is not in the sudoers file"})),
+        "db3 could not be started again from here: db3: sudo: ops is not in",
+        "quarterdeck doctor",
+        "REC-07",
+    ),
     "behind": (
         and_db3(a_node("db3", status={"recv_queue": 400})),
         "400 write-sets in its receive queue",

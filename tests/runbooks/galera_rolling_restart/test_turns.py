@@ -53,6 +53,10 @@ NOT_IN_ORDER = {
     "stops": (a_stopped_node("db1", units={"mariadb": a_unit(active="deactivating", sub="stop")}), "stop"),
     "crashed": (a_stopped_node("db1"), ":-1 (R-1C)"),
     "no-file": (a_stopped_node("db1", seqno=1000, grastate=None), "grastate.dat: there is none"),
+    "unseen": (
+        a_stopped_node("db1", grastate=None, grastate_error="it takes root", grastate_closed=True),
+        "whether db1 ended in order is not known: it takes root",
+    ),
     "view-left": (a_stopped_node("db1", seqno=1000, gvwstate=True), "gvwstate.dat is still there (REC-21)"),
 }
 

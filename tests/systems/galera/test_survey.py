@@ -161,6 +161,20 @@ async def test_where_sudo_is_refused_it_goes_on_with_what_anybody_sees() -> None
     evidence = survey.node("db2").evidence
     assert isinstance(evidence, HostEvidence)
     assert "cannot be looked into" in evidence.grastate_error
+    assert evidence.root_refused == "db2: sudo: a password is required"
+
+
+async def test_root_is_asked_for_again_with_the_next_full_look_and_not_at_each() -> None:
+    reader = RecordedHost("db2", sudo=False)
+    surveyor = Surveyor("orders", a_cluster(reader=reader))
+    await surveyor.survey()
+    reader.sudo = True
+    told = []
+    for full in (False, True, False):
+        evidence = (await surveyor.survey(full=full)).node("db2").evidence
+        assert isinstance(evidence, HostEvidence)
+        told.append(evidence.root_refused)
+    assert told == ["db2: sudo: a password is required", "", ""]
 
 
 async def test_the_slow_part_is_asked_now_and_then() -> None:
