@@ -35,6 +35,9 @@ class Sighting:
     holds: Holds
     evidence: str
     hosts: tuple[str, ...] = ()
+    moves: bool = False
+    """Of a verify that does not say yes yet: what it waits for has come nearer since the look before, so
+    that its deadline counts from now."""
 
 
 def yes(evidence: str, *hosts: str) -> Sighting:

@@ -93,6 +93,11 @@ class NodeData:
         if not self.machine.files.exists(path):
             self.machine.files.write(path, b"", owner="mysql", mode=0o640).hole_bytes = CACHE_BYTES
 
+    def arrived(self, share: float) -> None:
+        """Let the data file be as big as this share of a full copy."""
+        if self.storage() is not None:
+            self.machine.files.find(f"{self.datadir}/ibdata1").hole_bytes = int(self.data_bytes * share)
+
     def saved(self) -> SavedState:
         """grastate.dat; without one, or with an empty one, everything in it is undefined."""
         text = self.machine.files.text(f"{self.datadir}/grastate.dat")

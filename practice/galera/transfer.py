@@ -22,6 +22,8 @@ IST_PER_S = 4000.0
 SST_BYTES_PER_S = 120e6
 RETRY_S = 1.0
 BYTES_PER_WRITE = 2600
+_PARTS = 20
+"""So often a full copy is seen to have grown."""
 
 
 @dataclass(eq=False, slots=True)
@@ -156,7 +158,16 @@ class Transfers:
             (donor, _process(donor, f"bash /usr/bin/{donating}")),
         ]
         span_s = 3.0 + donor.data_bytes / self.bytes_per_s
-        self._run(Transfer(server, donor, is_full=True, processes=processes), span_s)
+        transfer = Transfer(server, donor, is_full=True, processes=processes)
+        self._run(transfer, span_s)
+        self._fill(transfer, 0, span_s / _PARTS)
+
+    def _fill(self, transfer: Transfer, parts: int, part_s: float) -> None:
+        """Let what has arrived of a full copy grow until it is over."""
+        if transfer not in self.running or parts > _PARTS:
+            return
+        transfer.joiner.arrived(parts / _PARTS)
+        self.cluster.clock.after(part_s, lambda: self._fill(transfer, parts + 1, part_s))
 
     def _run(self, transfer: Transfer, span_s: float) -> None:
         def done() -> None:
@@ -175,6 +186,7 @@ class Transfers:
         component.settle()
         if transfer.is_full:
             joiner.drop("sst_in_progress")
+            joiner.arrived(1.0)
             joiner.put_storage(Position(component.branch, component.seqno))
             joiner.cached_from = component.seqno
             joiner.log(f"WSREP: SST received: {Position(component.branch, component.seqno)}", thread=2)

@@ -10,11 +10,16 @@ from runbooks.model import Check, Holds, Sighting, Step
 
 
 async def prove(work: Work, eyes: Eyes, step: Step, verify: Check) -> Sighting:
-    """Ask at once, then at the step's pace, and a last time at its deadline; the last answer counts."""
+    """Ask at once, then at the step's pace, and a last time at its deadline; the last answer counts.
+
+    The deadline is for what stands still: what moves is given all of it anew.
+    """
     clock = work.gear.clock
     ends_s = clock.steady_s() + step.verify_deadline_s
     while True:
         sighting = await eyes.ask(verify)
+        if sighting.moves:
+            ends_s = clock.steady_s() + step.verify_deadline_s
         left_s = max(0.0, ends_s - clock.steady_s())
         work.tell(Verifying(step.key, sighting, left_s))
         if sighting.holds is Holds.YES or left_s <= 0.0:

@@ -9,7 +9,7 @@ from runbooks.model import Context, Look, Sighting, Step, no, yes
 from runbooks.steps.checks import Judge, nothing_to_check, synced
 from runbooks.steps.node import Node
 from runbooks.steps.settings import kill_step, set_step
-from runbooks.steps.start import start_step, stop_step
+from runbooks.steps.start import start_deadline_s, start_step, stop_step
 from runbooks.steps.way import way_of
 from runbooks.triage.classify import classify
 from runbooks.triage.scenario import Case, Scenario
@@ -47,7 +47,9 @@ def _steps_of(seen: Situation, case: Case) -> tuple[Step, ...]:
         case Scenario.DONOR if node:
             return _donor(seen, node, case)
         case Scenario.WAIT | Scenario.HUNG_JOIN:
-            return (wait_step(host, case.sentence, ("REC-14", "REC-15", "REC-16"), is_cut=False),)
+            gotchas = ("REC-14", "REC-15", "REC-16")
+            copied_s = start_deadline_s(seen.look.survey, full_copy=True)
+            return (wait_step(host, case.sentence, gotchas, is_cut=False, deadline_s=copied_s),)
         case _:
             return ()
 
@@ -97,6 +99,8 @@ def _donor(seen: Situation, node: Node, case: Case) -> tuple[Step, ...]:
     survey = seen.look.survey.node(node.host)
     if isinstance(survey.variables, WsrepVariables) and survey.variables.desync:
         return (_resync(node, f"{case.sentence}.", ("ROLL-04", "REC-14")),)
+    copies = bool(node.evidence.sst_pids)
+    copied_s = start_deadline_s(seen.look.survey, full_copy=True)
     wait = watch_step(
         f"donor:{node.host}",
         f"wait until {node.host} is Synced again",
@@ -104,9 +108,9 @@ def _donor(seen: Situation, node: Node, case: Case) -> tuple[Step, ...]:
         synced(node.host),
         expects=f"{node.host} Synced once its transfer is over",
         gotchas=("REC-14", "REC-16"),
-        deadline_s=_OVER_S,
+        deadline_s=copied_s if copies else _OVER_S,
     )
-    if len(case.hosts) > 1 or node.evidence.sst_pids:
+    if len(case.hosts) > 1 or copies:
         return (wait,)
     stop = stop_step(
         node, why=f"{case.sentence}. Started again it is no donor any more.", gotchas=("ROLL-01",)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from runbooks.galera_recover.inputs import KEEP_OLD, is_on
 from runbooks.galera_recover.situation import Situation
-from runbooks.galera_recover.waits import room_step, wait_step, watch_step
+from runbooks.galera_recover.waits import WAIT_S, room_step, wait_step, watch_step
 from runbooks.membership import is_down
 from runbooks.model import Look, Sighting, Step, yes
 from runbooks.steps.checks import synced
 from runbooks.steps.node import Node
 from runbooks.steps.reseed import reseed_step
-from runbooks.steps.start import is_full, start_step, stop_step
+from runbooks.steps.start import is_full, start_deadline_s, start_step, stop_step
 from runbooks.steps.way import way_of
 from runbooks.triage.scenario import Case, Scenario
 
@@ -80,7 +80,9 @@ def _steps_of(seen: Situation, case: Case) -> tuple[Step, ...]:
             )
             return (stop, _start(seen, node, case, gotchas))
         case _:
-            return (wait_step(host, case.sentence, gotchas, is_cut=case.scenario is Scenario.CUT_OFF),)
+            is_cut = case.scenario is Scenario.CUT_OFF
+            deadline_s = WAIT_S if is_cut else start_deadline_s(seen.look.survey, full_copy=True)
+            return (wait_step(host, case.sentence, gotchas, is_cut=is_cut, deadline_s=deadline_s),)
 
 
 def _start(seen: Situation, node: Node, case: Case, gotchas: tuple[str, ...]) -> Step:

@@ -11,11 +11,13 @@ from runbooks.steps.start import has_room
 from systems.errors import SystemsError
 from systems.shell import Probe
 
-_WAIT_S = 900.0
+WAIT_S = 900.0
 _ROOM_S = 3600.0
 
 
-def wait_step(host: str, why: str, gotchas: tuple[str, ...], *, is_cut: bool) -> Step:
+def wait_step(
+    host: str, why: str, gotchas: tuple[str, ...], *, is_cut: bool, deadline_s: float = WAIT_S
+) -> Step:
     """Wait until a node is Synced by itself; where it is cut off, somebody heals the network meanwhile."""
     heal = " Open TCP 4567 between it and the others; never make it Primary by itself." if is_cut else ""
     return Step(
@@ -27,7 +29,7 @@ def wait_step(host: str, why: str, gotchas: tuple[str, ...], *, is_cut: bool) ->
         expects=f"{host} Synced by itself; this step only reads",
         gotchas=gotchas,
         answers=gotchas,
-        verify_deadline_s=_WAIT_S,
+        verify_deadline_s=deadline_s,
         verify_every_s=2.0,
     )
 
@@ -40,7 +42,7 @@ def watch_step(
     *,
     expects: str,
     gotchas: tuple[str, ...] = (),
-    deadline_s: float = _WAIT_S,
+    deadline_s: float = WAIT_S,
     replans: bool = False,
 ) -> Step:
     """Wait until a look says so; nothing is changed."""

@@ -47,8 +47,8 @@ def of_cluster(hosts: tuple[str, ...]) -> tuple[Guard, ...]:
         ),
         Guard(
             commandable(hosts),
-            "Open the way to that host first, as root (quarterdeck doctor tells the line for sudo): a node that "
-            "is stopped must be started again from here.",
+            "Open the way to that host first, as root (quarterdeck doctor tells the line for sudo): a node "
+            "that is stopped must be started again from here.",
             ("REC-07",),
         ),
         Guard(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from runbooks.membership import is_down, is_primary, moving_unit, primary_groups, runs
 from runbooks.model import Check, Context, Holds, Look, Sighting, no, unknown, yes
 from runbooks.words import count, listed, short, subject
-from systems.galera.readings import HostEvidence, NodeSurvey, WsrepStatus, WsrepVariables
+from systems.galera.readings import ClusterSurvey, HostEvidence, NodeSurvey, WsrepStatus, WsrepVariables
 
 Judge = Callable[[Look], Sighting]
 """Pure: what a look says. Every check here is one of these on a look that was taken for it."""
@@ -137,14 +137,18 @@ def _is_desynced(node: NodeSurvey) -> bool:
 
 
 def synced(host: str, *, with_hosts: tuple[str, ...] = ()) -> Judge:
-    """The node is Synced in the one Primary component, beside `with_hosts` where they are given."""
+    """The node is Synced in the one Primary component, beside `with_hosts` where they are given.
+
+    A full copy that grows is told as moving, for the one that takes it and for its donor.
+    """
 
     def judge(look: Look) -> Sighting:
         node = look.survey.node(host)
         if not isinstance(node.status, WsrepStatus):
-            return no(f"{host}: {_what_runs(node)}", host)
+            return Sighting(Holds.NO, f"{host}: {_what_runs(node)}", (host,), moves=copy_grows(look.survey))
         if not (is_primary(node) and node.status.is_synced and node.status.ready):
-            return no(f"{host}: {status_words(node.status)}", host)
+            words = f"{host}: {status_words(node.status)}"
+            return Sighting(Holds.NO, words, (host,), moves=copy_grows(look.survey))
         found = one_primary(look)
         if found.holds is not Holds.YES:
             return found
@@ -154,6 +158,20 @@ def synced(host: str, *, with_hosts: tuple[str, ...] = ()) -> Judge:
         return yes(f"{host}: {status_words(node.status)}", host)
 
     return judge
+
+
+def copy_grows(survey: ClusterSurvey) -> bool:
+    """Some node that takes a full copy has more of it than in the look before."""
+    before = survey.before
+    return before is not None and any(_grows(before.node(node.host), node) for node in survey.nodes)
+
+
+def _grows(before: NodeSurvey, now: NodeSurvey) -> bool:
+    were, are = before.evidence, now.evidence
+    if not (isinstance(were, HostEvidence) and isinstance(are, HostEvidence)):
+        return False
+    sizes = (were.datadir_bytes, are.datadir_bytes)
+    return are.sst_in_progress and None not in sizes and (sizes[1] or 0) > (sizes[0] or 0)
 
 
 def all_synced(hosts: tuple[str, ...], *, beside: int = 0) -> Judge:

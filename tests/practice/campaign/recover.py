@@ -50,6 +50,7 @@ CASES = (
     Case("foreign-uuid", BOOK, (broken("foreign-uuid"),)),
     Case("voted-out", BOOK, (broken("voted-out"),)),
     Case("desync", BOOK, (broken("desync"),)),
+    Case("donor", BOOK, (broken("donor", settles_s=20.0),)),
     Case("boot-unit", BOOK, (broken("boot-unit"),)),
     Case("partition", BOOK, (broken("partition"),), meanwhile=_waits("wait:db3", healed("partition"))),
     Case(

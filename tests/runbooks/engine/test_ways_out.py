@@ -20,6 +20,7 @@ from runbooks.engine.api import (
 )
 from runbooks.journal.entries import Kind
 from runbooks.journal.port import Filter
+from runbooks.model import Context, Holds, Sighting
 from tests.runbooks.doubles import World
 from tests.runbooks.engine.books import (
     BOOTSTRAP,
@@ -55,6 +56,20 @@ async def test_a_status_of_zero_is_not_green_by_itself(rig: Rig, world: World) -
     await rig.engine.run(a_book_of(a_step()), "orders", {}, steering)
     assert steering.failed_with[0].outcome is Outcome.UNVERIFIED
     assert steering.failed_with[0].sentence == "unverified after 10 s: db1 has no /srv/up"
+
+
+async def test_the_deadline_of_what_moves_counts_from_when_it_stood_still(rig: Rig, world: World) -> None:
+    asked: list[float] = []
+
+    async def grows_for_a_while(_: Context) -> Sighting:
+        asked.append(rig.clock.steady_s())
+        return Sighting(Holds.NO, f"{len(asked)} GB", moves=len(asked) <= 25)
+
+    steering = rig.steering()
+    await rig.engine.run(a_book_of(a_step(verify=grows_for_a_while)), "orders", {}, steering)
+    assert steering.failed_with[0].outcome is Outcome.UNVERIFIED
+    assert asked[-1] - asked[24] == 10.0
+    assert len(asked) > 25
 
 
 async def test_a_retry_verifies_first_and_acts_as_another_attempt(rig: Rig, world: World) -> None:

@@ -94,6 +94,14 @@ def test_a_donor_at_work_is_waited_for() -> None:
     assert set(keys(plan)) == {"donor:db2", "wait:db3"}
 
 
+def test_a_copy_is_waited_for_as_long_as_its_size_takes_and_not_for_one_span() -> None:
+    size = {"sst_pids": (9,), "datadir_bytes": 200_000_000_000}
+    joiner = a_node("db3", state="Joining", evidence={"sst_pids": (7,)})
+    donor = a_node("db2", state="Donor/Desynced", evidence=size)
+    plan = planned(a_survey(a_node("db1"), donor, joiner))
+    assert {step_of(plan, key).verify_deadline_s for key in ("donor:db2", "wait:db3")} == {10_800.0}
+
+
 def test_a_donor_that_got_stuck_is_restarted_after_a_while() -> None:
     survey = a_survey(a_node("db1"), a_node("db2", state="Donor/Desynced"), a_node("db3"))
     assert keys(planned(survey)) == ["donor:db2", "stop:db2", "start:db2"]
