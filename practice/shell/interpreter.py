@@ -50,6 +50,21 @@ def _parsed(text: str) -> tree.Sequence:
         raise SyntaxFault("nested too deeply") from error
 
 
+@lru_cache(maxsize=1000)
+def _first_line(text: str) -> tuple[tree.Sequence | None, int, str]:
+    """The first whole line of commands, where it ends, and what is missing where it is not whole yet.
+
+    None: there is no command left. Raises `SyntaxFault`.
+    """
+    parser = Parser(text)
+    try:
+        return parser.line(), parser.at, ""
+    except Unfinished as error:
+        return None, 0, str(error)
+    except RecursionError as error:
+        raise SyntaxFault("nested too deeply") from error
+
+
 class Shell:
     """One shell: its process, variables, functions, arguments."""
 
@@ -140,19 +155,19 @@ class Shell:
         while True:
             line = await stream.read_line()
             text += line.decode("utf-8", "surrogateescape")
-            parser = Parser(text)
+            missing = ""
             try:
-                while parser.at < len(text) and (body := parser.line()) is not None:
-                    text, rest = "", text[parser.at :]
-                    await self.run(body)
-                    text, parser = rest, Parser(rest)
-                text = ""
-            except Unfinished as error:
-                if not line:
-                    await self.complain(f"Syntax error: {error}")
-                    return 2
-            except (SyntaxFault, RecursionError) as error:
-                await self.complain(f"Syntax error: {error}")
+                while text and not missing:
+                    body, end, missing = _first_line(text)
+                    if body is not None:
+                        text = text[end:]
+                        await self.run(body)
+                    elif not missing:
+                        text = ""
+            except SyntaxFault as error:
+                missing, line = str(error), b""
+            if missing and not line:
+                await self.complain(f"Syntax error: {missing}")
                 return 2
             if not line:
                 return self.status

@@ -7,6 +7,7 @@ each has a process of its own, with its own nursery.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from tests.practice.campaign.site import site
 from tests.practice.campaign.tables import CASES, WAYS
 
 _LONGEST_LINE = 1 << 20
+_GARBAGE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ async def _carried_out(consoles: Nursery, task: Task) -> Result:
 async def _work() -> None:
     """Read a task a line, and tell its result in a line, until there are no more."""
     loop = asyncio.get_running_loop()
+    gc.set_threshold(_GARBAGE, 50, 50)  # a simulated shell makes many small objects, and few rings of them
     async with nursery() as consoles:
         while line := await loop.run_in_executor(None, sys.stdin.readline):
             result = await _carried_out(consoles, Task(**json.loads(line)))

@@ -7,6 +7,7 @@ The parent of all consoles reads an order a line, forks, and tells `pid N` and, 
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import json
 import os
@@ -93,6 +94,8 @@ def _serve() -> None:
 
     for name in _LATE:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # what a fork does not touch is not copied
     for line in sys.stdin:
         fields = json.loads(line)
         order = Order(**{**fields, "arguments": tuple(fields["arguments"])})
