@@ -96,7 +96,7 @@ def _take_the_time_of(speed: float) -> None:
 
 
 class _Marks:
-    """Stands for `secrets` where scripts are marked: numbers, so that a host has parsed most of them before."""
+    """Stands for `secrets` where scripts are marked: numbers, so that a host has parsed most of them."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count()
