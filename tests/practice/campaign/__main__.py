@@ -1,4 +1,4 @@
-"""The whole campaign: python -m tests.practice.campaign [--book B] [--case C] [--only WAY] [--jobs N].
+"""The whole campaign: python -m tests.practice.campaign [--book B] [--case C] [--only WAY] [--jobs N] ...
 
 The table goes to stdout, a row as soon as it and all above it are done, with what is wrong below its row; how
 far it is goes to stderr. The exit status is 1 when anything is not as it must be.
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from runbooks.words import count, span
 from tests.practice.campaign.crew import Result, Task, carry_out
+from tests.practice.campaign.site import PATIENCE
 from tests.practice.campaign.tables import CASES, WAYS
 
 _BEAT_S = 60.0
@@ -40,9 +41,9 @@ class Cell:
 class Table:
     """Grows as results come in, and is printed in the order of its rows."""
 
-    def __init__(self, rows: list[int], ways: list[str]) -> None:
+    def __init__(self, rows: list[int], ways: list[str], patience: float) -> None:
         self.tasks = [
-            Task(row, way, place) for row in rows for way in ways for place in range(len(WAYS[way]))
+            Task(row, way, place, patience) for row in rows for way in ways for place in range(len(WAYS[way]))
         ]
         self._rows, self._ways, self._printed = rows, ways, 0
         self._cells: dict[tuple[int, str], Cell] = defaultdict(Cell)
@@ -136,6 +137,9 @@ def main() -> int:
     parser.add_argument("--case", action="append", help="only this fault; several times for several")
     parser.add_argument("--only", action="append", choices=sorted(WAYS), help="plain, cuts or kills alone")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs at once")
+    parser.add_argument(
+        "--patience", type=float, default=PATIENCE, help="how much longer consoles wait on a busy machine"
+    )
     arguments = parser.parse_args()
     rows = [
         row
@@ -144,7 +148,7 @@ def main() -> int:
     ]
     if not rows:
         parser.error("no row of the tables has that name")
-    table = Table(rows, [way for way in WAYS if way in (arguments.only or WAYS)])
+    table = Table(rows, [way for way in WAYS if way in (arguments.only or WAYS)], arguments.patience)
     asyncio.run(campaign(table, max(1, arguments.jobs)))
     return 1 if table.bad else 0
 

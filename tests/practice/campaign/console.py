@@ -45,6 +45,8 @@ class Order:
     """Its journal, its settings and its output are there."""
     speed: float
     """Of the estate."""
+    patience: float = 1.0
+    """So much longer than in life it waits for an answer: on a busy machine, a host that is well is slow."""
     dies_at: int = 0
     """It kills itself at this breath: each entry of the journal has two, before and after it. 0: it lives."""
 
@@ -71,6 +73,7 @@ class EstateClock:
 def become(order: Order) -> None:
     """Be that console; does not return."""
     _take_the_time_of(order.speed)
+    _be_patient(order.patience)
     _hurry()
     if order.dies_at:
         _die_at(order.dies_at)
@@ -93,6 +96,15 @@ def _take_the_time_of(speed: float) -> None:
     setattr(systems.ssh.hands, "LATE_S", _UNSURE_S)  # noqa: B010
     for place, name in _BY_LOOKS:
         setattr(place, name, getattr(place, name) / speed)
+
+
+def _be_patient(patience: float) -> None:
+    timeout = asyncio.timeout
+
+    def longer(delay: float | None) -> asyncio.Timeout:
+        return timeout(delay and delay * patience)
+
+    asyncio.timeout = longer
 
 
 class _Marks:

@@ -33,6 +33,7 @@ class Task:
     row: int
     way: str
     variant: int
+    patience: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ async def _carried_out(consoles: Nursery, task: Task) -> Result:
     case, interruption = CASES[task.row], WAYS[task.way][task.variant]
     began_s, computed_s, problem, cuts, kills = time.monotonic(), time.process_time(), "", 0, 0
     with tempfile.TemporaryDirectory(prefix="quarterdeck-campaign-") as folder:
-        async with site(Path(folder), seed=case.seed, blank=case.blank, consoles=consoles) as place:
+        async with site(
+            Path(folder), seed=case.seed, blank=case.blank, consoles=consoles, patience=task.patience
+        ) as place:
             try:
                 story = await carried_out(place, case, interruption)
                 cuts, kills = story.cuts, story.kills

@@ -19,6 +19,7 @@ from tests.practice.campaign.gates import Gates
 from tests.practice.campaign.nursery import Console, Nursery, nursery
 
 SPEED = 20.0
+PATIENCE = 2.0
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Site:
     gates: Gates
     home: Path
     consoles: Nursery
+    patience: float = PATIENCE
+    """Of its consoles; see `Order`."""
 
     @property
     def journal(self) -> Path:
@@ -61,7 +64,7 @@ class Site:
         """Begin `quarterdeck --estate FILE ARGUMENTS`; what it says is added to `said`."""
         estate = str(self.serving.folder / "estate.toml")
         speed = self.serving.practice.clock.speed
-        order = Order(("--estate", estate, *arguments), str(self.home), speed, dies_at)
+        order = Order(("--estate", estate, *arguments), str(self.home), speed, self.patience, dies_at)
         return await self.consoles.console(order)
 
     @property
@@ -73,7 +76,12 @@ class Site:
 
 @asynccontextmanager
 async def site(
-    folder: Path, *, seed: int = 1, blank: bool = False, consoles: Nursery | None = None
+    folder: Path,
+    *,
+    seed: int = 1,
+    blank: bool = False,
+    consoles: Nursery | None = None,
+    patience: float = PATIENCE,
 ) -> AsyncIterator[Site]:
     """Serve an estate. `consoles`: where they come from, when that is shared by several estates."""
     place, home = folder / "practice", folder / "home"
@@ -83,9 +91,9 @@ async def site(
     await serving.start()
     try:
         if consoles is not None:
-            yield Site(serving, Gates(serving), home, consoles)
+            yield Site(serving, Gates(serving), home, consoles, patience)
         else:
             async with nursery() as own:
-                yield Site(serving, Gates(serving), home, own)
+                yield Site(serving, Gates(serving), home, own, patience)
     finally:
         await serving.close()
