@@ -24,6 +24,7 @@ from tests.practice.campaign.tables import CASES, WAYS
 
 _LONGEST_LINE = 1 << 20
 _GARBAGE = 50_000
+_TICK_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,24 @@ async def _worker() -> AsyncIterator[tuple[asyncio.StreamWriter, asyncio.StreamR
         await process.wait()
 
 
+@dataclass
+class _Lateness:
+    """How late this process was woken at most: on a machine that is too busy, hosts seem to hang."""
+
+    most_s: float = 0.0
+
+    async def watch(self) -> None:
+        while True:
+            due_s = time.monotonic() + _TICK_S
+            await asyncio.sleep(_TICK_S)
+            self.most_s = max(self.most_s, time.monotonic() - due_s)
+
+
 async def _carried_out(consoles: Nursery, task: Task) -> Result:
     case, interruption = CASES[task.row], WAYS[task.way][task.variant]
     began_s, computed_s, problem, cuts, kills = time.monotonic(), time.process_time(), "", 0, 0
+    late = _Lateness()
+    watching = asyncio.create_task(late.watch())
     with tempfile.TemporaryDirectory(prefix="quarterdeck-campaign-") as folder:
         async with site(
             Path(folder), seed=case.seed, blank=case.blank, consoles=consoles, patience=task.patience
@@ -95,7 +111,8 @@ async def _carried_out(consoles: Nursery, task: Task) -> Result:
                 story = await carried_out(place, case, interruption)
                 cuts, kills = story.cuts, story.kills
             except AssertionError as error:
-                problem = str(error) or repr(error)
+                problem = f"{error or repr(error)}\nthis machine was up to {late.most_s:.1f} s late"
+    watching.cancel()
     return Result(cuts, kills, problem, time.monotonic() - began_s, time.process_time() - computed_s)
 
 
