@@ -61,6 +61,7 @@ BEFORE = (
     _refused("two-clusters"),
     _refused("split-brain"),
     _refused("stop-two"),
+    _refused("disk-full"),
     _refused("schema-change", NO, "a schema change runs"),
     _refused("long-statement", NO, "has run for"),
     _goes_on("clock-skew"),

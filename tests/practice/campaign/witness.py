@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from practice.galera.history import Storage
 from practice.host.files import Entry, walk
 from practice.host.machine import Machine
+from practice.host.units import Unit
 from runbooks.journal.entries import Entry as EntryOfJournal
 from runbooks.journal.entries import Kind
 from runbooks.journal.place import open_journal
@@ -129,13 +130,20 @@ def _data(machine: Machine) -> dict[str, Entry]:
     return {path: entry for path, entry in walk(tree, "/", _MADE_UP) if isinstance(entry.payload, Storage)}
 
 
+def _state(unit: Unit) -> tuple[object, ...]:
+    """What a start or a stop of it changes: of one that systemd starts again and again, that it does."""
+    if unit.active == "activating" and unit.restarts:
+        return ("comes and goes by itself", unit.enabled)
+    return (unit.active, unit.enabled, unit.invocation, unit.main_pid)
+
+
 def _untouched(site: Site) -> dict[str, dict[str, object]]:
     """What a start, a stop, an edit, a new or a removed file would change, by host."""
     found: dict[str, dict[str, object]] = {}
     for name, machine in site.serving.practice.machines.items():
         here: dict[str, object] = {"power": (machine.is_on, machine.boot_id)}
         for unit in machine.systemd.units.values():
-            here[f"unit {unit.name}"] = (unit.active, unit.enabled, unit.invocation, unit.main_pid)
+            here[f"unit {unit.name}"] = _state(unit)
         for path, entry in walk(machine.files.find("/"), "/", _MADE_UP):
             here[path] = (entry.kind, entry.owner, entry.mode, entry.data)
         found[name] = here
