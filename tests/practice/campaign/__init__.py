@@ -14,10 +14,10 @@
     async with site(tmp_path) as place:                       # a test of one case
         await carried_out(place, case, Cut(Moment.DURING))    # raises AssertionError with the whole story
 
-`make check-campaign` runs all of it and prints a table. What is real: the estate file, ssh_config, asyncssh
-on both sides, the command line, the engine, the journal on disk, and each console a process that is killed by
-signal 9. What is not: the consoles' clock runs as fast as the estate's, so that a deadline of minutes takes
-seconds; they wait longer than in life for an answer, since a busy machine makes a host slow that is well; their
-marks in scripts are numbers, which hosts parse once; and their journal does not wait for the disk, since it is a
-console that dies and no machine.
+`make check-campaign` runs all of it and prints a table. What is real: the estate file, ssh_config,
+asyncssh on both sides, the command line, the engine, the journal on disk, and each console a process
+that is killed by signal 9. What is not: the consoles' clock runs as fast as the estate's, so that a
+deadline of minutes takes seconds; they wait longer than in life for an answer, since a busy machine
+makes a host slow that is well; their marks in scripts are numbers, which hosts parse once; and their
+journal does not wait for the disk, since it is a console that dies and no machine.
 """
