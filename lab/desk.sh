@@ -34,8 +34,8 @@ X
     # shellcheck disable=SC2086
     printf '\n[[galera]]\nname = "%s"\nnodes = "%s"\nservice = "mariadb"\nsql = { via = "ssh" }\n' "$name" "$(fold $hosts)"
   done < clusters
-  [ ! -f vip ] || printf '\n[[haproxy]]\nname = "orders-vip"\nhosts = "%s"\nbackend = "orders"\nserves = "orders"\n' \
-    "$(lab_hosts | grep '^lb' | paste -sd,)"
+  [ ! -f vip ] || printf '\n[[haproxy]]\nname = "orders-vip"\nhosts = "%s"\nbackend = "orders"\nserves = "orders"\naddress = "%s:3306"\nprobe = { user = "monitor_check" }\n' \
+    "$(lab_hosts | grep '^lb' | paste -sd,)" "$(cat vip)"
 } > .estate.toml.new
 chmod 600 .known_hosts.new .ssh_config.new .estate.toml.new
 for f in known_hosts ssh_config estate.toml; do mv ".$f.new" "$f"; done

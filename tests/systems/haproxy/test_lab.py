@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from runbooks.model import Severity
 from runbooks.vips.look import Member, VipLook, members, verdict
+from runbooks.vips.trial import A_MEMBER, told, try_for, try_some
 from systems.estate import load
 from systems.haproxy.readings import ServerState
 from systems.secrets import Redactor
@@ -96,6 +98,31 @@ async def test_a_node_that_is_drained_desynced_rejecting_or_killed_is_explained_
     assert found[0].truth.sentence.startswith("db3 is out of the VIP because it has no database running (")
     assert "signal" in found[0].truth.sentence
     await watch.access.close()
+
+
+async def test_fresh_connections_land_on_all_members_and_what_a_killed_node_costs_is_counted(
+    balanced_lab: Lab,
+) -> None:
+    lab, access = balanced_lab, Access(load(balanced_lab.estate_path), Redactor())
+    client = await access.client(VIP, origin="db1")
+    hosts = ["db1", "db2", "db3"]
+    even = await try_some(client.attempt, A_MEMBER * len(hosts))
+    assert told(even, hosts, 0.0) == (Severity.INFO, "9 fresh connections: db1 3, db2 3, db3 3")
+
+    counting = asyncio.create_task(try_for(client.attempt, 12.0, rate=20.0))
+    await asyncio.to_thread(lab.breaks, "kill-one", "db3")
+    trial = await counting
+    assert trial.failed > 0, "the connections that the killed node cost"
+    assert len(trial.attempts) == sum(trial.landed.values()) + trial.failed
+    assert 0.0 < trial.longest_gap_s(0.0) < trial.lasted_s(0.0)
+    after = await try_some(client.attempt, 6)
+    assert dict(after.landed) == {"db1": 3, "db2": 3}
+
+    refused = replace(client, user="nobody_there")
+    severity, sentence = told(await try_some(refused.attempt, 1), hosts, 0.0)
+    assert severity is Severity.CRITICAL
+    assert "none landed; 1 error" in sentence
+    await access.close()
 
 
 @pytest.mark.whole
