@@ -24,6 +24,7 @@ PLACES = (
     "tui.node:NodeScreen",
     "tui.host:HostScreen",
     "tui.finding:FindingScreen",
+    "tui.ladder:LadderScreen",
     "tui.gotcha:GotchaScreen",
     "tui.entry:EntryScreen",
     "tui.report:ReportScreen",

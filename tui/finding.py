@@ -30,14 +30,17 @@ class FindingScreen(ConsoleScreen[str | None]):
     KEYS_TITLE = "This finding"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "answer", "Runbook", id="finding.answer"),
+        Binding("w", "ladder", "Rung by rung", id="finding.ladder"),
         Binding("escape", "dismiss", "Back", id="finding.back"),
     ]
     DEFAULT_CSS = """
     FindingScreen > Page { padding: 1 1; }
     """
 
-    def __init__(self, desk: Desk, finding: Finding, gotcha: Gotcha | None = None) -> None:
+    def __init__(self, desk: Desk, finding: Finding, gotcha: Gotcha | None = None, host: str = "") -> None:
+        """`host`: which one was chosen; empty: the first that the finding names."""
         super().__init__(desk)
+        self._host = host or next(iter(finding.hosts), "")
         self._finding = finding
         self._gotcha = gotcha
         self._lines = Page(self._rows(), signs=desk.signs)
@@ -56,7 +59,15 @@ class FindingScreen(ConsoleScreen[str | None]):
     def why_not(self, action: str) -> str:
         if action == "answer" and not self._finding.runbook:
             return "no runbook answers this; what to do is written above"
+        if action == "ladder" and not self._host:
+            return "no host is chosen"
         return ""
+
+    def action_ladder(self) -> None:
+        """Ask from the virtual address down until a rung is broken."""
+        from tui.ladder import LadderScreen
+
+        self.app.push_screen(LadderScreen(self.desk, self._host))
 
     def action_answer(self) -> None:
         self.dismiss(self._finding.runbook)

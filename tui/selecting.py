@@ -39,7 +39,7 @@ class SelectingScreen(ConsoleScreen[None]):
 
     def why_not(self, action: str) -> str:
         chosen = self.selection()
-        if action == "why" and chosen.finding is None:
+        if action == "why" and chosen.finding is None and len(chosen.hosts) != 1:
             return "nothing is wrong with what is chosen" if chosen.system else "no finding is chosen"
         if action in ("run", "log") and not chosen.hosts:
             return "no host is chosen"
@@ -62,11 +62,17 @@ class SelectingScreen(ConsoleScreen[None]):
         self.show_hints()
 
     def action_why(self) -> None:
-        finding = self.selection().finding
-        if finding is not None:
-            self.explain(finding)
+        """What is found; of a row against which nothing is found, every rung is asked."""
+        chosen = self.selection()
+        host = chosen.hosts[0] if len(chosen.hosts) == 1 else ""
+        if chosen.finding is not None:
+            self.explain(chosen.finding, host)
+        elif host:
+            from tui.ladder import LadderScreen
 
-    def explain(self, finding: Finding) -> None:
+            self.app.push_screen(LadderScreen(self.desk, host))
+
+    def explain(self, finding: Finding, host: str = "") -> None:
         """Show all that is known of a finding."""
         from tui.finding import FindingScreen
 
@@ -77,7 +83,7 @@ class SelectingScreen(ConsoleScreen[None]):
             if runbook is not None:
                 self.answer(finding)
 
-        self.app.push_screen(FindingScreen(self.desk, finding, gotcha), answer)
+        self.app.push_screen(FindingScreen(self.desk, finding, gotcha, host), answer)
 
     def action_answer(self) -> None:
         self.answer(self.selection().finding)

@@ -53,6 +53,7 @@ WAYS: dict[str, Way] = {
     "NodeScreen": "1 enter",
     "HostScreen": "6 enter",
     "FindingScreen": "w",
+    "LadderScreen": "w w",
     "EntryScreen": "8 enter",
     "HelpScreen": "question_mark",
     "Palette": "colon",

@@ -301,3 +301,22 @@ async def test_a_probe_of_an_address_that_the_estate_does_not_tell_says_what_it_
     async with console_of(well, (120, 40)) as (_, pilot):
         await pilot.press("2", "p")
         await see(pilot, "▲ orders-vip cannot be tried: the estate names no address for it.")
+
+
+async def test_w_twice_asks_rung_by_rung_down_to_the_first_broken_one() -> None:
+    async with console_of(scenes.vips_rejecting, (120, 40)) as (app, pilot):
+        await pilot.press("2", "w")
+        await see(pilot, "LB-10")
+        await pilot.press("w")
+        await see(pilot, "db1 is red because it rejects queries (wsrep_reject_queries = ALL).")
+        page = shown(app)
+        assert page.index("virtual address") < page.index("member's check") < page.index("wsrep state")
+        assert page.count("not asked") == 4
+
+
+async def test_w_on_a_node_against_which_nothing_is_found_asks_every_rung() -> None:
+    async with console_of(scenes.healthy, (120, 40)) as (_, pilot):
+        await pilot.press("1", "w")
+        await see(
+            pilot, "db1: every rung that was asked is well.", "not asked: no virtual address leads to it"
+        )

@@ -109,7 +109,7 @@ async def test_fresh_connections_land_on_all_members_and_what_a_killed_node_cost
     even = await try_some(client.attempt, A_MEMBER * len(hosts))
     assert told(even, hosts, 0.0) == (Severity.INFO, "9 fresh connections: db1 3, db2 3, db3 3")
 
-    counting = asyncio.create_task(try_for(client.attempt, 12.0, rate=20.0))
+    counting = asyncio.create_task(try_for(client.attempt, 9.0, rate=20.0))
     await asyncio.to_thread(lab.breaks, "kill-one", "db3")
     trial = await counting
     assert trial.failed > 0, "the connections that the killed node cost"
