@@ -69,7 +69,7 @@ SHOTS: dict[str, Shot] = {
     "vips-rejecting": Shot("vips-rejecting", (("2", "VIP-01"),)),
     "vips-none": Shot("healthy", (("2", "No load balancer"),), (SMALL,)),
     "member": Shot("vips", (("2 down down", "sessions left"), ("enter", "lb1 says"))),
-    "ladder": Shot("vips", (("2 w", "VIP-03"), ("w", "db2 is red because"), ("", "certificate"))),
+    "ladder": Shot("vips", (("2 w", "VIP-03"), ("w", "db2 is red because"))),
     "vips-probe": Shot("vips-healthy", (("2 p", "9 fresh connections"),), (SMALL,)),
     "vips-act": Shot("vips", (("2 end", "node says"), ("a", "drain on lb1")), (SMALL,)),
     "consoles": Shot("cloud", (("3", "The scheduler found"),)),
@@ -96,6 +96,7 @@ SHOTS: dict[str, Shot] = {
 GALLERY: dict[str, tuple[int, int]] = {
     "watch": (112, 16),
     "nodes": (100, 22),
+    "vips": (120, 18),
     "no-return": (100, 39),
     "stream": (132, 16),
     "journal": (100, 24),
