@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.lab.guest import Guest
 from tests.lab.lab import SCRIPTS, Lab, LabError
 from tests.lab.light import Light
 from tests.lab.openstack import OpenStack
@@ -21,6 +22,7 @@ from tests.lab.slots import cache_folder, slot
 
 _FIRST_LIGHT_NET = 101
 _FIRST_OPENSTACK_PORT = 25100
+_FIRST_GUEST_PORT = 29100
 
 
 def why_no_lab() -> str:
@@ -187,3 +189,19 @@ def _openstack_instance() -> Iterator[OpenStack]:
 def openstack_cloud(_openstack_instance: OpenStack) -> OpenStack:
     """A real Keystone, Placement, Glance and Nova, on its own fake driver; all consoles are on."""
     return _openstack_instance
+
+
+@pytest.fixture(scope="session")
+def guest() -> Iterator[Guest]:
+    """A real guest in QEMU, without a cloud around it."""
+    with slot("guest") as number:
+        made = Guest(cache_folder() / "guest" / f"test{number}", _FIRST_GUEST_PORT + 10 * number)
+        try:
+            made.fetch()
+        except LabError as error:
+            pytest.skip(f"QEMU could not be fetched: {str(error).strip()[-300:]}")
+        made.up()
+        try:
+            yield made
+        finally:
+            made.down()

@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from tests.lab.guest import Guest
 from tests.lab.lab import SCRIPTS, LabError
 
 PASSWORD = "labsecret"
@@ -66,6 +67,20 @@ class OpenStack:
 
     def start(self, service: str) -> None:
         self.script("start", service)
+
+    @property
+    def guest(self) -> Guest:
+        """The guest behind every console, once `proxies` has booted it."""
+        return Guest(self.folder / "guest", self.port + 2000)
+
+    def proxies(self) -> None:
+        """Nova's own serial, VNC and SPICE proxies, and the guest behind them."""
+        self.guest.fetch()
+        self.script("proxies")
+
+    def expire(self) -> None:
+        """Every token of a console that was given is too old from now on."""
+        self.script("expire")
 
     def multiply(self, name: str, count: int) -> None:
         """Put so many copies of an instance into Nova's databases."""
