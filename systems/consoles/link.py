@@ -106,7 +106,7 @@ async def open_link(address: ConsoleAddress, trust: Trust, *, timeout_s: float =
     """Connect; raises a `SystemsError`. The library is imported by the first call, off the event loop."""
     await asyncio.to_thread(_import)
     from websockets.asyncio.client import connect
-    from websockets.exceptions import InvalidHandshake, InvalidStatus
+    from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
     from websockets.typing import Origin, Subprotocol
 
     where = f"{PROGRAMS.get(address.kind, 'The console proxy')} at {address.where}"
@@ -160,6 +160,8 @@ async def open_link(address: ConsoleAddress, trust: Trust, *, timeout_s: float =
             f"{where} answers and is no websocket: {_words(error)}. Is base_url that of the proxy, and does "
             "what stands before it pass websockets on?"
         ) from error
+    except WebSocketException as error:  # its words may hold the address, and so the token
+        raise NotUnderstood(f"{where} cannot be connected to: {type(error).__name__}.") from error
     return ConsoleLink(socket, address)
 
 
