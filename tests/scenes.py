@@ -117,6 +117,7 @@ def stage(
     balancers = vip(rig.hosts) if vip is not None else None
     if balancers is not None:
         works.vips = works.hosts = balancers
+        works.leases = rig.leases
     clusters = {"orders": looks} if looks else {}
     source = ScriptedSource(
         {**clusters, **(more or {})},

@@ -18,13 +18,13 @@ def open_works(access: Access, *, journal: str | None = None) -> Works:
     Raises `JournalError`: without a journal nothing may be changed.
     """
     store = open_journal(journal, estate=access.estate.settings.name, redact=access.redactor.redact)
-    arming = Arming(store)
+    arming, leases = Arming(store), SqliteLeases(store)
     engine = Engine(
         access.hosts,
         access,
         journal=store,
         arming=arming,
-        leases=SqliteLeases(store),
+        leases=leases,
         redactor=access.redactor,
         catalogue=CATALOGUE,
     )
@@ -38,5 +38,6 @@ def open_works(access: Access, *, journal: str | None = None) -> Works:
         redact=access.redactor.redact,
         clouds=access.clouds,
         vips=access,
+        leases=leases,
         ssh_config=str(access.estate.ssh_config or ""),
     )

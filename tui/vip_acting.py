@@ -2,51 +2,99 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from runbooks.journal.entries import Draft, Kind
 from runbooks.journal.port import Filter
-from runbooks.vips.change import Changed, Wish, carry_out, left_words
+from runbooks.vips.change import Changed, Wish, carry_out, left_words, why_refused
 from runbooks.vips.history import CHANGES, PastAct, act_data, past_acts
+from runbooks.vips.look import VipLook, members
 from systems.errors import SystemsError
 
 if TYPE_CHECKING:
     from runbooks.vips.look import Member
+    from systems.haproxy.socket import StatsSocket
     from systems.shell import Hands
     from tui.works import Works
 
 
 async def act_on(
-    works: Works, vip: str, targets: Sequence[Member], wish: Wish, *, undoes: str = ""
+    works: Works,
+    vip: str,
+    targets: Sequence[Member],
+    wish: Wish,
+    *,
+    undoes: str = "",
+    may_be_last: bool = False,
 ) -> list[Changed]:
     """Do it on each balancer in turn, and write what was proven into the journal.
 
-    Raises `NotArmed` and journal errors: then nothing was sent. `undoes`: the act that it takes back.
+    The balancers are read again first: what was agreed to may have been true a while ago. Raises a
+    `SystemsError`, such as `NotArmed` or `LeaseTaken`: then nothing was sent. `undoes`: the act that it takes
+    back; `may_be_last`: it was agreed to take out the last member that serves.
     """
-    if works.vips is None:
+    if works.vips is None or works.leases is None:
         raise SystemsError("this console has no load balancers; nothing was sent")
     works.arming.require()
-    member = targets[0].server.name
-    step = f"{wish} {member}"
-    data = act_data(secrets.token_hex(6), wish, targets, undoes=undoes)
-    permit = works.arming.permit(works.redact, system=vip, step=step, data=data)
+    step, act = f"{wish} {targets[0].server.name}", secrets.token_hex(6)
+    leases, sockets = works.leases, works.vips.sockets(vip)
+    lease = await works.aside(leases.take, vip, run=act, what=step)
+    try:
+        now = await _read_again(sockets, targets, wish, may_be_last=may_be_last)
+        permit = works.arming.permit(
+            works.redact,
+            system=vip,
+            step=step,
+            leases=leases,
+            lease=lease,
+            data=act_data(act, wish, now, undoes=undoes),
+        )
 
-    def hands(host: str) -> Hands:
-        return works.hosts.hands(host, permit)
+        def hands(host: str) -> Hands:
+            return works.hosts.hands(host, permit)
 
-    done = await carry_out(wish, targets, works.vips.sockets(vip), hands)
+        done = await carry_out(wish, now, sockets, hands)
+        await _write(works, vip, wish, now[0].server.name, done)
+    finally:
+        await works.aside(leases.release, lease)
+    return done
+
+
+async def _read_again(
+    sockets: Mapping[str, StatsSocket], targets: Sequence[Member], wish: Wish, *, may_be_last: bool
+) -> list[Member]:
+    """The same members as they are now; raises a `SystemsError` where one is not told, or is the last."""
+    answers = await asyncio.gather(*(sockets[one.balancer].look() for one in targets))
+    now: list[Member] = []
+    for one, answer in zip(targets, answers, strict=True):
+        if isinstance(answer.answer, SystemsError):
+            raise SystemsError(f"nothing was sent, since {one.balancer} cannot be read: {answer.answer}")
+        found = members(VipLook("", answer.at, (answer,), backend=one.server.backend))
+        own = next((other for other in found if other.server.name == one.server.name), None)
+        if own is None:
+            message = f"nothing was sent: {one.balancer} does not tell {one.server.name} any more"
+            raise SystemsError(message)
+        refusal = why_refused(wish, own.server.name, found)
+        if refusal and not may_be_last:
+            raise SystemsError(f"nothing was sent: {refusal}; it was not so when this was agreed to")
+        now.append(own)
+    return now
+
+
+async def _write(works: Works, vip: str, wish: Wish, member: str, done: Sequence[Changed]) -> None:
+    """What was proven, beside the entries of the changes."""
     for one in done:
         draft = Draft(
             Kind.UNVERIFIED if one.problem else Kind.VERIFIED,
             system=vip,
             host=one.balancer,
-            step=step,
+            step=f"{wish} {member}",
             data={"sentence": works.redact(told(member, wish, one))},
         )
         await works.aside(works.journal.append, draft)
-    return done
 
 
 async def undo_act(works: Works, vip: str, past: PastAct, members: Sequence[Member]) -> list[Changed]:
@@ -60,7 +108,7 @@ async def undo_act(works: Works, vip: str, past: PastAct, members: Sequence[Memb
         ]
         if not own:
             raise SystemsError(f"{balancer} does not tell {past.member} now; nothing was sent to it")
-        done += await act_on(works, vip, own, wish, undoes=past.act)
+        done += await act_on(works, vip, own, wish, undoes=past.act, may_be_last=True)
         if done[-1].problem:
             break
     return done

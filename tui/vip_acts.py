@@ -109,11 +109,12 @@ async def _act(app: App[Any], desk: Desk, view: VipView, targets: Sequence[Membe
     if not await ensure_armed(app, desk) or desk.works is None:
         return
     name = targets[0].server.name
+    is_last = bool(_last(view, targets, wish))
     dialog = AskDialog(f"{wish} {name}", card_rows(desk, view, targets, wish), desk.signs, verb="do it")
     if not await _typed(app, dialog, name):
         return
     try:
-        done = await act_on(desk.works, view.name, targets, wish)
+        done = await act_on(desk.works, view.name, targets, wish, may_be_last=is_last)
     except SystemsError as error:
         app.notify(str(error), severity="error", markup=False)
         return
@@ -158,6 +159,13 @@ def _tell(app: App[Any], name: str, wish: Wish, done: Sequence[Changed], then: s
     app.notify(words, severity=severity, timeout=12, markup=False)
 
 
+def _last(view: VipView, targets: Sequence[Member], wish: Wish) -> str:
+    """That it takes out the last member that serves somewhere, in words; empty: it does not."""
+    balancers = {one.balancer for one in targets}
+    own = [one for one in view.members if one.balancer in balancers]
+    return why_refused(wish, targets[0].server.name, own)
+
+
 def card_rows(desk: Desk, view: VipView, targets: Sequence[Member], wish: Wish) -> list[Row]:
     """What is sent where, what it means, what it leaves, and how it is taken back."""
     name = targets[0].server.name
@@ -172,9 +180,7 @@ def card_rows(desk: Desk, view: VipView, targets: Sequence[Member], wish: Wish) 
         _line("now", f"{targets[0].truth.sentence}; {count(sessions, 'session')}"),
         _line("undo", listed(sorted({str(wish.undo(one.server)) for one in targets}))),
     ]
-    balancers = {one.balancer for one in targets}
-    refusal = why_refused(wish, name, [one for one in view.members if one.balancer in balancers])
-    if refusal:
+    if refusal := _last(view, targets, wish):
         rows.append(_line("beware", f"{refusal}.", Tone.CRITICAL))
     return [*rows, row(), row("Type the member's name to do it: ", (name, Tone.STRONG))]
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from runbooks.arming import Arming
     from runbooks.engine.api import Expecting, RunResult, RunSummary, Steering
     from runbooks.journal.port import Journal
+    from runbooks.lease.port import Leases
     from runbooks.model import Gotcha, Plan, Refusal, Runbook
     from systems.consoles.link import Link
     from systems.haproxy.attempt import Client
@@ -118,6 +119,8 @@ class Works:
     """None: this console has none."""
     vips: Vips | None = None
     """None: this console has none."""
+    leases: Leases | None = None
+    """The exclusive right to change a system, for acts that are no run; None: nothing here takes one."""
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="works")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from runbooks.vips.look import Member, VipLook
+from runbooks.vips.look import Member, VipLook, members
 from systems.errors import SystemsError
 from systems.galera.readings import ClusterSurvey, NodeSurvey
 from systems.host import HostReading
@@ -73,6 +73,13 @@ class Subject:
         """What it said itself; None: it is no node, or was never asked."""
         found = self.survey.nodes if self.survey is not None else ()
         return next((node for node in found if node.host == self.host), None)
+
+
+def subject_in(host: str, look: VipLook | None, survey: ClusterSurvey | None) -> Subject:
+    """The subject that a host is, from one look at the address that leads to it and one at its cluster."""
+    own = tuple(one for one in members(look) if one.host == host) if look is not None else ()
+    is_node = survey is not None and any(node.host == host for node in survey.nodes)
+    return Subject(host, host, look, own, survey if is_node else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from runbooks.journal.entries import Kind
+from runbooks.lease.sqlite import SqliteLeases
 from systems.errors import SystemsError, Unreachable
 from systems.haproxy.attempt import Client
 from tests import scenes
@@ -320,3 +321,31 @@ async def test_w_on_a_node_against_which_nothing_is_found_asks_every_rung() -> N
         await see(
             pilot, "db1: every rung that was asked is well.", "not asked: no virtual address leads to it"
         )
+
+
+async def test_a_member_that_became_the_last_while_it_was_agreed_to_is_not_taken_out() -> None:
+    async with console_of(well, (140, 40)) as (app, pilot):
+        app.rig.arming.arm("ticket 1432")
+        await act(pilot, "drain", "lb1", "and")
+        await see(pilot, "Type the member's name")
+        lb2 = balancers_of(app).haproxies["lb2"]
+        for name in ("db2", "db3"):
+            lb2.servers[name] = a_server(name, "DOWN", check=REFUSED)
+        await type_in(pilot, "db1")
+        await pilot.press("enter")
+        await see(pilot, "nothing was sent: db1 is the last member")
+        assert balancers_of(app).ran == []
+
+
+async def test_an_address_that_somebody_else_changes_now_is_left_alone() -> None:
+    async with console_of(well, (140, 40)) as (app, pilot):
+        app.rig.arming.arm("ticket 1432")
+        other = SqliteLeases(app.rig.journal, now=app.rig.clock.now, process="another console")
+        held = other.take("orders-vip", run="a1", what="drain db2")
+        await act(pilot, "drain", "lb1", "and")
+        await see(pilot, "Type the member's name")
+        await type_in(pilot, "db1")
+        await pilot.press("enter")
+        await see(pilot, "drain db2")
+        assert balancers_of(app).ran == []
+        other.release(held)

@@ -22,6 +22,7 @@ SUBCOMMANDS = {
     "cloud": "tui.cli.cloud:cloud",
     "lease": "tui.cli.lease:lease",
     "vips": "tui.cli.vips:vips",
+    "why": "tui.cli.why:why",
 }
 """Name of a subcommand -> the module and the click command in it."""
 

@@ -172,7 +172,7 @@ async def _set(estate: LoadedEstate, order: _Order) -> int:
             return REFUSED
         works = await asyncio.to_thread(open_works, access, journal=order.place)
         await works.aside(works.arming.arm, order.reason)
-        done = await act_on(works, order.name, targets, order.wish)
+        done = await act_on(works, order.name, targets, order.wish, may_be_last=order.agreed == order.member)
         return await _tell(order, targets, access.sockets(order.name), done)
 
 

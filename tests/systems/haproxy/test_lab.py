@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from runbooks.ladder.climb import climb
+from runbooks.ladder.rungs import subject_in
 from runbooks.model import Severity
 from runbooks.vips.look import Member, VipLook, members, verdict
 from runbooks.vips.trial import A_MEMBER, told, try_for, try_some
@@ -41,6 +43,12 @@ class Watch:
         for _ in range(LOOKS - 1):
             look = await self.look()
         return [one for one in members(look) if one.server.name == member]
+
+    async def why(self, host: str) -> str:
+        """What the ladder says of a node now."""
+        look = await self.look()
+        ladder = await climb(subject_in(host, look, look.survey), self.access.hosts.reader)
+        return ladder.sentence
 
     async def look(self) -> VipLook:
         return await self.access.look_at_vip(VIP)
@@ -81,6 +89,7 @@ async def test_a_node_that_is_drained_desynced_rejecting_or_killed_is_explained_
         "db2 is out of the VIP because it is desynced (wsrep_desync = ON), "
         "and the check treats desynced nodes as down"
     ]
+    assert await watch.why("db2") == "db2 is red because it is desynced (wsrep_desync = ON)"
     await asyncio.to_thread(lab.sql, "db2", "SET GLOBAL wsrep_desync = OFF")
 
     await asyncio.to_thread(lab.sql, "db1", "SET GLOBAL wsrep_reject_queries = ALL")
@@ -97,6 +106,8 @@ async def test_a_node_that_is_drained_desynced_rejecting_or_killed_is_explained_
     assert [one.host for one in found] == ["db3", "db3"]
     assert found[0].truth.sentence.startswith("db3 is out of the VIP because it has no database running (")
     assert "signal" in found[0].truth.sentence
+    assert (await watch.why("db3")).startswith("db3 is red because its unit mariadb failed (")
+    assert await watch.why("db2") == "db2: every rung that was asked is well"
     await watch.access.close()
 
 

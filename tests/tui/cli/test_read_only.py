@@ -52,6 +52,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "cloud lbs": ("cloud", "lbs"),
     "cloud lb": ("cloud", "lb", "orders"),
     "cloud failover": ("cloud", "failover", "orders"),
+    "why": ("why", "db1"),
     "vips list": ("vips", "list"),
     "vips probe": ("vips", "probe", "orders-vip"),
     "vips undo": ("vips", "undo", "orders-vip"),
