@@ -40,6 +40,7 @@ PLACES = (
     "tui.estate_trouble:EstateTrouble",
     "widgets.choices:Choices",
     "widgets.page:Page",
+    "widgets.guest_view:GuestView",
     "widgets.terminal_view:TerminalView",
     "widgets.picture_view:PictureView",
     "widgets.live_table:LiveTable",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from widgets.tones import Toned
@@ -19,7 +21,12 @@ class GuestView(Toned, can_focus=True):
     DEFAULT_CSS = """
     GuestView { height: 1fr; overflow: auto auto; scrollbar-size: 0 0; }
     """
+    KEYS_TITLE = "A guest's keyboard"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(LEAVE, "leave", "Give the keyboard back", id="guest.leave"),
+    ]
     is_typing = False
+    leave_key = LEAVE
 
     @dataclass
     class Pressed(Message):
@@ -53,10 +60,28 @@ class GuestView(Toned, can_focus=True):
             return
         event.stop()
         event.prevent_default()
-        if event.key == LEAVE:
+        if event.key == self.leave_key:
             self.post_message(self.Left())
         else:
             self.post_message(self.Pressed(event.key, event.character))
+
+    def take_keys(self) -> None:
+        """From now on all keys are the guest's, but the one that the operator's keymap has for leaving."""
+        self.is_typing = True
+        self.focus()
+        found = [key for key, one in self.screen.active_bindings.items() if one.binding.id == "guest.leave"]
+        self.leave_key = next(iter(found), LEAVE)
+
+    def give_back(self) -> None:
+        """Keys are the console's again."""
+        self.is_typing = False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """There is nothing to give back while no key goes to the guest."""
+        return self.is_typing if action == "leave" else True
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
 
     async def on_paste(self, event: events.Paste) -> None:
         if self.is_typing:

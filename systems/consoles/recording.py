@@ -39,12 +39,15 @@ class Recording:
         if not self.is_full:
             self._write(json.dumps([round(self._clock() - self._begun_s, 6), "r", f"{columns}x{lines}"]))
 
+    def flush(self) -> None:
+        """Let it reach the disk; raises `OSError`."""
+        self._file.flush()
+
     def close(self) -> None:
         self._file.close()
 
     def _write(self, line: str) -> None:
         self.written += self._file.write(line + "\n")
-        self._file.flush()
 
 
 def recording_name(instance: str, at: datetime) -> str:

@@ -100,6 +100,8 @@ class GuestScreen:
 
     async def _rectangle(self) -> None:
         x, y, width, height, encoding = struct.unpack(">HHHHi", await self._read(12))
+        if encoding != _NEW_SIZE and (x + width > self.picture.width or y + height > self.picture.height):
+            raise NotUnderstood("A piece of the guest's screen lies outside of it.")
         if encoding == _RAW:
             self.picture.put(x, y, width, bytes(await self._read(width * height)))
         elif encoding == _COPY:
@@ -107,6 +109,10 @@ class GuestScreen:
             self.picture.put(x, y, width, self.picture.cut(from_x, from_y, width, height))
         elif encoding == _ZLIB:
             (length,) = struct.unpack(">I", await self._read(4))
+            if length > 2 * width * height + _MOST_SAID:
+                raise NotUnderstood(
+                    "A compressed piece of the guest's screen is larger than the piece itself."
+                )
             self.picture.put(x, y, width, self._inflated(await self._read(length), width * height))
         elif encoding == _NEW_SIZE:
             self.picture = Picture(width, height)

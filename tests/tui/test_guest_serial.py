@@ -250,3 +250,16 @@ async def test_a_paste_cannot_end_its_own_brackets() -> None:
         view = app.screen.query_one(TerminalView)
         view.post_message(view.Pasted("ls\n\x1b[201~rm"))
         await until(pilot, lambda: link.typed == b"\x1b[200~ls\r[201~rm\x1b[201~", "the paste")
+
+
+async def test_the_key_that_gives_the_keyboard_back_can_be_another() -> None:
+    link = FakeLink(LOGIN)
+    async with serial_of(link) as (app, pilot):
+        app.set_keymap({"guest.leave": "f12"})
+        await see(pilot, "web-1 login:")
+        await typing(app, pilot)
+        await see(pilot, "f12 gives them back")
+        await pilot.press("ctrl+right_square_bracket")
+        await until(pilot, lambda: link.typed == b"\x1d", "the key, as any other")
+        await pilot.press("f12")
+        await see(pilot, "read-only")

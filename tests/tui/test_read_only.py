@@ -48,6 +48,7 @@ WAYS: dict[str, Way] = {
     "AccessScreen": lambda app: AccessScreen(app.desk, "kilo", an_instance("web-1"), "novnc"),
     "SerialScreen": lambda app: SerialScreen(app.desk, "kilo", an_instance("web-1")),
     "GuestConsole": lambda app: VncScreen(app.desk, "kilo", an_instance("web-1")),
+    "GuestView": lambda app: SerialScreen(app.desk, "kilo", an_instance("web-1")),
     "TerminalView": lambda app: SerialScreen(app.desk, "kilo", an_instance("web-1")),
     "PictureView": lambda app: VncScreen(app.desk, "kilo", an_instance("web-1")),
     "NodeScreen": "1 enter",

@@ -13,6 +13,7 @@ from runbooks.words import clock
 from systems.errors import LinkLost, NotArmed, SystemsError, TimedOut, Unreachable
 from tui.arming import ensure_armed
 from tui.frame import Tab
+from tui.keys import key_words
 from tui.screen import ConsoleScreen
 from widgets.guest_view import GuestView
 from widgets.layout import Row, row
@@ -100,7 +101,7 @@ class GuestConsole(ConsoleScreen[None]):
 
     def why_not(self, action: str) -> str:
         if self._typing is not None:
-            return "keys go to the guest; ctrl+] gives them back"
+            return f"keys go to the guest; {key_words(self._view.leave_key)} gives them back"
         if action in ("type", "send_key") and self._since is None:
             return f"there is no link to the {self.NOUN}"
         return super().why_not(action)
@@ -110,15 +111,21 @@ class GuestConsole(ConsoleScreen[None]):
     @work(name="guest link", exit_on_error=False, exclusive=True, group="link")
     async def action_connect(self) -> None:
         """Connect, and again with a new token each time the link is cut, until that is in vain."""
-        tries = 0
+        await self._stop_typing()
+        from systems.consoles.link import TokenRefused
+
+        tries, held = 0, False
         while True:
             begun_s = self.desk.clock()
             error = await self._connect_once()
-            tries = 0 if self.desk.clock() - begun_s > STEADY_S and self._since is not None else tries
+            if self._since is not None and not isinstance(error, TokenRefused):
+                held = True
+                tries = 0 if self.desk.clock() - begun_s > STEADY_S else tries
             self._since = None
             await self._stop_typing(error)
-            is_first = tries == 0 and not isinstance(error, LinkLost)
-            if is_first or tries >= len(WAITS_S) or not isinstance(error, LinkLost | TimedOut | Unreachable):
+            # A guest that boots has no port yet: its proxy closes at once, as for a wrong token.
+            goes_on = held and isinstance(error, LinkLost | TimedOut | Unreachable | TokenRefused)
+            if not goes_on or tries >= len(WAITS_S):
                 self._tell((str(error), False))
                 return
             wait_s = WAITS_S[tries]
@@ -189,22 +196,21 @@ class GuestConsole(ConsoleScreen[None]):
         if self._since is None:  # cut while the operator was asked
             await works.aside(typing.end)
             return False
+        self._view.take_keys()
         self._typing = typing
-        self._set_typing(is_typing=True)
+        self._show_typing()
         return True
 
     async def _stop_typing(self, error: SystemsError | None = None) -> None:
         typing, self._typing = self._typing, None
         while not self._keys.empty():
             self._keys.get_nowait()
-        self._set_typing(is_typing=False)
+        self._view.give_back()
+        self._show_typing()
         if typing is not None and self.desk.works is not None:
             await self.desk.works.aside(typing.end, error)
 
-    def _set_typing(self, *, is_typing: bool) -> None:
-        self._view.is_typing = is_typing
-        if is_typing:
-            self._view.focus()
+    def _show_typing(self) -> None:
         self.renew()
         self.show_hints()
 
@@ -275,7 +281,8 @@ class GuestConsole(ConsoleScreen[None]):
         pieces += [(f"{signs.good} ", Tone.GOOD), f"since {since}", bar]
         if self._typing is None:
             return row(*pieces, ("read-only", Tone.DIM))
-        return row(*pieces, (f" KEYS GO TO {name} ", Tone.ARMED), " ctrl+] gives them back")
+        leave = key_words(self._view.leave_key)
+        return row(*pieces, (f" KEYS GO TO {name} ", Tone.ARMED), f" {leave} gives them back")
 
     def _trouble_rows(self) -> list[Row]:
         if self._trouble is None:

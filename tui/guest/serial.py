@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -45,7 +46,6 @@ class SerialScreen(GuestConsole):
     def __init__(self, desk: Desk, cloud: str, instance: Instance) -> None:
         self._terminal = Terminal()
         self._recording: Recording | None = None
-        self._recorded = ""
         self._is_new = False
         super().__init__(desk, cloud, instance)
 
@@ -74,6 +74,7 @@ class SerialScreen(GuestConsole):
     def _paint(self) -> None:
         if self._is_new:
             self._is_new = False
+            self._flush()
             self._view_renew()
             self.renew()
 
@@ -86,7 +87,8 @@ class SerialScreen(GuestConsole):
         """The terminal takes the room there is; the guest learns of it by `stty`, or by asking."""
         self._terminal.resize(message.columns, message.lines)
         if self._recording is not None:
-            self._recording.resized(*self._terminal.size)
+            with suppress(OSError):
+                self._recording.resized(*self._terminal.size)
         self._view_renew()
 
     @on(GuestView.Pressed)
@@ -141,10 +143,18 @@ class SerialScreen(GuestConsole):
         if self._recording.is_full:
             self._end_recording("it is as large as one may become")
 
+    def _flush(self) -> None:
+        try:
+            if self._recording is not None:
+                self._recording.flush()
+        except OSError as error:
+            self._end_recording(f"it could not be written any more: {error.strerror}")
+
     def _end_recording(self, why: str) -> None:
         recording, self._recording = self._recording, None
         if recording is not None:
-            recording.close()
+            with suppress(OSError):  # what is left to write may find the disk full, too
+                recording.close()
             words = f"The recording is in {recording.path}"
             self.app.notify(f"{words}; {why}." if why else f"{words}.", markup=False, timeout=10)
         self.renew()
@@ -165,4 +175,5 @@ class SerialScreen(GuestConsole):
 
     async def on_unmount(self) -> None:
         if self._recording is not None:
-            self._recording.close()
+            with suppress(OSError):
+                self._recording.close()

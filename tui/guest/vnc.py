@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,7 @@ class VncScreen(GuestConsole):
         while True:
             await guest.update()
             self._is_new = True
+            await asyncio.sleep(0)
 
     def _paint(self) -> None:
         view = self._view

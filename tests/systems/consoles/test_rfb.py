@@ -76,6 +76,8 @@ async def test_a_server_that_lets_nobody_in_is_told(security: bytes, words: str)
         update(struct.pack(">HHHHi", 0, 0, 2, 1, 16)),
         update(struct.pack(">HHHHi", 0, 0, 60_000, 60_000, -223)),
         b"\x09",
+        update(struct.pack(">HHHHi", 0, 0, 60_000, 60_000, 0)),
+        update(struct.pack(">HHHHiI", 0, 0, 2, 1, 6, 0xFFFF_FFFF)),
     ],
 )
 async def test_what_does_not_fit_is_an_error_and_no_memory(wrong: bytes) -> None:
