@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from runbooks.model import Look
 from runbooks.vips.look import VipLook
-from systems.errors import SystemsError
+from systems.errors import ForwardingForbidden, SystemsError, Unreachable
 from systems.estate import Cluster, LoadedEstate
 from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Answer, ClusterSurvey
@@ -26,6 +26,8 @@ from systems.sql_readers import SqlAccess, SqlReaders
 from systems.ssh.hosts import SshHosts
 from tui.clouds import EstateClouds
 
+PORT_S = 3.0
+"""Seconds for a port to open, tried from another host."""
 CONNECTIONS = 64
 """Fresh connections to a virtual address that may be under way at once."""
 PREPARATION_S = 60.0
@@ -129,6 +131,19 @@ class Access:
         words = f"from {host} over SSH" if by_ssh else "from here"
         open_way = way_to(settings.address, self.hosts, host if by_ssh else "", self._threads)
         return Client(vip, words, probe.user, open_way, self._threads, password)
+
+    async def opens(self, host: str, address: str, port: int) -> bool | None:
+        """Whether a port opens from a host that answers, tried by its sshd; None: that is forbidden there."""
+        try:
+            tunnel = await self.hosts.tunnel(host, address=address, port=port, deadline_s=PORT_S)
+        except ForwardingForbidden:
+            return None
+        except Unreachable:
+            return False
+        except SystemsError:
+            return None
+        tunnel.close()
+        return True
 
     async def close(self) -> None:
         """End all connections; jobs on the hosts run on."""

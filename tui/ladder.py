@@ -82,7 +82,9 @@ class LadderScreen(SelectingScreen):
         """Climb, and show each rung as it answers."""
         works = self.desk.works
         if works is not None:
-            await climb(subject_of(self.desk.picture, self._host), works.hosts.reader, self._take)
+            subject = subject_of(self.desk.picture, self._host)
+            opens = works.vips.opens if works.vips is not None else None
+            await climb(subject, works.hosts.reader, self._take, opens=opens)
 
     def _take(self, ladder: Ladder) -> None:
         self._ladder = ladder

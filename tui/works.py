@@ -96,6 +96,8 @@ class Vips(Protocol):
 
     async def client(self, vip: str, *, origin: str = "") -> Client: ...
 
+    async def opens(self, host: str, address: str, port: int) -> bool | None: ...
+
 
 @dataclass(slots=True)
 class Works:

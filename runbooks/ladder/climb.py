@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from runbooks.ladder import readings
 from runbooks.ladder.rungs import NAMES, Ladder, Rung, State, Subject, unasked
 from runbooks.vips.node_word import Condition, node_word
 from runbooks.words import listed
-from systems.errors import SystemsError
+from systems.errors import Refused, SystemsError, ToolMissing
 from systems.galera.readings import HostEvidence, WsrepVariables
 from systems.shell import Probe, Reader
 
@@ -18,12 +19,21 @@ DEADLINE_S = 10.0
 """Seconds for what one host is asked."""
 _SQL_PORT, _GROUP_PORT, _CHECK_PORT = 3306, 4567, 9200
 Readers = Callable[[str], Reader]
+Opens = Callable[[str, str, int], Awaitable["bool | None"]]
+"""Whether an address and port open from a host, without a program there; None: that cannot be told."""
 
 
 async def climb(
-    subject: Subject, readers: Readers, tell: Callable[[Ladder], object] = lambda _: None
+    subject: Subject,
+    readers: Readers,
+    tell: Callable[[Ladder], object] = lambda _: None,
+    *,
+    opens: Opens | None = None,
 ) -> Ladder:
-    """Ask rung after rung from the top, and stop at the first broken one; `tell` is told as it goes."""
+    """Ask rung after rung from the top, and stop at the first broken one; `tell` is told as it goes.
+
+    `opens` tries a port from hosts that have no `nc`; None: there is no other way.
+    """
     rungs: list[Rung] = []
     steps: Sequence[Callable[[], Rung | Awaitable[Rung]]] = (
         lambda: readings.address(subject),
@@ -31,7 +41,7 @@ async def climb(
         lambda: readings.wsrep(subject),
         lambda: readings.unit(subject),
         lambda: readings.disk(subject),
-        lambda: route(subject, readers),
+        lambda: route(subject, readers, opens),
         lambda: certificate(subject, readers),
     )
     for step in steps:
@@ -50,7 +60,7 @@ def _ladder(subject: Subject, rungs: Sequence[Rung], *, is_whole: bool) -> Ladde
     return Ladder(subject.name, (*rungs, *rest), is_whole)
 
 
-async def route(subject: Subject, readers: Readers) -> Rung:
+async def route(subject: Subject, readers: Readers, opens: Opens | None = None) -> Rung:
     """Whether its ports open: for its balancers, and for the other nodes where the cluster is cut."""
     node = subject.node
     if isinstance(subject.machine, SystemsError) and node is None:
@@ -64,9 +74,10 @@ async def route(subject: Subject, readers: Readers) -> Rung:
         ways += [(one.host, _GROUP_PORT) for one in subject.survey.nodes if one.host != subject.host]
     if not ways:
         return unasked("route", "nothing that could be asked should reach it")
-    tried = [(host, port, await _opens(readers(host), address, port)) for host, port in ways]
+    said_by = await asyncio.gather(*(_opens(readers(host), address, port, opens) for host, port in ways))
+    tried = [(host, port, said) for (host, port), said in zip(ways, said_by, strict=True)]
     lines = tuple(
-        f"{host}: nc -z {address} {port}: {said or 'could not be tried'}" for host, port, said in tried
+        f"{host}: {address} port {port} {said or 'could not be tried'}" for host, port, said in tried
     )
     shut = [(host, port, said) for host, port, said in tried if said not in ("opens", "")]
     unread = [said for _, _, said in tried if not said]
@@ -105,11 +116,14 @@ def _client_ports(subject: Subject) -> tuple[int, ...]:
     return (_SQL_PORT, _CHECK_PORT) if by_http else (_SQL_PORT,)
 
 
-async def _opens(reader: Reader, address: str, port: int) -> str:
+async def _opens(reader: Reader, address: str, port: int, opens: Opens | None) -> str:
     """ "opens", "is shut", or empty: it could not be tried."""
     probe = Probe(f"nc -z -w 2 {shlex.quote(address)} {port}", accepts=(0, 1))
     try:
         output = await reader.read(probe, timeout_s=DEADLINE_S)
+    except (ToolMissing, Refused):
+        is_open = await opens(reader.host, address, port) if opens is not None else None
+        return "" if is_open is None else "opens" if is_open else "is shut"
     except SystemsError:
         return ""
     return "is shut" if output.status else "opens"

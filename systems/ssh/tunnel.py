@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
 from systems.errors import ForwardingForbidden, LinkLost, Unreachable
@@ -108,11 +108,11 @@ def _pump(
 
     pumps: list[asyncio.Task[None]] = []
 
-    async def until_either_ends(pump: Coroutine[object, object, None]) -> None:
+    async def until_either_ends(pump: Callable[[], Coroutine[object, object, None]]) -> None:
         import asyncssh
 
         try:
-            await pump
+            await pump()
         except (OSError, asyncssh.Error):
             return
         finally:
@@ -121,5 +121,5 @@ def _pump(
             writer.close()
             far.close()
 
-    pumps += [loop.create_task(until_either_ends(inward())), loop.create_task(until_either_ends(outward()))]
+    pumps += [loop.create_task(until_either_ends(inward)), loop.create_task(until_either_ends(outward))]
     return tuple(pumps)

@@ -68,7 +68,7 @@ async def _climb(estate: LoadedEstate, host: str) -> Ladder:
         if survey is None and cluster:
             survey = await access.survey(cluster)
         subject = replace(subject_in(host, look, survey), machine=said)
-        return await climb(subject, access.hosts.reader)
+        return await climb(subject, access.hosts.reader, opens=access.opens)
 
 
 async def _nothing() -> None:

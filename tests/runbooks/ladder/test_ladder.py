@@ -10,7 +10,7 @@ import pytest
 from runbooks.ladder.climb import climb
 from runbooks.ladder.rungs import Ladder, State, Subject
 from runbooks.vips.look import VipLook, members
-from systems.errors import Unreachable
+from systems.errors import ToolMissing, Unreachable
 from systems.galera.readings import Filesystem, NodeSurvey
 from systems.haproxy.readings import Admin, Check, Server
 from systems.host import HostReading
@@ -120,6 +120,26 @@ async def test_a_port_that_is_shut_between_balancer_and_node_is_the_route() -> N
     ladder = await estate.ladder()
     assert states(ladder) == "wrwwwbn"
     assert "port 9200 does not open from lb1" in ladder.sentence
+
+
+async def test_where_a_host_has_no_nc_its_port_is_tried_another_way() -> None:
+    estate = Estate(a_server("db1"), a_node("db1"))
+    estate.world["lb1"].answer(f"nc -z -w 2 {address_of('db1')} 3306", ToolMissing("lb1: nc: not found"))
+    said: dict[str, bool | None] = {}
+
+    async def opens(host: str, address: str, port: int) -> bool | None:
+        return said[f"{host} {address} {port}"]
+
+    async def rung(*, is_open: bool | None) -> State:
+        said[f"lb1 {address_of('db1')} 3306"] = is_open
+        ladder = await climb(estate.subject(), estate.world.hosts().reader, opens=opens)
+        return ladder.rungs[5].state
+
+    assert [await rung(is_open=one) for one in (True, False, None)] == [
+        State.WELL,
+        State.BROKEN,
+        State.UNREAD,
+    ]
 
 
 async def test_a_node_that_is_cut_off_is_asked_for_from_the_others() -> None:

@@ -47,7 +47,9 @@ class Watch:
     async def why(self, host: str) -> str:
         """What the ladder says of a node now."""
         look = await self.look()
-        ladder = await climb(subject_in(host, look, look.survey), self.access.hosts.reader)
+        ladder = await climb(
+            subject_in(host, look, look.survey), self.access.hosts.reader, opens=self.access.opens
+        )
         return ladder.sentence
 
     async def look(self) -> VipLook:
