@@ -154,6 +154,7 @@ class FakeBalancers:
     async def opens(self, host: str, address: str, port: int) -> bool | None:
         """Nothing is known of ports here."""
         del host, address, port
+        return None
 
     def reader(self, host: str) -> Reader:
         return (self._own if host in self.haproxies else self.others).reader(host)
