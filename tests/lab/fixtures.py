@@ -17,6 +17,7 @@ import pytest
 from tests.lab.guest import Guest
 from tests.lab.lab import SCRIPTS, Lab, LabError
 from tests.lab.light import Light
+from tests.lab.octavia import Octavia
 from tests.lab.openstack import OpenStack
 from tests.lab.slots import cache_folder, slot
 
@@ -205,3 +206,18 @@ def guest() -> Iterator[Guest]:
             yield made
         finally:
             made.down()
+
+
+@pytest.fixture(scope="session")
+def octavia(_openstack_instance: OpenStack) -> Iterator[Octavia]:
+    """A real Octavia beside that cloud; tests share it, and name what they make by names of their own."""
+    octavia = Octavia(_openstack_instance)
+    try:
+        octavia.install()
+    except LabError as error:
+        pytest.skip(f"Octavia could not be installed: {str(error).strip()[-300:]}")
+    octavia.up()
+    try:
+        yield octavia
+    finally:
+        octavia.down()
