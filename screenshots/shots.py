@@ -75,6 +75,24 @@ SHOTS: dict[str, Shot] = {
     "consoles": Shot("cloud", (("3", "The scheduler found"),)),
     "consoles-compute-down": Shot("cloud-compute-down", (("3", "nova-compute is down"),), (SMALL,)),
     "consoles-lost": Shot("cloud-lost", (("3", "connection refused"),), (SMALL,)),
+    "watch-octavia": Shot("octavia", (("", "4 load balancers"),), (SMALL,)),
+    "balancers": Shot("octavia", (("3", "6 instances"), ("o", "mail is in ERROR"))),
+    "balancers-lost": Shot("octavia-lost", (("3", "6 instances"), ("o", "lacks a role")), (SMALL,)),
+    "balancers-old": Shot("octavia-old", (("3", "6 instances"), ("o", "not managed")), (SMALL,)),
+    "balancer": Shot(
+        "octavia",
+        (("3", "6 instances"), ("o down", "fails its checks"), ("enter down down", "member db2")),
+    ),
+    "failover": Shot(
+        "octavia",
+        (
+            ("3", "6 instances"),
+            ("o", "mail is in ERROR"),
+            ("a", "This console is read-only"),
+            ("t i c k e t enter", "Type the load"),
+        ),
+        (SMALL,),
+    ),
     "consoles-none": Shot("healthy", (("3", "No cloud is named"),), (SMALL,)),
     "instance": Shot("cloud", (("3", "web-7"), ("enter", "web-1 login:"))),
     "console-access": Shot(

@@ -22,11 +22,21 @@ from systems.errors import Refused, SystemsError, Unreachable
 from systems.galera.readings import ClusterSurvey, NodeSurvey, Position
 from systems.haproxy.readings import Admin, Check
 from systems.host import HostReading
+from systems.openstack.octavia_readings import BalancersSurvey, Generation
 from systems.openstack.readings import CloudSurvey, Power
 from systems.shell import Hosts, Probe
 from tests.balancers import FakeBalancers, some_balancers
 from tests.builders import NOON, a_node, a_survey
 from tests.clouds import FakeClouds, FakeNova, a_cloud_survey, a_service, an_instance, in_error
+from tests.octavias import (
+    FakeOctavia,
+    a_balancer,
+    a_balancers_survey,
+    a_member,
+    a_pool,
+    locked,
+    standing,
+)
 from tests.recorded import hosts_of, logs_of, positions_of, survey_of
 from tests.runbooks.clocks import HandClock
 from tests.runbooks.engine import books
@@ -83,6 +93,7 @@ def stage(
     stepwise: bool = False,
     keys: Path | None = None,
     clouds: Sequence[CloudSurvey] = (),
+    octavia: BalancersSurvey | None = None,
     vip: Callable[[Hosts], FakeBalancers] | None = None,
 ) -> Stage:
     """Set a stage: the looks at `orders`, hosts, and an engine on doubles with a real journal."""
@@ -112,7 +123,10 @@ def stage(
         redact=rig.redactor.redact,
         journal_name="~/.local/state/quarterdeck/journal.sqlite",
         rehearser=rehearser,
-        clouds=FakeClouds(*[nova_of(survey) for survey in clouds]),
+        clouds=FakeClouds(
+            *[nova_of(survey) for survey in clouds],
+            octavias=[octavia_of(octavia)] if octavia is not None else [],
+        ),
     )
     balancers = vip(rig.hosts) if vip is not None else None
     if balancers is not None:
@@ -125,6 +139,7 @@ def stage(
         stepwise=stepwise,
         works=works,
         clouds={one.name: one for one in clouds},
+        octavias={octavia.cloud: octavia} if octavia is not None else {},
         vips={balancers.name: balancers.plan} if balancers else {},
         balancers=balancers.answers if balancers else tuple,
     )
@@ -142,6 +157,12 @@ def stage(
     app.desk.clock = lambda: 0.0
     app.source, app.rig, app.rehearser, app.folder = source, rig, rehearser, folder
     return app
+
+
+def octavia_of(survey: BalancersSurvey) -> FakeOctavia:
+    """An Octavia in memory that has what the survey tells."""
+    told = survey.answer
+    return FakeOctavia.of(*([] if isinstance(told, SystemsError) else told.balancers), cloud=survey.cloud)
 
 
 def nova_of(survey: CloudSurvey) -> FakeNova:
@@ -316,6 +337,56 @@ def cloud_compute_down() -> Stage:
     return stage(looks_at("whole"), clouds=[survey], ascii_only=True, few_colours=True)
 
 
+def some_octavia() -> BalancersSurvey:
+    """One in ERROR, one that is locked, one with a member down and one switched off, and one that is well."""
+    down, off = standing(operating="ERROR"), standing(operating="OFFLINE", is_enabled=False)
+    pool = a_pool(
+        a_member("db1"),
+        a_member("db2", down),
+        a_member("db3", off),
+        standing=standing(operating="DEGRADED"),
+    )
+    blind = [
+        a_member(name, standing(operating="NO_MONITOR"), port=25, monitor_port=None)
+        for name in ("mx1", "mx2")
+    ]
+    return a_balancers_survey(
+        a_balancer("orders", standing(operating="DEGRADED"), pool),
+        a_balancer("web", locked(14)),
+        a_balancer("mail", standing("ERROR", "OFFLINE"), a_pool(*blind, name="smtp", monitor=None)),
+        a_balancer("wiki"),
+    )
+
+
+def octavia() -> Stage:
+    """Load balancers of a cloud: one is in ERROR, one is locked, of one a member is down."""
+    return stage(killed(), hosts=some_hosts(), clouds=[some_instances()], octavia=some_octavia())
+
+
+def lost_octavia() -> BalancersSurvey:
+    """An Octavia that the account may not read."""
+    said = Refused(
+        "kilo: the list of load balancers was refused by Octavia at http://octavia.example.test:9876/v2.0: "
+        "the account lacks a role for it.",
+        status=403,
+    )
+    return BalancersSurvey("kilo", NOON, said)
+
+
+def octavia_lost() -> Stage:
+    """The same, drawn with ASCII signs and few colours."""
+    survey = lost_octavia()
+    return stage(
+        looks_at("whole"), clouds=[some_instances()], octavia=survey, ascii_only=True, few_colours=True
+    )
+
+
+def octavia_old() -> Stage:
+    """A cloud of the time of Kilo, with LBaaS v1 in its Neutron."""
+    survey = a_balancers_survey(generation=Generation.LBAAS_V1)
+    return stage(looks_at("whole"), clouds=[some_instances()], octavia=survey)
+
+
 def lost_cloud() -> CloudSurvey:
     """A cloud whose Keystone cannot be reached."""
     said = Unreachable(
@@ -368,7 +439,13 @@ def vips_rejecting() -> Stage:
 
 def all_systems() -> Stage:
     """A cluster, hosts, a cloud and load balancers in one estate."""
-    return stage(killed(), hosts=some_hosts(), clouds=[some_instances()], vip=balancers_of_killed)
+    return stage(
+        killed(),
+        hosts=some_hosts(),
+        clouds=[some_instances()],
+        octavia=some_octavia(),
+        vip=balancers_of_killed,
+    )
 
 
 def plain_signs() -> Stage:
@@ -393,6 +470,9 @@ SCENES: dict[str, Callable[[], Stage]] = {
     "cloud": cloud,
     "cloud-compute-down": cloud_compute_down,
     "cloud-lost": cloud_lost,
+    "octavia": octavia,
+    "octavia-lost": octavia_lost,
+    "octavia-old": octavia_old,
     "vips": vips,
     "vips-healthy": vips_healthy,
     "vips-rejecting": vips_rejecting,

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 
+from runbooks.cloud.balancers import BalancersVerdict, judge_balancers
 from runbooks.cloud.findings import CloudVerdict, judge_cloud
 from runbooks.journal.port import JournalError
 from runbooks.triage import classify, triage, verdict
@@ -15,6 +16,7 @@ from systems.errors import SystemsError
 from systems.galera.readings import ClusterSurvey, NodeSurvey
 from systems.haproxy.readings import BalancerAnswer
 from systems.host import HostAnswer, HostReading
+from systems.openstack.octavia_readings import BalancersSurvey
 from systems.openstack.readings import CloudSurvey
 from tests.reading_builders import NOON
 from tui.source import Inventory, Opinion, Vip
@@ -34,6 +36,7 @@ class ScriptedSource:
         stepwise: bool = False,
         works: Works | None = None,
         clouds: Mapping[str, CloudSurvey] | None = None,
+        octavias: Mapping[str, BalancersSurvey] | None = None,
         vips: Mapping[str, Vip] | None = None,
         balancers: Callable[[], Sequence[BalancerAnswer]] = tuple,
     ) -> None:
@@ -42,6 +45,7 @@ class ScriptedSource:
         self._looks = {cluster: list(surveys) for cluster, surveys in looks.items()}
         self._hosts = dict(hosts or {})
         self._clouds = dict(clouds or {})
+        self._octavias = dict(octavias or {})
         self._balancers, self._turn = balancers, asyncio.Event()
         self._told: dict[str, dict[str, NodeSurvey]] = {cluster: {} for cluster in looks}
         self._before: dict[str, ClusterSurvey | None] = dict.fromkeys(looks)
@@ -124,6 +128,18 @@ class ScriptedSource:
 
     def judge_cloud(self, survey: CloudSurvey) -> CloudVerdict:
         return judge_cloud(survey)
+
+    async def watch_balancers(self, cloud: str) -> AsyncIterator[BalancersSurvey]:
+        self.watched.add(f"balancers {cloud}")
+        try:
+            if not self._held and cloud in self._octavias:
+                yield self._octavias[cloud]
+            await asyncio.Event().wait()
+        finally:
+            self.watched.discard(f"balancers {cloud}")
+
+    def judge_balancers(self, survey: BalancersSurvey) -> BalancersVerdict:
+        return judge_balancers(survey)
 
     async def watch_vip(self, vip: str) -> AsyncIterator[BalancerAnswer]:
         self.watched.add(f"vip {vip}")

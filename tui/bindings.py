@@ -17,6 +17,8 @@ PLACES = (
     "tui.vip_probe:ProbeScreen",
     "tui.consoles:ConsolesPane",
     "tui.instance:InstanceScreen",
+    "tui.balancers:BalancersScreen",
+    "tui.balancer:BalancerScreen",
     "tui.console_access:AccessScreen",
     "tui.guest.screen:GuestConsole",
     "tui.guest.serial:SerialScreen",

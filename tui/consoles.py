@@ -8,6 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from systems.errors import Refused, SystemsError
+from tui.balancers_way import show_balancers
 from tui.cloud_lines import cloud_sign, cloud_text
 from tui.frame import age
 from tui.instance_cells import COLUMNS, instance_row, said_of
@@ -39,6 +40,7 @@ class ConsolesPane(Pane):
         Binding("d", "screen", "Screen", id="consoles.screen"),
         Binding("a", "act", "Start, stop, reboot", id="consoles.act"),
         Binding("l", "console_log", "Console log", id="consoles.log"),
+        Binding("o", "balancers", "Load balancers", id="consoles.balancers"),
         Binding("right_square_bracket", "cloud(1)", "Next cloud", id="consoles.next", show=False),
         Binding("left_square_bracket", "cloud(-1)", "Previous cloud", id="consoles.previous", show=False),
     ]
@@ -95,6 +97,8 @@ class ConsolesPane(Pane):
 
     def why_not(self, action: str) -> str:
         """Why that cannot be done now; empty: it can."""
+        if action == "balancers" and not self.cloud:
+            return "the estate names no cloud"
         if action in ("console", "serial", "screen", "act", "console_log") and self.instance is None:
             return "no instance is chosen"
         return ""
@@ -206,3 +210,7 @@ class ConsolesPane(Pane):
 
         if (instance := self.instance) is not None:
             self.app.push_screen(InstanceScreen(self.desk, self.cloud, instance.id, at_log=True))
+
+    def action_balancers(self) -> None:
+        if self.cloud:
+            show_balancers(self.app, self.desk, self.cloud)

@@ -10,6 +10,7 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
+from tui.balancers_way import show_balancers
 from tui.frame import FrameRule, Tab
 from tui.keys import key_words
 from tui.panes import Pane, Selection
@@ -160,7 +161,7 @@ class Deck(SelectingScreen):
             self.action_why()
         elif kind == "cluster":
             await self.open_cluster(name)
-        elif kind in ("cloud", "instance", "vip", "member"):
+        elif kind in ("cloud", "instance", "balancers", "vip", "member"):
             await self._follow_outside(kind, name)
         elif kind == "node":
             cluster, _, host = name.rpartition(" ")
@@ -182,6 +183,8 @@ class Deck(SelectingScreen):
         elif kind == "instance":
             cloud, _, instance = name.rpartition(" ")
             self.open_instance(cloud, instance)
+        elif kind == "balancers":
+            show_balancers(self.app, self.desk, name)
         elif kind == "vip":
             await self.open_vip(name)
         else:

@@ -10,6 +10,7 @@ from systems.errors import SystemsError
 from tui.source import Inventory, Opinion, Vip
 
 if TYPE_CHECKING:
+    from runbooks.cloud.balancers import BalancersVerdict
     from runbooks.cloud.findings import CloudVerdict
     from runbooks.vips.findings import VipVerdict
     from runbooks.vips.look import VipLook
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from systems.haproxy.readings import BalancerAnswer
     from systems.haproxy.socket import StatsSocket
     from systems.host import HostAnswer
+    from systems.openstack.octavia_readings import BalancersSurvey
     from systems.openstack.readings import CloudSurvey
     from tui.access import Access
     from tui.rehearser import Rehearser
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 HOST_EVERY_S = 10.0
 """Seconds between two looks at a host while somebody looks at the hosts."""
+BALANCERS_EVERY_S = 15.0
+"""Seconds between two looks at the load balancers of a cloud, at least: a look is a request a pool."""
 
 
 def inventory_of(estate: LoadedEstate) -> Inventory:
@@ -125,6 +129,22 @@ class LiveSource:
         from runbooks.cloud.findings import judge_cloud
 
         return judge_cloud(survey)
+
+    async def watch_balancers(self, cloud: str) -> AsyncIterator[BalancersSurvey]:
+        access = await self._opened()
+        reader = access.clouds.balancers(cloud)
+        every_s = max(self._estate.cloud(cloud).every_s, BALANCERS_EVERY_S)
+        clock = asyncio.get_running_loop().time
+        while True:
+            begun = clock()
+            yield await reader.survey()
+            took = clock() - begun
+            await asyncio.sleep(max(every_s - took, min(took, every_s)))
+
+    def judge_balancers(self, survey: BalancersSurvey) -> BalancersVerdict:
+        from runbooks.cloud.balancers import judge_balancers
+
+        return judge_balancers(survey)
 
     async def watch_vip(self, vip: str) -> AsyncIterator[BalancerAnswer]:
         access = await self._opened()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.balancers_way import show_balancers
 from tui.deck import PANES
 from tui.gotcha import GotchaScreen
 from tui.keys import places
@@ -56,9 +57,20 @@ def _clouds(app: QuarterdeckApp, desk: Desk) -> Iterator[Hit]:
     for view in desk.picture.clouds.values():
         words = view.verdict.sentence if view.verdict else ""
         yield Hit("cloud", view.name, partial(_open_cloud, app, view.name), more=words)
+        yield Hit(
+            "load balancers",
+            view.name,
+            partial(show_balancers, app, desk, view.name),
+            more=_balancers_words(desk, view.name),
+        )
         for one in view.instances.instances if view.instances else ():
             open_it = partial(_open_instance, app, view.name, one.id)
             yield Hit("instance", one.name, open_it, more=f"{one.status} on {one.host or view.name}")
+
+
+def _balancers_words(desk: Desk, cloud: str) -> str:
+    verdict = desk.picture.balancers[cloud].verdict
+    return verdict.sentence if verdict else "of its Octavia"
 
 
 def _procedures(app: QuarterdeckApp, desk: Desk) -> Iterator[Hit]:

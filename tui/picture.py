@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from systems.errors import SystemsError
+from tui.balancers_view import BalancersView
 from tui.changes import Change, changes_between
 from tui.trends import Trends
 from tui.vip_view import VipView
@@ -144,6 +145,8 @@ class Picture:
     clusters: dict[str, ClusterView] = field(default_factory=dict)
     hosts: dict[str, HostView] = field(default_factory=dict)
     clouds: dict[str, CloudView] = field(default_factory=dict)
+    balancers: dict[str, BalancersView] = field(default_factory=dict)
+    """Those of each cloud."""
     vips: dict[str, VipView] = field(default_factory=dict)
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=CHANGES_KEPT))
 
@@ -165,6 +168,7 @@ class Picture:
             roles.setdefault(host, [])
         self.hosts = {host: HostView(host, tuple(names)) for host, names in roles.items()}
         self.clouds = {name: CloudView(name) for name in clouds}
+        self.balancers = {name: BalancersView(name) for name in self.clouds}
         self.vips = {name: VipView(name, plan) for name, plan in (vips or {}).items()}
 
     def findings_on(self, host: str) -> list[Finding]:

@@ -16,6 +16,8 @@ HOSTS = "hosts"
 """Name of the watch over hosts, beside those of the clusters."""
 CLOUD = "cloud "
 """What the name of the watch over a cloud begins with."""
+BALANCERS = "balancers "
+"""What the name of the watch over the load balancers of a cloud begins with."""
 VIP = "vip "
 """What the name of the watch over a virtual address begins with."""
 REST_S = 30.0
@@ -41,7 +43,7 @@ class Poller:
         return frozenset(self._tasks)
 
     def attend(self, wanted: Iterable[str]) -> None:
-        """Ask exactly these: cluster names, `HOSTS`; clouds with `CLOUD` before the name, VIPs with `VIP`."""
+        """Ask exactly these: cluster names, `HOSTS`, and names with `CLOUD`, `BALANCERS` or `VIP` before."""
         now = time.monotonic()
         names = {name for name in wanted if self._resting.get(name, 0.0) <= now}
         for name in set(self._tasks) - names:
@@ -89,6 +91,8 @@ class Poller:
             await self._watch_vip(name.removeprefix(VIP))
         elif name.startswith(CLOUD):
             await self._watch_cloud(name.removeprefix(CLOUD))
+        elif name.startswith(BALANCERS):
+            await self._watch_balancers(name.removeprefix(BALANCERS))
         else:
             await self._watch_cluster(name)
 
@@ -98,6 +102,13 @@ class Poller:
             first = view.survey is None
             view.take(survey, self._source.judge_cloud(survey))
             self._arrived(CLOUD + name, first=first)
+
+    async def _watch_balancers(self, cloud: str) -> None:
+        view = self._picture.balancers[cloud]
+        async for survey in self._source.watch_balancers(cloud):
+            first = view.survey is None
+            view.take(survey, self._source.judge_balancers(survey))
+            self._arrived(BALANCERS + cloud, first=first)
 
     async def _watch_vip(self, name: str) -> None:
         view = self._picture.vips[name]

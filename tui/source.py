@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from runbooks.cloud.balancers import BalancersVerdict
     from runbooks.cloud.findings import CloudVerdict
     from runbooks.model import Finding
     from runbooks.vips.findings import VipVerdict
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from systems.galera.readings import ClusterSurvey, NodeSurvey
     from systems.haproxy.readings import BalancerAnswer
     from systems.host import HostAnswer
+    from systems.openstack.octavia_readings import BalancersSurvey
     from systems.openstack.readings import CloudSurvey
     from tui.works import Works
 
@@ -89,6 +91,14 @@ class Source(Protocol):
 
     def judge_cloud(self, survey: CloudSurvey) -> CloudVerdict:
         """What is wrong with it; pure."""
+        ...
+
+    def watch_balancers(self, cloud: str) -> AsyncIterator[BalancersSurvey]:
+        """Looks at the load balancers of a cloud, one after the other, until closed."""
+        ...
+
+    def judge_balancers(self, survey: BalancersSurvey) -> BalancersVerdict:
+        """What is wrong with them; pure."""
         ...
 
     def watch_vip(self, vip: str) -> AsyncIterator[BalancerAnswer]:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
+from tui.balancer_cells import balancers_rank, balancers_rows, balancers_text
 from tui.cloud_lines import cloud_rank, cloud_rows, cloud_text
 from tui.panes import Pane, Selection
-from tui.poller import CLOUD, HOSTS, VIP
+from tui.poller import BALANCERS, CLOUD, HOSTS, VIP
 from tui.tones import change_tone, cluster_sign, severity_tone
 from tui.vip_lines import vip_rank, vip_rows, vip_text
 from tui.watch_lines import INDENT, hosts_rows, line_head, runs_rows
@@ -61,7 +62,7 @@ class WatchPane(Pane):
     @property
     def reads(self) -> frozenset[str]:
         picture = self.desk.picture
-        clouds = {CLOUD + name for name in picture.clouds}
+        clouds = {kind + name for name in picture.clouds for kind in (CLOUD, BALANCERS)}
         return frozenset(picture.clusters) | {HOSTS} | clouds | {VIP + name for name in picture.vips}
 
     def renew(self) -> None:
@@ -83,6 +84,8 @@ class WatchPane(Pane):
             return Selection(system, finding.hosts, finding)
         if kind == "cloud" and (verdict := self.desk.picture.clouds[name].verdict) is not None:
             return Selection(name, finding=verdict.findings[0] if verdict.findings else None)
+        if kind == "balancers" and (told := self.desk.picture.balancers[name].verdict) is not None:
+            return Selection(name, finding=next(iter(told.findings), None))
         if kind == "vip" and (said := self.desk.picture.vips[name].verdict) is not None:
             worst = next(iter(said.findings), None)
             return Selection(name, worst.hosts if worst else (), worst)
@@ -91,6 +94,8 @@ class WatchPane(Pane):
     def copy_text(self) -> str:
         chosen = self.selection()
         view = self.desk.picture.clusters.get(chosen.system)
+        if view is None and self._list.key.startswith("balancers "):
+            return balancers_text(self.desk.picture.balancers[chosen.system])
         if view is None and self._list.key.startswith("cloud "):
             return cloud_text(self.desk.picture.clouds[chosen.system])
         if view is None and self._list.key.startswith("vip "):
@@ -111,6 +116,10 @@ class WatchPane(Pane):
         picture = self.desk.picture
         systems = [(_rank(view), self._cluster_rows(view)) for view in picture.clusters.values()]
         systems += [(cloud_rank(view), cloud_rows(view, self.desk.signs)) for view in picture.clouds.values()]
+        systems += [
+            (balancers_rank(view), balancers_rows(view, self.desk.signs))
+            for view in picture.balancers.values()
+        ]
         systems += [(vip_rank(view), vip_rows(view, self.desk.signs)) for view in picture.vips.values()]
         rows = [one for _, own in sorted(systems, key=lambda system: -system[0]) for one in own]
         if not rows:

@@ -92,9 +92,9 @@ def _monitor_title(one: Monitor) -> str:
 
 
 def _member_title(one: Member) -> str:
-    notes = [f"weight {one.weight}"]
+    notes = [] if one.standing.is_enabled else ["switched off"]
+    notes += [f"weight {one.weight}"]
     notes += ["backup"] if one.is_backup else []
-    notes += [] if one.standing.is_enabled else ["switched off"]
     checked = one.monitor_port is not None and one.monitor_port != one.port
     notes += [f"checked on {one.monitor_port}"] if checked else []
     return f"member {called(one)}  {one.address}:{one.port}  {', '.join(notes)}"

@@ -91,7 +91,7 @@ def operating_told(kind: Kind, standing: Standing) -> Told:
     if status == "DRAINING":
         return Told("weight 0: it keeps its connections and gets no new ones", Severity.INFO)
     if status == "NO_MONITOR":
-        return Told("nothing checks it: it gets connections, dead or alive (LB-02)", Severity.INFO)
+        return Told("nothing checks it, or no check was reported yet: it is not known (LB-02)", Severity.INFO)
     if status in _OPERATING:
         return Told(_OPERATING[status][kind], _operating_severity(kind, standing))
     return Told(f"{status}: a status that this console does not know", Severity.WARNING)

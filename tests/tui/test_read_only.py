@@ -23,6 +23,8 @@ from tests.runbooks.read_only_hosts import ReadOnlyHosts
 from tests.tui.screens import console_of, see, type_in, until
 from tui.arm import ArmedDialog
 from tui.ask import AskDialog
+from tui.balancer import BalancerScreen
+from tui.balancers import BalancersScreen
 from tui.bindings import PLACES
 from tui.console_access import AccessScreen
 from tui.gotcha import GotchaScreen
@@ -45,6 +47,8 @@ WAYS: dict[str, Way] = {
     "ProbeScreen": "2 p",
     "ConsolesPane": "3",
     "InstanceScreen": "3 enter",
+    "BalancersScreen": lambda app: BalancersScreen(app.desk, "kilo"),
+    "BalancerScreen": lambda app: BalancerScreen(app.desk, "kilo", "id-orders"),
     "AccessScreen": lambda app: AccessScreen(app.desk, "kilo", an_instance("web-1"), "novnc"),
     "SerialScreen": lambda app: SerialScreen(app.desk, "kilo", an_instance("web-1")),
     "GuestConsole": lambda app: VncScreen(app.desk, "kilo", an_instance("web-1")),
@@ -176,6 +180,8 @@ async def test_no_key_of_a_screen_changes_a_host(name: str, programs: list[objec
     assert walk.hosts.reached == []
     assert [order for nova in walk.novas for order in nova.orders] == []
     assert [key for clouds in walk.clouds for key in clouds.typed()] == []
+    octavias = [one for clouds in walk.clouds for one in clouds.octavias.values()]
+    assert [order for octavia in octavias for order in octavia.orders] == []
     assert programs == []  # a shell on a host is for an armed console
 
 
