@@ -9,7 +9,8 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from runbooks.cloud.balancer_tree import branches_of
-from tui.balancer_cells import tree_rows, weight_sign, word_rows
+from tui.balancer_cells import tree_rows, word_rows
+from tui.balancer_lines import weight_sign
 from tui.balancers import HIDDEN
 from tui.frame import Tab, age
 from tui.panes import Selection

@@ -1,4 +1,4 @@
-"""How load balancers stand in rows: of the table, of the tree, of the watch."""
+"""How load balancers stand in rows of the table, and their objects in those of the tree."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 
 from runbooks.cloud.balancer_tree import LINES, PLAIN, Branch, branches_of, members_up
 from runbooks.cloud.balancer_words import called, kind_of, lock_s, operating_told, provisioning_told
+from tui.balancer_lines import weight_sign
 from tui.frame import age
-from tui.tones import severity_tone
-from tui.watch_lines import INDENT, line_head
 from widgets.layout import Row, row
 from widgets.live_table import Cell, Column
-from widgets.tones import Piece, Tone
+from widgets.tones import Tone
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from runbooks.cloud.balancers import JudgedBalancer
     from systems.openstack.octavia_readings import Balancer
-    from tui.balancers_view import BalancersView
     from widgets.signs import Signs
 
 COLUMNS = (
@@ -54,11 +52,6 @@ def balancer_row(judged: JudgedBalancer, now: datetime, signs: Signs) -> Mapping
         "provider": Cell(one.provider or signs.none, Tone.DIM),
         "findings": Cell(str(number), Tone.DIM, number) if number else Cell(signs.none, Tone.DIM, 0),
     }
-
-
-def weight_sign(severity: int, signs: Signs) -> tuple[str, Tone]:
-    """As `severity_tone`, and a sign of its own for what is only worth a note, such as a young lock."""
-    return (signs.note, Tone.PLAIN) if severity == 0 else severity_tone(severity, signs)
 
 
 def _tone(severity: int) -> Tone:
@@ -96,28 +89,3 @@ def word_rows(branch: Branch, now: datetime) -> Iterator[Row]:
     yield row((branch.title, Tone.STRONG))
     for status, told in ((standing.provisioning, built), (standing.operating, works)):
         yield row((f"{status.ljust(STATUS)}", _tone(told.severity)), told.words, hang=STATUS)
-
-
-def balancers_rank(view: BalancersView) -> int:
-    """How far up its line stands on the watch."""
-    return -1 if view.verdict is None else view.verdict.severity
-
-
-def balancers_text(view: BalancersView) -> str:
-    """The verdict with the cloud's name, as it is copied."""
-    return f"{view.cloud}: {view.verdict.sentence if view.verdict else 'not looked at yet'}"
-
-
-def balancers_rows(view: BalancersView, signs: Signs) -> list[Row]:
-    """One line of the watch; none for a cloud of which nothing is known, or that has no load balancers."""
-    verdict = view.verdict
-    if verdict is None or not (verdict.judged or verdict.findings or view.error):
-        return []
-    sign, tone = weight_sign(verdict.severity, signs)
-    why: tuple[Piece, ...] = (("w", Tone.KEY), (" why", Tone.DIM)) if verdict.findings else ()
-    head = line_head("3", "octavia", view.cloud)
-    return [
-        row(
-            *head, (f"{sign} ", tone), verdict.sentence, right=why, hang=INDENT, key=f"balancers {view.cloud}"
-        )
-    ]

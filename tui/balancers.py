@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
-from tui.balancer_cells import COLUMNS, balancer_row, balancers_text, weight_sign
+from tui.balancer_cells import COLUMNS, balancer_row
+from tui.balancer_lines import balancers_text, weight_sign
 from tui.frame import Tab, age
 from tui.panes import Selection
 from tui.poller import BALANCERS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
-from tui.balancer_cells import balancers_rank, balancers_rows, balancers_text
+from tui.balancer_lines import balancers_rank, balancers_rows, balancers_text
 from tui.cloud_lines import cloud_rank, cloud_rows, cloud_text
 from tui.panes import Pane, Selection
 from tui.poller import BALANCERS, CLOUD, HOSTS, VIP
