@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runbooks.model import Finding, Severity
+from runbooks.vips.change import left_words
 from runbooks.vips.checks import check_words
 from runbooks.vips.look import Member, VipLook, members, verdict
 from runbooks.words import listed
@@ -28,6 +30,9 @@ _ADVICE = {
     "LB-13": "All checks fail while the nodes are well: look at the account of clustercheck, which a state "
     "transfer may have taken away, and at port 9200.",
 }
+
+
+_LEFT = re.compile(r"no session is left|\d+ sessions? left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +104,23 @@ def _unserved(look: VipLook, found: Sequence[Member], asked: Sequence[str]) -> I
 
 
 def _alike(bad: Sequence[Member]) -> list[list[Member]]:
-    """Members of which the same is true on several balancers are one finding."""
+    """Members of which the same is true on several balancers, but for their sessions, are one finding."""
     groups: dict[tuple[str, str], list[Member]] = {}
     for one in bad:
-        groups.setdefault((one.server.name, one.truth.sentence), []).append(one)
+        groups.setdefault((one.server.name, _LEFT.sub("", one.truth.sentence)), []).append(one)
     return list(groups.values())
 
 
 def _member_finding(look: VipLook, same: Sequence[Member], id_: str) -> Finding:
     first, balancers = same[0], [one.balancer for one in same]
+    left = left_words(sum(one.server.sessions for one in same))
     where = f" ({listed(balancers)})" if len(look.balancers) > 1 else ""
     return Finding(
         id=id_,
         severity=first.truth.severity,
         system=look.name,
         hosts=(first.host,) if first.host else (),
-        sentence=f"{first.truth.sentence}{where}",
+        sentence=f"{_LEFT.sub(left, first.truth.sentence)}{where}",
         evidence=tuple(_evidence(one) for one in same),
         advice=_ADVICE[id_],
     )

@@ -65,6 +65,16 @@ def test_the_same_on_two_balancers_is_one_finding_with_the_evidence_of_both() ->
     assert judge_vip(both).against == {"db1": (finding,)}
 
 
+def test_a_drain_on_two_balancers_is_one_finding_that_counts_the_sessions_of_both() -> None:
+    drained = a_server("db1", "DRAIN", admin=Admin.FORCED_DRAIN, sessions=5)
+    look = a_look(drained)
+    other = a_balancer(replace(drained, sessions=1), *OTHERS)
+    both = replace(look, balancers=(*look.balancers, an_answer("lb2", other)))
+    (finding,) = judge_vip(both).findings
+    assert "somebody drains it, 6 sessions left" in finding.sentence
+    assert finding.sentence.endswith("(lb1 and lb2)")
+
+
 def test_a_balancer_that_cannot_be_asked_is_a_finding_and_the_others_are_judged() -> None:
     look = a_look(a_server("db1"))
     both = replace(look, balancers=(*look.balancers, an_answer("lb2", Unreachable("lb2: no route to it"))))
