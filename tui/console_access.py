@@ -168,7 +168,9 @@ def _way_rows(forward: Forward | None, *, is_page: bool) -> list[Row]:
 def _note_rows(forward: Forward | None, *, is_page: bool) -> list[Row]:
     rows = [row(("y", Tone.KEY), " copies the first address.")]
     if not is_page:
-        rows.insert(0, row("This is a websocket and no page: a client for serial consoles opens it."))
+        rows.insert(
+            0, row("This is a websocket and no page: t in the pane of consoles opens it in this terminal.")
+        )
     if forward is not None and forward.warning:
         rows.insert(0, row(forward.warning))
     return rows

@@ -9,7 +9,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from systems.consoles.picture import Picture, rgb
@@ -48,13 +48,19 @@ class PictureView(GuestView):
         new = tuple([visible(line) for line in rows])
         if new == self._rows and not self._dots:
             return
+        before = self._rows if not self._dots and len(self._rows) == len(new) else None
         self._rows, self._dots = new, []
         self.virtual_size = Size(max(map(len, new), default=0), len(new))
         last = max((number for number, line in enumerate(new) if line), default=0)
         if not self._was_moved:
             top = max(last + 1 - self.size.height, 0)
             self.scroll_to(y=top, animate=False, force=True, immediate=True)
-        self.refresh()
+        if before is None:
+            self.refresh()
+            return
+        lines = [number for number, line in enumerate(new) if line != before[number]]
+        above = self.scroll_offset.y
+        self.refresh(*[Region(0, number - above, self.size.width, 1) for number in lines])
 
     def show_picture(self, picture: Picture) -> None:
         """Show a picture, as large as there is room: two dots of ours in one cell, one above the other."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from systems.consoles.terminal import Look, Pieces
@@ -36,6 +37,26 @@ class Shows(Protocol):
     def row(self, number: int) -> Pieces: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What was drawn last."""
+
+    gone: int = -1
+    newest: str = ""
+    """The line that went out last: a history that is full goes on without growing."""
+    rows: tuple[Pieces, ...] = ()
+    cursor: tuple[int, int] | None = None
+
+    def differs_from(self, before: _Drawn) -> list[int] | None:
+        """The rows that must be drawn anew; None: all, since they moved."""
+        if (self.gone, self.newest) != (before.gone, before.newest) or len(self.rows) != len(before.rows):
+            return None
+        changed = [at for at, (new, old) in enumerate(zip(self.rows, before.rows, strict=True)) if new != old]
+        if self.cursor != before.cursor:
+            changed += [cursor[1] for cursor in (self.cursor, before.cursor) if cursor is not None]
+        return changed
+
+
 class TerminalView(GuestView):
     """Draws from what it `shows`."""
 
@@ -54,6 +75,7 @@ class TerminalView(GuestView):
         super().__init__(id=id)
         self._shows = shows
         self._styles: dict[Look, Style] = {}
+        self._drawn = _Drawn()
         self._follows = True
         """Whether the newest line is kept in view; somebody who looks further up is left there."""
 
@@ -63,12 +85,22 @@ class TerminalView(GuestView):
         self.renew()
 
     def renew(self) -> None:
-        """Draw what there is now; the end is followed unless somebody looks further up."""
+        """Draw what changed; the end is followed unless somebody looks further up."""
         columns, lines = self._shows.size
+        before, cursor = self._drawn, self._shows.cursor
+        gone = self._shows.gone
+        newest = self._shows.history_line(gone - 1) if gone else ""
+        rows = tuple([self._shows.row(number) for number in range(lines)])
+        self._drawn = _Drawn(gone, newest, rows, cursor)
         self.virtual_size = Size(columns, self._shows.gone + lines)
         if self._follows or self.is_typing:
             self._follow()
-        self.refresh()
+        changed = self._drawn.differs_from(before)
+        if changed is None:
+            self.refresh()
+        elif changed:
+            above = self._shows.gone - self.scroll_offset.y
+            self.refresh(*[Region(0, number + above, self.size.width, 1) for number in changed])
 
     def _follow(self) -> None:
         self._follows = True
