@@ -18,7 +18,7 @@ from systems.openstack.octavia_parse import (
     parse_generation,
     parse_member,
 )
-from systems.openstack.octavia_readings import Generation
+from systems.openstack.octavia_readings import Generation, members_of
 from systems.openstack.octavia_refusals import balancer_refusal
 from systems.openstack.octavia_wire import (
     WireBalancer,
@@ -64,6 +64,42 @@ def test_members_of_a_real_octavia() -> None:
     ]
     assert {one.standing.operating for one in members} == {"NO_MONITOR"}
     assert not any(one.is_backup for one in members)
+
+
+def test_the_lists_of_a_real_octavia_grow_into_its_trees() -> None:
+    lists = Lists(
+        tuple(decoded(reply("octavia-loadbalancers"), WireBalancers, "it").items),
+        tuple(decoded(reply("octavia-listeners"), WireListeners, "it").items),
+        tuple(decoded(reply("octavia-pools"), WirePools, "it").items),
+        tuple(decoded(reply("octavia-healthmonitors"), WireMonitors, "it").items),
+    )
+    members = tuple(map(parse_member, decoded(reply("octavia-members-off"), WireMembers, "it").items))
+    trees = {one.name: one for one in grow(lists, {lists.pools[0].id: members})}
+    assert trees["stuck"].standing.is_pending
+    tree = trees["tree"]
+    (listener,), (pool,) = tree.listeners, tree.pools
+    assert tree.pools_of(listener) == (pool,)
+    assert (listener.client_timeout_ms, listener.member_timeout_ms) == (50_000, 50_000)
+    assert pool.monitor is not None
+    assert (pool.monitor.kind, pool.monitor.fall) == ("TCP", 3)
+    assert [(one.name, one.weight, one.standing.is_enabled) for one in members_of(pool)] == [
+        ("tree-db1", 1, True),
+        ("tree-db2", 1, False),
+        ("tree-db3", 0, True),
+    ]
+    assert set(pool.member_ids) == {one.id for one in members}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("octavia-failover-locked", "web is PENDING_CREATE: Octavia is at work on it"),
+        ("octavia-failover-policy", "the account lacks a role for it"),
+        ("octavia-failover-gone", "there is no web any more"),
+    ],
+)
+def test_what_a_real_octavia_says_to_a_failover_is_explained(name: str, words: str) -> None:
+    assert words in str(balancer_refusal(reply(name), Asked("a failover of web", "web")))
 
 
 def test_a_status_that_is_not_told_is_unknown_and_never_good() -> None:
