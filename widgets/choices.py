@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -79,9 +79,11 @@ class Choices(Lines, can_focus=True):
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show these rows instead. The cursor stays on its key, or goes to the row that took its place."""
-        before = self._places()
+        before, lines = self._places(), self._lines_of(self._key)
         super().show(rows)
         self._choose_one_that_is_there(before.index(self._key) if self._key in before else 0)
+        if lines != (now := self._lines_of(self._key)):  # the sign of the cursor is no part of the text
+            self._repaint_lines({*lines, *now})
 
     def choose(self, key: str) -> None:
         """Put the cursor on that row and bring it into view; a key that no row has changes nothing."""
@@ -112,7 +114,10 @@ class Choices(Lines, can_focus=True):
         return [y for y, line in enumerate(self._laid) if key and self._rows[line.row].key == key]
 
     def _repaint_row(self, key: str) -> None:
-        for y in self._lines_of(key):
+        self._repaint_lines(self._lines_of(key))
+
+    def _repaint_lines(self, lines: Iterable[int]) -> None:
+        for y in lines:
             self.refresh(Region(0, y - self.scroll_offset.y, self.room, 1))
 
     def _bring_into_view(self) -> None:

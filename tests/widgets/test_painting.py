@@ -22,6 +22,7 @@ from bench.pty import Screen as Terminal
 from systems.shell import Stream
 from systems.spool import Spool
 from tests.examples import examples
+from widgets.choices import Choices
 from widgets.layout import row
 from widgets.lines import Lines
 from widgets.live_table import Cell, Column, LiveTable
@@ -300,3 +301,18 @@ async def test_what_lies_over_other_things_hides_what_changes_below_it(
                 below[widget].renew_line(line, f"{number} {text}")
             await pilot.pause()
         await compare(pilot, app)
+
+
+async def test_the_sign_of_the_cursor_goes_with_its_row_when_another_comes_before_it() -> None:
+    choices = Choices([row("  3 consoles lab", key="cloud")])
+    app = Painted(choices)
+    async with app.run_test(size=(COLUMNS, LINES)) as pilot:
+        choices.focus()
+        await pilot.pause()
+        choices.show([row("  3 octavia  lab", key="balancers"), row("  3 consoles lab", key="cloud")])
+        await pilot.pause()
+        assert [line for line in app.on_terminal if line] == ["  3 octavia  lab", "▶ 3 consoles lab"]
+        choices.show([row("  3 consoles lab", key="cloud")])
+        await pilot.pause()
+        assert [line for line in app.on_terminal if line] == ["▶ 3 consoles lab"]
+        assert app.on_terminal == app.at_once
