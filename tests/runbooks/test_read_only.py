@@ -39,10 +39,11 @@ FOLDERS = ("systems", "runbooks", "widgets", "tui")
 CHANGING = {
     "runbooks/engine/acting.py",
     "runbooks/engine/leasing.py",
+    "tui/balancer_acting.py",
     "tui/cli/exec.py",
-    "tui/cli/vips.py",
     "tui/instance_acting.py",
     "tui/stream/job.py",
+    "tui/vip_acting.py",
 }
 """The only modules that may ask for `Hands`; each passes a permit of `Arming`."""
 MAKING = {"systems/ssh/hands.py", "systems/ssh/hosts.py"}
