@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("name", "load balancer", least=12, most=40),
-    Column("provisioning", "provisioning", most=24),
+    Column("provisioning", "provisioning", most=28),
     Column("operating", "operating", most=14),
     Column("members", "members", drop=2, most=26),
     Column("address", "address", drop=1, most=40),

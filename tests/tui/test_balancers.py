@@ -7,7 +7,7 @@ from systems.openstack.octavia_readings import BalancersReading, Generation
 from tests import scenes
 from tests.clouds import FakeClouds
 from tests.octavias import FakeOctavia, a_balancer, a_balancers_survey, standing
-from tests.tui.screens import console_of, see, shown, type_in
+from tests.tui.screens import console_of, see, shown, type_in, until
 
 
 def octavia_of(app: scenes.Stage) -> FakeOctavia:
@@ -164,3 +164,12 @@ async def test_hostile_names_are_shown_and_not_obeyed() -> None:
         await see(pilot, "[/red]␛[2J<U+202E>")
         await pilot.press("enter")
         await see(pilot, "load balancer [/red]␛[2J<U+202E>")
+
+
+async def test_they_are_asked_while_somebody_looks_and_not_beside_what_nobody_sees() -> None:
+    async with console_of(scenes.octavia) as (app, pilot):
+        await until(pilot, lambda: "balancers kilo" in app.source.watched, "the watch asks for them")
+        await pilot.press("3")
+        await until(pilot, lambda: "balancers kilo" not in app.source.watched, "the pane does not")
+        await pilot.press("o")
+        await until(pilot, lambda: app.source.watched == {"balancers kilo"}, "their page asks for them alone")
