@@ -48,7 +48,7 @@ LIST_S = 20.0
 MEMBERS_S = 15.0
 """For the members of all pools together: what is not read by then is told as not read."""
 AT_ONCE = 2
-"""Half of a cloud's threads: the other half is for the instances and the operator."""
+"""A share of a cloud's threads: an Octavia that hangs leaves the others to instances and operator."""
 
 _I_co = TypeVar("_I_co", bound="_HasId", covariant=True)
 

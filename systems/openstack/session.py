@@ -19,8 +19,8 @@ from systems.errors import TimedOut
 from systems.openstack.access import OLDEST, Api, CloudAccess, Endpoint, Tried, Way
 from systems.openstack.asking import AnyOrder, Question, Reply
 
-THREADS = 4
-"""A look asks three things at once, and the operator one more."""
+THREADS = 6
+"""A look asks three things at once, one at its load balancers two, and the operator one more."""
 CONNECT_S = 5.0
 LATE_S = 2.0
 """What a thread gets beyond the deadline of its request to come home by itself."""
