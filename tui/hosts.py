@@ -98,7 +98,7 @@ def host_row(host: HostView, now: datetime, signs: Signs) -> Mapping[str, Cell]:
     cells = {
         "host": Cell(host.host, Tone.STRONG),
         "state": _state(host, signs),
-        "role": Cell(", ".join(host.roles) or signs.none, Tone.DIM),
+        "role": Cell(", ".join((*host.roles, *host.balances)) or signs.none, Tone.DIM),
         "asof": Cell(signs.none, Tone.DIM),
     }
     if host.reading is not None:

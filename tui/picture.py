@@ -98,6 +98,8 @@ class HostView:
     host: str
     roles: tuple[str, ...] = ()
     """The clusters that it is a node of."""
+    balances: tuple[str, ...] = ()
+    """The virtual addresses that it is a load balancer of."""
     reading: HostReading | None = None
     error: SystemsError | None = None
     asked_at: datetime | None = None
@@ -166,10 +168,15 @@ class Picture:
                 roles.setdefault(host, []).append(name)
         for host in hosts:
             roles.setdefault(host, [])
-        self.hosts = {host: HostView(host, tuple(names)) for host, names in roles.items()}
+        self.vips = {name: VipView(name, plan) for name, plan in (vips or {}).items()}
+        self.hosts = {
+            host: HostView(host, tuple(names), self._balances(host)) for host, names in roles.items()
+        }
         self.clouds = {name: CloudView(name) for name in clouds}
         self.balancers = {name: BalancersView(name) for name in self.clouds}
-        self.vips = {name: VipView(name, plan) for name, plan in (vips or {}).items()}
+
+    def _balances(self, host: str) -> tuple[str, ...]:
+        return tuple(name for name, view in self.vips.items() if host in view.plan.hosts)
 
     def findings_on(self, host: str) -> list[Finding]:
         """What is found against a host in the systems that it is part of, worst first."""

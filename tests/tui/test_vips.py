@@ -250,7 +250,9 @@ async def test_a_node_and_a_host_lead_to_their_members() -> None:
         await until(pilot, lambda: pane.member is not None, "a member")
         assert pane.member is not None
         assert pane.member.server.name == "db3"
-        await pilot.press("6", "home", "enter")
+        await pilot.press("6")
+        await see(pilot, "orders-vip")
+        await pilot.press("home", "enter")
         await see(pilot, "orders-vip", "lb1: db1 is in the VIP and is Synced")
         await pilot.press("V")
         await until(pilot, lambda: pane.member and pane.member.server.name == "db1", "db1")
