@@ -55,7 +55,8 @@ def balancers_of(
 
 def _check_probe(key: str, table: Haproxy, error: Callable[[str, str], Exception]) -> None:
     host, _, port = table.address.rpartition(":")
-    if table.address and not (_NAME.fullmatch(host) and port.isascii() and port.isdigit()):
+    is_port = port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65535
+    if table.address and not (_NAME.fullmatch(host) and is_port):
         raise error(f"{key}.address", f"is {table.address!r}; expected host:port, such as 10.77.0.100:3306")
     probe = table.probe
     if probe.user.lower() == "root":

@@ -236,6 +236,10 @@ def test_load_balancers_are_told_one_by_one_and_are_hosts_too(tmp_path: Path) ->
     [
         ('serves = "orders"', 'serves = "ordres"', "is 'ordres', which is no [[galera]] here"),
         ('"orders-vip"', '"two words"', "expected one word"),
+        ('serves = "orders"', 'address = "10.77.0.100"', "expected host:port"),
+        ('serves = "orders"', 'address = "10.77.0.100:99999"', "expected host:port"),
+        ('serves = "orders"', 'probe = { user = "root" }', "never let in over the network (LB-19)"),
+        ('serves = "orders"', 'probe = { user = "p", password = "hunter2" }', "is no reference"),
         ('serves = "orders"', 'socket = "/run/x y"', "without blanks"),
         ('serves = "orders"', 'socket = "/run/x;reboot"', "expected a path"),
         ('serves = "orders"', 'backend = "a b"', "expected the name of a backend"),
