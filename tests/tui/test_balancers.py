@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from runbooks.journal.entries import Kind
 from systems.openstack.octavia_readings import BalancersReading, Generation
 from tests import scenes
@@ -123,6 +125,7 @@ async def test_what_was_read_last_stays_with_its_age_when_octavia_does_not_answe
         await see(pilot, "OCT-01")
 
 
+@pytest.mark.whole
 async def test_one_that_goes_stays_as_it_was_and_says_so() -> None:
     async with console_of(scenes.octavia, (120, 30)) as (app, pilot):
         await pilot.press("3")
@@ -139,6 +142,7 @@ async def test_one_that_goes_stays_as_it_was_and_says_so() -> None:
         await see(pilot, "it is not in the list any more")
 
 
+@pytest.mark.whole
 async def test_an_old_cloud_is_recognised_and_a_cloud_without_any_says_so() -> None:
     async with console_of(scenes.octavia_old) as (app, pilot):
         await pilot.press("3")
