@@ -18,8 +18,11 @@ import runbooks.galera_recover.quorum
 import runbooks.galera_rolling_restart.leaving
 import runbooks.steps.evidence
 import systems.galera.sections
+import systems.sql_readers
+import systems.sql_server
 import systems.ssh.hands
 import systems.ssh.job
+import systems.ssh.reader
 import systems.ssh.wrap
 from runbooks.journal.entries import Draft, Entry
 from runbooks.journal.sqlite import SqliteJournal
@@ -98,8 +101,21 @@ def _take_the_time_of(speed: float) -> None:
         setattr(place, name, getattr(place, name) / speed)
 
 
+class _Unhurried:
+    """Stands for `time` where what is left of a deadline is reckoned: in seconds that last longer."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+
+    def monotonic(self) -> float:
+        return time.monotonic() / self._patience
+
+
 def _be_patient(patience: float) -> None:
-    timeout = asyncio.timeout
+    """Let every deadline of an answer be so much later; the way there may have used up a part of it."""
+    timeout, unhurried = asyncio.timeout, _Unhurried(patience)
+    for module in (systems.sql_readers, systems.sql_server, systems.ssh.reader):
+        setattr(module, "time", unhurried)  # noqa: B010
 
     def longer(delay: float | None) -> asyncio.Timeout:
         return timeout(delay and delay * patience)
