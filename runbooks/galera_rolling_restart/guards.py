@@ -146,7 +146,27 @@ def commandable(hosts: tuple[str, ...]) -> Judge:
 
 
 def short_queues(hosts: tuple[str, ...]) -> Judge:
-    """Nobody is behind, and flow control holds nothing back (C.1)."""
+    """Nobody is behind, and flow control holds nothing back (C.1).
+
+    Who is behind is told first: the pause that one causes is counted by all of them.
+    """
+    judged = not_behind(hosts)
+
+    def judge(look: Look) -> Sighting:
+        answer = judged(look)
+        if answer.holds is not Holds.YES:
+            return answer
+        for host in hosts:
+            paused = paused_now(look.survey, host)
+            if paused is not None and paused >= _PAUSED_SHARE:
+                return no(f"{host}: flow control holds writes back {share(paused)} of the time", host)
+        return answer
+
+    return judge
+
+
+def not_behind(hosts: tuple[str, ...]) -> Judge:
+    """Each of them has applied what it received, but for a handful."""
 
     def judge(look: Look) -> Sighting:
         for host in hosts:
@@ -156,9 +176,6 @@ def short_queues(hosts: tuple[str, ...]) -> Judge:
                 return unknown(f"{host} does not tell its receive queue", host)
             if queue > QUEUE:
                 return no(f"{host} is behind: {count(queue, 'write-set')} in its receive queue", host)
-            paused = paused_now(look.survey, host)
-            if paused is not None and paused >= _PAUSED_SHARE:
-                return no(f"{host}: flow control holds writes back {share(paused)} of the time", host)
         return yes("queues are short", *hosts)
 
     return judge

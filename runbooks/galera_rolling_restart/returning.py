@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from runbooks.galera_rolling_restart.fuse import countdown
-from runbooks.galera_rolling_restart.guards import is_member, short_queues, whole
+from runbooks.galera_rolling_restart.guards import is_member, not_behind, short_queues, whole
 from runbooks.galera_rolling_restart.situation import Situation
 from runbooks.galera_rolling_restart.steady import Steady
 from runbooks.model import Check, Context, Holds, Look, Sighting, Step, no, unknown, yes
@@ -68,7 +68,7 @@ def _is_back(seen: Situation, node: Node) -> Check:
     next node is not touched before all are Synced.
     """
     host = node.host
-    judge = all_of(synced(host), _in_plain_unit(node), short_queues((host,)))
+    judge = all_of(synced(host), _in_plain_unit(node), not_behind((host,)))
 
     async def verify(context: Context) -> Sighting:
         look = await context.look()

@@ -69,6 +69,38 @@ async def test_a_node_that_did_not_end_in_order_is_not_green(name: str) -> None:
     assert evidence in sighting.evidence
 
 
+def stalled(behind: str) -> ClusterSurvey:
+    """All are back, and one holds the writes of all by its queue: each counts the pause as its own."""
+
+    def nodes(ns: int) -> list[NodeSurvey]:
+        return [
+            a_node(
+                host,
+                seqno=1300,
+                at=NOON + timedelta(seconds=ns / 1e9),
+                status={"recv_queue": 400 if host == behind else 0, "flow_control_paused_ns": ns},
+                evidence={"log_hits": (a_hit("ist-received", "WSREP: IST received"),)},
+            )
+            for host in ("db1", "db2", "db3")
+        ]
+
+    before = a_survey(*nodes(0))
+    return replace(a_survey(*nodes(10_000_000_000)), before=before)
+
+
+async def test_a_node_that_is_back_does_not_wait_for_the_stall_of_another() -> None:
+    step = step_of(PLAN, "start:db1")
+    sighting = await step.verify(ScriptedContext(stalled("db3"), facts=FACTS))
+    assert sighting.holds is Holds.YES, sighting.evidence
+    own = await step.verify(ScriptedContext(stalled("db1"), facts=FACTS))
+    assert "db1 is behind: 400 write-sets" in own.evidence
+
+
+async def test_who_is_behind_is_told_before_the_pause_that_all_count() -> None:
+    sighting = await step_of(PLAN, "ready:db2").verify(ScriptedContext(stalled("db3"), facts=FACTS))
+    assert sighting.evidence == "db3 is behind: 400 write-sets in its receive queue"
+
+
 def lonely(after_s: float) -> ClusterSurvey:
     """Somebody stopped db3 as well."""
     left = a_node("db2", size=1, seqno=1300)
