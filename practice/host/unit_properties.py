@@ -12,6 +12,8 @@ def properties_of(unit: Unit, name: str = "") -> dict[str, str]:
     """Those of a unit that is there, asked for by this name."""
     own = f"/etc/systemd/system/{unit.name}.service"
     if unit.is_masked and name in unit.aliases:
+        if unit.unmasked != "enabled":
+            return properties_of_none(name)  # a unit has its aliases once it was enabled
         broken = {"LoadState": "error", "FragmentPath": own, "UnitFileState": unit.enabled}
         return properties_of_none(name) | broken
     file = {
