@@ -13,9 +13,11 @@ lab/build-base.sh
 lab/up.sh
 [ -n "${DEMO_KEEP:-}" ] || trap 'lab/down.sh' EXIT
 trap : INT
+hosts="Three database hosts"
+if lab/haproxy.sh up; then hosts+=" and two load balancers before them"; fi
 cat <<X
 
-Three database hosts are up. From another terminal, in this folder:
+$hosts are up. From another terminal, in this folder:
   LAB_NAME=$LAB_NAME lab/break.sh list          what can be broken
   LAB_NAME=$LAB_NAME lab/break.sh kill-one      break it
   LAB_NAME=$LAB_NAME lab/in-lab.sh ssh -F $(dirname "$(lab/estate.sh)")/ssh_config db1
