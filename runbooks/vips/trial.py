@@ -116,8 +116,8 @@ def told(trial: Trial, expected: Sequence[str], now_s: float) -> tuple[Severity,
     parts = [_landings(total, landed)]
     severity = Severity.INFO
     if failed:
-        gap_s = trial.longest_gap_s(now_s)
-        parts.append(f"{count(failed, 'error')}, nobody was served for {gap_s:.1f} s at most")
+        gap = f", nobody was served for {trial.longest_gap_s(now_s):.1f} s at most" if landed else ""
+        parts.append(f"{count(failed, 'error')}{gap}")
         severity = Severity.CRITICAL if not landed else Severity.WARNING
     if trial.held_back:
         parts.append(f"{trial.held_back} more were not begun, so many had no answer")

@@ -24,6 +24,11 @@ DEADLINE_S = 8.0
 """Seconds for one look at one load balancer."""
 _TOOLS = ("socat -t5 - UNIX-CONNECT:{path}", "nc -w 5 -U {path}")
 _NO_TOOL = 127
+_MISSING = "the program to ask with is not installed there"
+_NOBODY_LISTENS = ("Connection refused", "No such file or directory")
+"""What no other way would cure: asking on, as root too, would only fill sudo's log."""
+_SOCAT = re.compile(r"^.*\bsocat\[\d+\] [A-Z] (?:connect\(.*\): )?")
+"""Its time, its process and its call, which are others each time."""
 _NAME = re.compile(r"[A-Za-z0-9_.:-]+")
 States = Literal["ready", "drain", "maint"]
 
@@ -64,7 +69,7 @@ class StatsSocket:
         return Command(self.way.line(self.path, said), as_root=self.way.as_root)
 
     async def _ask(self, timeout_s: float) -> BalancerReading:
-        refusals: list[str] = []
+        refusals: list[tuple[bool, str]] = []
         for way in self._ways():
             output = await self._try(way, timeout_s)
             if isinstance(output, Output) and "# pxname," in output.stdout:
@@ -73,11 +78,12 @@ class StatsSocket:
                     return parse_balancer(output.stdout, output.at)
                 except NotUnderstood as error:
                     raise NotUnderstood(f"{self.reader.host}: {error}") from error
-            refusals.append(self._why(output))
+            refusals.append((way.as_root, self._why(output)))
+            if refusals[-1][1].endswith(_NOBODY_LISTENS):
+                break
         raise Refused(
-            f"{self.reader.host}: HAProxy's stats socket {self.path} does not answer: {refusals[0]}"
-            + (f"; as root: {refusals[-1]}" if refusals[-1] != refusals[0] else "")
-            + ". It needs HAProxy running with `stats socket` at that path, socat or nc, and a login that is "
+            f"{self.reader.host}: HAProxy's stats socket {self.path} does not answer: {_told(refusals)}. "
+            "It needs HAProxy running with `stats socket` at that path, socat or nc, and a login that is "
             "in the socket's group or may use sudo"
         )
 
@@ -96,9 +102,18 @@ class StatsSocket:
         if isinstance(answer, SystemsError):
             return str(answer).removeprefix(f"{self.reader.host}: ")
         if answer.status == _NO_TOOL:
-            return "the program to ask with is not installed there"
+            return _MISSING
         said = (answer.stderr.strip() or answer.stdout.strip() or "it said nothing").splitlines()[-1]
-        return visible(said)[:160]
+        return visible(_SOCAT.sub("", said))[:160]
+
+
+def _told(refusals: list[tuple[bool, str]]) -> str:
+    """What the login and then root were told: of programs that are there, where there is one."""
+    own, root = (
+        next((why for as_root, why in refusals if as_root is who and why != _MISSING), _MISSING)
+        for who in (False, True)
+    )
+    return own if root in (own, _MISSING) else f"{own}; as root: {root}"
 
 
 def set_state(backend: str, server: str, state: States) -> str:

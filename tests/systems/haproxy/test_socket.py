@@ -17,7 +17,8 @@ from tests.reading_builders import NOON
 from tests.systems.haproxy.builders import recorded
 
 PATH = "/run/haproxy/admin.sock"
-DENIED = 'socat[1] E connect(5, AF=1 "/run/haproxy/admin.sock", 25): Permission denied'
+DENIED = '2026/11/28 11:06:33 socat[1] E connect(5, AF=1 "/run/haproxy/admin.sock", 25): Permission denied'
+REFUSED = '2026/11/28 11:06:33 socat[486] E connect(, AF=1 "/run/haproxy/admin.sock", 25): Connection refused'
 
 
 @dataclass
@@ -48,6 +49,14 @@ class Balancer:
 
     async def stream(self, probe: Probe, sink: Sink, *, timeout_s: float | None = None) -> int:
         raise NotImplementedError
+
+
+class Stopped(Balancer):
+    """Its HAProxy does not run; the socket's file is still there."""
+
+    async def read(self, probe: Probe, *, timeout_s: float = 10.0) -> Output:
+        await super().read(probe, timeout_s=timeout_s)
+        return Output("", REFUSED, 1, NOON)
 
 
 class Silent(Balancer):
@@ -90,6 +99,17 @@ async def test_a_socket_that_nobody_may_open_is_told_with_what_it_needs() -> Non
     assert "lb1: HAProxy's stats socket /run/haproxy/admin.sock does not answer" in str(error)
     assert "Permission denied" in str(error)
     assert "sudo is refused there" in str(error)
+
+
+async def test_an_haproxy_that_does_not_run_is_told_at_once_and_root_is_not_asked_for() -> None:
+    balancer = Stopped(("socat", False))
+    assert "admin.sock does not answer: Connection refused. It needs" in str(await error_of(balancer))
+    assert balancer.asked == [("socat", False)]
+
+
+async def test_what_a_program_that_is_there_said_is_told_before_one_that_is_missing() -> None:
+    error = await error_of(Balancer(("nc", True), tools=("socat",)))
+    assert "does not answer: Permission denied. It needs" in str(error)
 
 
 async def test_a_host_without_a_program_to_ask_with_is_told_so() -> None:
