@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from systems.openstack.faults import fault_in_words
 from systems.openstack.readings import Power
-from systems.openstack.refusals import fault_in_words
 from tui.frame import age
 from widgets.live_table import Cell, Column
 from widgets.tones import Tone

@@ -12,9 +12,9 @@ from runbooks.journal.port import Journal
 from systems.errors import LinkLost, NotUnderstood, Refused, SystemsError, TimedOut, Unreachable
 from systems.openstack.asking import Order
 from systems.openstack.cloud import CloudReader
+from systems.openstack.decoding import Asked
 from systems.openstack.hands import CloudHands
 from systems.openstack.readings import Instance, Power
-from systems.openstack.refusals import Asked
 
 EVERY_S = 1.0
 

@@ -11,11 +11,10 @@ from runbooks.journal.entries import Draft, Kind
 from runbooks.journal.port import Journal
 from systems.errors import LinkLost, NotUnderstood, Refused, SystemsError, TimedOut, Unreachable
 from systems.openstack.asking import FailoverOrder
+from systems.openstack.decoding import Asked
 from systems.openstack.hands import CloudHands
 from systems.openstack.octavia import BalancerReader
 from systems.openstack.octavia_readings import Balancer
-from systems.openstack.octavia_refusals import balancer_refusal
-from systems.openstack.refusals import Asked
 
 NAME = "failover"
 MEANS = (
@@ -88,7 +87,7 @@ async def carry_out_failover(
     hands = make_hands(before)
     unseen = ""
     try:
-        await hands.change(order_of(before), asked, job=f"{NAME}-{before.id}", refused=balancer_refusal)
+        await hands.change(order_of(before), asked, job=f"{NAME}-{before.id}")
     except (TimedOut, LinkLost, NotUnderstood) as error:
         unseen = f" Whether Octavia took the order was not seen: {error}"
         tell(unseen.strip())

@@ -9,6 +9,7 @@ from datetime import datetime
 from runbooks.model import Finding, Severity
 from runbooks.words import clock, count, listed, span
 from systems.errors import Refused, SystemsError
+from systems.openstack.faults import fault_in_words
 from systems.openstack.readings import (
     CloudSurvey,
     Instance,
@@ -17,7 +18,6 @@ from systems.openstack.readings import (
     Service,
     ServicesReading,
 )
-from systems.openstack.refusals import fault_in_words
 
 STUCK_S = 900.0
 """A task that takes longer is worth a look: most take seconds, a build with a large image minutes."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from systems.errors import NotUnderstood, Refused, SystemsError
 from systems.openstack.asking import Asks, Question, Reply, server_path
+from systems.openstack.decoding import Asked
 from systems.openstack.parse import (
     instances_reading,
     parse_console,
@@ -30,7 +31,7 @@ from systems.openstack.readings import (
     ServicesReading,
     T,
 )
-from systems.openstack.refusals import Asked, refusal
+from systems.openstack.refusals import refusal
 
 MOST_PAGES = 50
 """At 1,000 instances a page, Nova's own limit."""

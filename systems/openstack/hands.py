@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from systems.errors import LinkLost, SystemsError
+from systems.errors import LinkLost
 from systems.openstack.asking import AnyOrder, Orders, Reply
-from systems.openstack.refusals import Asked, refusal
+from systems.openstack.decoding import Asked
+from systems.openstack.refusals import refusal
 from systems.shell import Command, Output, Permit
 
 _ACCEPTED = (200, 202)
@@ -21,23 +21,15 @@ class CloudHands:
     api: Orders
     permit: Permit
 
-    async def change(
-        self,
-        order: AnyOrder,
-        asked: Asked,
-        *,
-        job: str,
-        timeout_s: float = 15.0,
-        refused: Callable[[Reply, Asked], SystemsError] = refusal,
-    ) -> Reply:
-        """Send it once. Raises `NotArmed` before anything is sent, and what `refused` makes of a no.
+    async def change(self, order: AnyOrder, asked: Asked, *, job: str, timeout_s: float = 15.0) -> Reply:
+        """Send it once. Raises `NotArmed` before anything is sent, and what `refusal` makes of a no.
 
         `TimedOut`, `LinkLost` and `NotUnderstood`: nobody saw whether it was taken, so read the object.
         """
         cloud = self.api.cloud
         entry = self.permit.before(cloud, Command(order.line, as_root=False), job)
         try:
-            reply = _accepted(await self.api.order(order, timeout_s=timeout_s), asked, refused)
+            reply = _accepted(await self.api.order(order, timeout_s=timeout_s), asked)
         except asyncio.CancelledError:
             service = order.api.service
             gone = LinkLost(f"{cloud}: the console stopped waiting; {service} may have taken the order")
@@ -50,7 +42,7 @@ class CloudHands:
         return reply
 
 
-def _accepted(reply: Reply, asked: Asked, refused: Callable[[Reply, Asked], SystemsError]) -> Reply:
+def _accepted(reply: Reply, asked: Asked) -> Reply:
     if reply.status not in _ACCEPTED:
-        raise refused(reply, asked)
+        raise refusal(reply, asked)
     return reply

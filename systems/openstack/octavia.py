@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from systems.errors import NotUnderstood, SystemsError
 from systems.openstack.access import Api, NotInCatalogue
 from systems.openstack.asking import Asks, Question, Reply, lbaas_path
+from systems.openstack.decoding import Asked
 from systems.openstack.octavia_parse import (
     Lists,
     grow,
@@ -28,7 +29,6 @@ from systems.openstack.octavia_readings import (
     Generation,
     Member,
 )
-from systems.openstack.octavia_refusals import balancer_refusal
 from systems.openstack.octavia_wire import (
     WireBalancers,
     WireLink,
@@ -39,7 +39,7 @@ from systems.openstack.octavia_wire import (
     WirePools,
 )
 from systems.openstack.readings import Answer
-from systems.openstack.refusals import Asked
+from systems.openstack.refusals import refusal
 from systems.openstack.wire import decoded
 
 MOST_PAGES = 50
@@ -183,7 +183,7 @@ class BalancerReader:
             raise self._no_id(error) from error
         reply = await self._api.ask(question, timeout_s=LIST_S)
         if reply.status != 200:
-            raise balancer_refusal(reply, asked)
+            raise refusal(reply, asked)
         return reply
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from systems.errors import SystemsError
+from systems.openstack.faults import fault_in_words
 from systems.openstack.forward import forward_of
 from systems.openstack.readings import EventsReading
-from systems.openstack.refusals import fault_in_words
 from systems.text import visible
 
 if TYPE_CHECKING:

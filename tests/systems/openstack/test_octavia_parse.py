@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from systems.errors import NotUnderstood, Refused, SystemsError
+from systems.openstack.decoding import Asked
 from systems.openstack.octavia_parse import (
     UNTOLD,
     Lists,
@@ -19,7 +20,6 @@ from systems.openstack.octavia_parse import (
     parse_member,
 )
 from systems.openstack.octavia_readings import Generation, members_of
-from systems.openstack.octavia_refusals import balancer_refusal
 from systems.openstack.octavia_wire import (
     WireBalancer,
     WireBalancers,
@@ -28,7 +28,7 @@ from systems.openstack.octavia_wire import (
     WireMonitors,
     WirePools,
 )
-from systems.openstack.refusals import Asked
+from systems.openstack.refusals import refusal
 from systems.openstack.wire import decoded
 from systems.text import visible
 from tests.examples import examples
@@ -99,7 +99,7 @@ def test_the_lists_of_a_real_octavia_grow_into_its_trees() -> None:
     ],
 )
 def test_what_a_real_octavia_says_to_a_failover_is_explained(name: str, words: str) -> None:
-    assert words in str(balancer_refusal(reply(name), Asked("a failover of web", "web")))
+    assert words in str(refusal(reply(name), Asked("a failover of web", "web")))
 
 
 def test_a_status_that_is_not_told_is_unknown_and_never_good() -> None:
@@ -159,9 +159,9 @@ def test_any_lists_grow_into_trees_and_lose_no_load_balancer(
 @examples(100)
 @given(st.binary(max_size=300), st.sampled_from([400, 401, 403, 404, 409, 418, 429, 500, 501, 503]))
 def test_any_refusal_is_one_line_that_says_what_was_asked(body: bytes, status: int) -> None:
-    error = balancer_refusal(made(body, status), Asked("a failover of orders", "orders"))
+    error = refusal(made(body, status, service="Octavia"), Asked("a failover of orders", "orders"))
     assert isinstance(error, SystemsError)
-    assert str(error).startswith("kilo: a failover of orders was refused by ")
+    assert str(error).startswith("kilo: a failover of orders was refused by Octavia at ")
     assert visible(str(error)) == str(error)
 
 
@@ -178,7 +178,7 @@ def test_any_refusal_is_one_line_that_says_what_was_asked(body: bytes, status: i
 )
 def test_a_refusal_says_why_and_what_to_do(status: int, message: str, words: str) -> None:
     body = {"faultcode": "Client", "faultstring": message, "debuginfo": None}
-    error = balancer_refusal(made(body, status), Asked("a failover of orders", "orders"))
+    error = refusal(made(body, status, service="Octavia"), Asked("a failover of orders", "orders"))
     assert words in str(error)
     assert f'It said: "{message}"' in str(error)
     assert isinstance(error, Refused)
@@ -186,17 +186,17 @@ def test_a_refusal_says_why_and_what_to_do(status: int, message: str, words: str
 
 
 def test_the_lock_of_a_real_octavia_is_explained() -> None:
-    error = balancer_refusal(reply("octavia-immutable"), Asked("a change of web", "web"))
+    error = refusal(reply("octavia-immutable"), Asked("a change of web", "web"))
     assert "web is locked: Octavia is at work on it or on something below it (PENDING)" in str(error)
     assert "is immutable and cannot be updated." in str(error)
-    other = balancer_refusal(reply("octavia-duplicate"), Asked("a listener of web", "web"))
+    other = refusal(reply("octavia-duplicate"), Asked("a listener of web", "web"))
     assert "is locked" not in str(other)
     assert "Another Listener on this Load Balancer is already using protocol TCP" in str(other)
 
 
 def test_a_refusal_that_holds_an_escape_is_made_visible() -> None:
     body = {"faultcode": "Client", "faultstring": "\x1b]0;owned\x07[bold]no[/bold]", "debuginfo": None}
-    error = balancer_refusal(made(body, 409), Asked("it", "web"))
+    error = refusal(made(body, 409, service="Octavia"), Asked("it", "web"))
     assert "\x1b" not in str(error)
     assert "[bold]no[/bold]" in str(error)
 

@@ -19,9 +19,10 @@ from systems.errors import LoginRefused, Refused, SystemsError, Unreachable
 from systems.openstack.access import Api, CloudAccess
 from systems.openstack.asking import Reply
 from systems.openstack.cloud import CloudReader
+from systems.openstack.decoding import Asked
 from systems.openstack.hands import CloudHands
 from systems.openstack.readings import Instance, InstancesReading, Power
-from systems.openstack.refusals import Asked, refusal
+from systems.openstack.refusals import refusal
 from systems.openstack.session import CloudSession
 from systems.secrets import Redactor
 from tests.lab.openstack import PASSWORD, OpenStack

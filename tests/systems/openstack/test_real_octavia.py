@@ -22,11 +22,11 @@ from runbooks.model import Severity
 from systems.errors import Refused, Unreachable
 from systems.openstack.access import Api, CloudAccess
 from systems.openstack.asking import FailoverOrder, Reply
+from systems.openstack.decoding import Asked
 from systems.openstack.hands import CloudHands
 from systems.openstack.octavia import BalancerReader
 from systems.openstack.octavia_readings import Balancer, BalancersReading, members_of
-from systems.openstack.octavia_refusals import balancer_refusal
-from systems.openstack.refusals import Asked
+from systems.openstack.refusals import refusal
 from systems.openstack.session import CloudSession
 from systems.secrets import Redactor
 from tests.lab.octavia import Octavia
@@ -189,7 +189,7 @@ async def test_one_that_nobody_works_on_is_a_lock_with_its_age_and_no_failover_i
             assert (result.kind, kinds) == (Kind.BLOCKED, [Kind.ARMED])
             reply = await operator.session.order(FailoverOrder(key))
             assert reply.status == 409
-            words = str(balancer_refusal(reply, Asked("a failover of stuck", "stuck")))
+            words = str(refusal(reply, Asked("a failover of stuck", "stuck")))
             assert "stuck is locked" in words or "stuck is PENDING_CREATE" in words
             assert f"was refused by Octavia at {octavia.where}" in words
     finally:
@@ -236,7 +236,7 @@ async def test_a_member_of_a_project_sees_its_own_and_may_not_fail_over(
 async def test_one_that_is_gone_is_told(octavia: Octavia) -> None:
     async with operator_of(octavia) as operator:
         reply: Reply = await operator.session.order(FailoverOrder("11111111-2222-3333-4444-555555555555"))
-        assert "there is no web any more" in str(balancer_refusal(reply, Asked("a failover of web", "web")))
+        assert "there is no web any more" in str(refusal(reply, Asked("a failover of web", "web")))
 
 
 async def test_an_octavia_that_is_down_is_told_with_its_address_and_comes_back(octavia: Octavia) -> None:

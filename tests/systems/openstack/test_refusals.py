@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from systems.errors import LoginRefused, Refused, SystemsError, TimedOut
-from systems.openstack.refusals import Asked, fault_in_words, refusal
+from systems.openstack.decoding import Asked
+from systems.openstack.faults import fault_in_words
+from systems.openstack.refusals import refusal
 from systems.text import is_harmless
 from tests.systems.openstack.recorded import WHERE, made, reply
 
@@ -94,6 +96,20 @@ def test_the_page_of_a_proxy_is_told_by_its_title() -> None:
 
 def test_a_request_that_nova_stumbled_over_is_named_as_its_log_names_it() -> None:
     assert "request req-0358acd5-ad4b-4fd8-95fd-b684f5c87336" in str(refusal(reply("compute-down"), WEB))
+
+
+def test_a_refusal_is_explained_by_the_rules_of_whoever_gave_it() -> None:
+    said = {"faultstring": "Policy does not allow this request to be performed."}
+    by = {
+        service: str(refusal(made(said, 403, service=service), Asked("the list of Neutron's extensions")))
+        for service in ("Octavia", "Neutron", "Nova")
+    }
+    assert "load-balancer_observer" in by["Octavia"]
+    for service in ("Neutron", "Nova"):
+        assert f"was refused by {service} at" in by[service]
+        assert "the account may not do it" in by[service]
+    down = str(refusal(made(b"", 503, service="Neutron"), UNREAD))
+    assert "See whether Neutron's API, Keystone and the database are up." in down
 
 
 def test_what_a_server_says_steers_no_terminal() -> None:
