@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.cloud_options import CLOUD, cloud_of
-from tui.cli.opening import carry_out, estate_of, opened
+from tui.cli.cloud_acting import Act, Agreement, act_by, end_with
+from tui.cli.cloud_options import CLOUD, cloud_of, read_cloud
+from tui.cli.opening import estate_of
 from tui.cli.runbook_options import ARM, JOURNAL, JSON
-from tui.cli.said import CRITICAL, NONE, REFUSED, STOPPED, UNREAD, USAGE, WARNING, complain, fail, say_json
+from tui.cli.said import CRITICAL, NONE, UNREAD, USAGE, WARNING, complain, fail, say_json
 
 if TYPE_CHECKING:
-    from runbooks.cloud.failover import FailoverResult
-    from systems.estate import LoadedEstate
     from systems.openstack.octavia import BalancerReader
     from systems.openstack.octavia_readings import Balancer, BalancersReading
+    from tui.works import Clouds
 
-T = TypeVar("T")
 BALANCER = click.argument("balancer")
 _STATUSES = {1: WARNING, 2: CRITICAL}
 
@@ -39,7 +35,7 @@ def lbs(ctx: click.Context, name: str, *, as_json: bool) -> None:
     from tui.cli.balancer_telling import balancer_line, balancers_record
     from tui.cli.cloud_telling import verdict_lines
 
-    survey = _with_reader(ctx, name, lambda reader: reader.survey())
+    survey = read_cloud(ctx, name, lambda clouds, chosen: clouds.balancers(chosen).survey())
     said = judge_balancers(survey)
     if as_json:
         say_json(balancers_record(survey, said))
@@ -67,12 +63,13 @@ def lb(ctx: click.Context, balancer: str, name: str, *, as_json: bool) -> None:
     from runbooks.cloud.balancers import judge_balancer
     from tui.cli.balancer_telling import finding_lines, judged_record, tree_lines
 
-    async def read(reader: BalancerReader) -> tuple[Balancer, BalancersReading]:
+    async def read(clouds: Clouds, chosen: str) -> tuple[Balancer, BalancersReading]:
+        reader = clouds.balancers(chosen)
         found = _found(await reader.balancers(), reader.name, balancer)
         whole = await reader.balancers(only=found.id)
         return _found(whole, reader.name, found.id), whole
 
-    found, whole = _with_reader(ctx, name, read)
+    found, whole = read_cloud(ctx, name, read)
     judged = judge_balancer(found, cloud_of(estate_of(ctx), name), whole.taken_at)
     if as_json:
         say_json(judged_record(judged, whole.taken_at))
@@ -106,58 +103,23 @@ def failover(
     Without --arm it says what would be sent. Exit status: 0 verified, 3 unknown, 4 refused, 5 it failed.
     """
     from runbooks.cloud.failover import MEANS, order_of, why_not
-    from runbooks.journal.entries import Kind
+    from tui.balancer_acting import fail_over
 
     estate = estate_of(ctx)
     chosen = cloud_of(estate, name)
-    if reason and not yes_to:
-        fail(
-            f'to fail {balancer} over give its exact name with --yes-to "NAME", too; nothing was sent.', USAGE
-        )
-    if not reason:
-        found = _with_reader(ctx, name, lambda reader: _named(reader, balancer))
-        click.echo(f"would send to Octavia of {chosen}: {order_of(found).line}")
-        if why := why_not(found):
-            click.echo(f"not now: {why}.")
-        click.echo(f'{MEANS}\nnothing was sent: give --arm "reason" and --yes-to NAME to do it.')
-        raise SystemExit(REFUSED)
-    wanted = _Wanted(chosen, balancer, yes_to, reason, place)
-    result = carry_out(lambda: _fail_over(estate, wanted))
-    if as_json:
-        status = result.balancer.standing.provisioning
-        say_json({"outcome": result.kind.value, "sentence": result.sentence, "provisioning": status})
-    else:
-        complain(f"failover {result.balancer.name}: {result.sentence}")
-    outcomes = {Kind.VERIFIED: NONE, Kind.UNVERIFIED: UNREAD, Kind.BLOCKED: REFUSED}
-    raise SystemExit(outcomes.get(result.kind, STOPPED))
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Which one is to be failed over, why, and who said yes to it by name."""
-
-    cloud: str
-    balancer: str
-    yes_to: str
-    reason: str
-    place: str | None
-
-
-async def _fail_over(estate: LoadedEstate, wanted: _Wanted) -> FailoverResult:
-    from tui.balancer_acting import fail_over
-    from tui.open_works import open_works
-
-    async with opened(estate) as access:
-        found = await _named(access.clouds.balancers(wanted.cloud), wanted.balancer)
-        if wanted.yes_to != found.name:
-            words = f"--yes-to says {wanted.yes_to!r}, and the load balancer is {found.name!r}"
-            fail(f"{words}; nothing was sent.", USAGE)
-        works = await asyncio.to_thread(open_works, access, journal=wanted.place)
-        try:
-            await works.aside(works.arming.arm, wanted.reason)
-            return await fail_over(works, wanted.cloud, found, tell=complain)
-        finally:
-            works.close()
+    wanted = Act(
+        f"fail {balancer} over",
+        "load balancer",
+        f"Octavia of {chosen}",
+        MEANS,
+        find=lambda access: _named(access.clouds.balancers(chosen), balancer),
+        order=order_of,
+        why_not=why_not,
+        do=lambda works, found: fail_over(works, chosen, found, tell=complain),
+    )
+    result = act_by(estate, wanted, Agreement(reason, yes_to, place))
+    one = result.balancer
+    end_with(result, f"failover {one.name}", as_json=as_json, provisioning=one.standing.provisioning)
 
 
 async def _named(reader: BalancerReader, named: str) -> Balancer:
@@ -175,14 +137,3 @@ def _found(reading: BalancersReading, cloud: str, named: str) -> Balancer:
         words = "see `quarterdeck cloud lbs`"
         fail(f"{cloud} shows this account no load balancer {named!r}; {words}", USAGE)
     return found[0]
-
-
-def _with_reader(ctx: click.Context, name: str, work: Callable[[BalancerReader], Awaitable[T]]) -> T:
-    estate = estate_of(ctx)
-    chosen = cloud_of(estate, name)
-
-    async def run() -> T:
-        async with opened(estate) as access:
-            return await work(access.clouds.balancers(chosen))
-
-    return carry_out(run)

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from tui.cli.balancers import failover, lb, lbs
+from tui.cli.cloud_acting import Act, Agreement, act_by, end_with
 from tui.cli.cloud_guest import screen, serial
 from tui.cli.cloud_named import INSTANCE, found_instance, note
-from tui.cli.cloud_options import CLOUD, cloud_of
+from tui.cli.cloud_options import CLOUD, cloud_of, read_cloud
 from tui.cli.opening import carry_out, estate_of, opened
 from tui.cli.runbook_options import ARM, JOURNAL, JSON
-from tui.cli.said import CRITICAL, NONE, REFUSED, STOPPED, UNREAD, USAGE, WARNING, complain, fail, say_json
+from tui.cli.said import CRITICAL, NONE, UNREAD, WARNING, complain, say_json
 
 if TYPE_CHECKING:
-    from runbooks.cloud.acts import ActResult, InstanceAct
-    from systems.estate import LoadedEstate
-    from systems.openstack.cloud import CloudReader
     from systems.openstack.readings import ConsoleReading, Instance
+    from tui.works import Clouds
 
-T = TypeVar("T")
 ACTS = ("start", "stop", "reboot", "hard-reboot")
 
 
@@ -49,7 +44,7 @@ def list_(ctx: click.Context, name: str, *, as_json: bool) -> None:
     from systems.errors import SystemsError
     from tui.cli.cloud_telling import instance_line, survey_record, verdict_lines
 
-    survey = _with_reader(ctx, name, lambda reader: reader.survey())
+    survey = read_cloud(ctx, name, lambda clouds, chosen: clouds.reader(chosen).survey())
     said = judge_cloud(survey)
     if as_json:
         say_json(survey_record(survey, said))
@@ -73,11 +68,12 @@ def show(ctx: click.Context, instance: str, name: str, *, as_json: bool) -> None
     """Show one INSTANCE (its name or id): state, fault in words, and what was done to it."""
     from tui.cli.cloud_telling import instance_lines, instance_record
 
-    async def read(reader: CloudReader) -> tuple[Instance, object]:
+    async def read(clouds: Clouds, chosen: str) -> tuple[Instance, object]:
+        reader = clouds.reader(chosen)
         found = await found_instance(reader, instance)
         return found, await reader.events(found)
 
-    found, events = _with_reader(ctx, name, read)
+    found, events = read_cloud(ctx, name, read)
     if as_json:
         say_json(instance_record(found, events))
     else:
@@ -94,10 +90,11 @@ def log(ctx: click.Context, instance: str, name: str, *, lines: int, as_json: bo
     """Print the end of what INSTANCE wrote to its console."""
     from systems.text import visible
 
-    async def read(reader: CloudReader) -> str:
+    async def read(clouds: Clouds, chosen: str) -> str:
+        reader = clouds.reader(chosen)
         return (await reader.console_log(await found_instance(reader, instance), lines=lines)).text
 
-    text = _with_reader(ctx, name, read)
+    text = read_cloud(ctx, name, read)
     if as_json:
         say_json({"instance": instance, "log": text})
     else:
@@ -165,66 +162,21 @@ def act(
     Without --arm it says what would be sent. Exit status: 0 verified, 3 unknown, 4 refused, 5 it failed.
     """
     from runbooks.cloud.acts import ACTS as KNOWN
-    from runbooks.journal.entries import Kind
-
-    estate = estate_of(ctx)
-    chosen = cloud_of(estate, name)
-    if reason and not yes_to:
-        fail(f'to {what} {instance} give its exact name with --yes-to "NAME", too; nothing was sent.', USAGE)
-    if not reason:
-        found = _with_reader(ctx, name, lambda reader: found_instance(reader, instance))
-        click.echo(f"would send to Nova of {chosen}: {KNOWN[what].order(found).line}")
-        click.echo(f'{KNOWN[what].means}\nnothing was sent: give --arm "reason" and --yes-to NAME to do it.')
-        raise SystemExit(REFUSED)
-    wanted = _Wanted(chosen, KNOWN[what], instance, yes_to, reason, place)
-    result = carry_out(lambda: _act(estate, wanted))
-    if as_json:
-        say_json(
-            {"outcome": result.kind.value, "sentence": result.sentence, "status": result.instance.status}
-        )
-    else:
-        complain(f"{what} {result.instance.name}: {result.sentence}")
-    outcomes = {Kind.VERIFIED: NONE, Kind.UNVERIFIED: UNREAD, Kind.BLOCKED: REFUSED}
-    raise SystemExit(outcomes.get(result.kind, STOPPED))
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is to be done to which instance, why, and who said yes to it by name."""
-
-    cloud: str
-    act: InstanceAct
-    instance: str
-    yes_to: str
-    reason: str
-    place: str | None
-
-
-async def _act(estate: LoadedEstate, wanted: _Wanted) -> ActResult:
     from tui.instance_acting import act_on
-    from tui.open_works import open_works
 
-    async with opened(estate) as access:
-        found = await found_instance(access.clouds.reader(wanted.cloud), wanted.instance)
-        if wanted.yes_to != found.name:
-            fail(
-                f"--yes-to says {wanted.yes_to!r}, and the instance is {found.name!r}; nothing was sent.",
-                USAGE,
-            )
-        works = await asyncio.to_thread(open_works, access, journal=wanted.place)
-        try:
-            await works.aside(works.arming.arm, wanted.reason)
-            return await act_on(works, wanted.cloud, found, wanted.act, tell=complain)
-        finally:
-            works.close()
-
-
-def _with_reader(ctx: click.Context, name: str, work: Callable[[CloudReader], Awaitable[T]]) -> T:
     estate = estate_of(ctx)
     chosen = cloud_of(estate, name)
-
-    async def run() -> T:
-        async with opened(estate) as access:
-            return await work(access.clouds.reader(chosen))
-
-    return carry_out(run)
+    known = KNOWN[what]
+    wanted = Act(
+        f"{what} {instance}",
+        "instance",
+        f"Nova of {chosen}",
+        known.means,
+        find=lambda access: found_instance(access.clouds.reader(chosen), instance),
+        order=known.order,
+        why_not=known.why_not,
+        do=lambda works, found: act_on(works, chosen, found, known, tell=complain),
+    )
+    result = act_by(estate, wanted, Agreement(reason, yes_to, place))
+    one = result.instance
+    end_with(result, f"{what} {one.name}", as_json=as_json, status=one.status)

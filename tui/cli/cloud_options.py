@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from tui.cli.opening import carry_out, estate_of, opened
 from tui.cli.said import USAGE, fail
 
 if TYPE_CHECKING:
     from systems.estate import LoadedEstate
+    from tui.works import Clouds
+
+T = TypeVar("T")
 
 CLOUD = click.option(
     "--cloud", "name", default="", help="Its name in the estate; needed where there are several."
@@ -27,3 +32,15 @@ def cloud_of(estate: LoadedEstate, name: str) -> str:
         words = f"has no cloud {name!r}" if name else "has several clouds, name one with --cloud"
         fail(f"{estate.path} {words}; it has: {', '.join(known)}", USAGE)
     return known[0]
+
+
+def read_cloud(ctx: click.Context, name: str, work: Callable[[Clouds, str], Awaitable[T]]) -> T:
+    """Let `work` have the clouds of the estate and the name of the one that is meant; what it returns."""
+    estate = estate_of(ctx)
+    chosen = cloud_of(estate, name)
+
+    async def run() -> T:
+        async with opened(estate) as access:
+            return await work(access.clouds, chosen)
+
+    return carry_out(run)

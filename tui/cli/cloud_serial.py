@@ -16,6 +16,7 @@ from systems.consoles.taming import Taming
 from systems.consoles.typing import Typing
 from systems.errors import NotArmed
 from tui.cli.cloud_guest import Wanted, guest_link
+from tui.cli.opening import working
 from tui.cli.said import complain
 
 if TYPE_CHECKING:
@@ -45,11 +46,7 @@ async def attach(wanted: Wanted, reason: str, *, is_endless: bool) -> bool:
 
 @asynccontextmanager
 async def _typing(access: Access, found: Instance, wanted: Wanted, reason: str) -> AsyncIterator[Typing]:
-    from tui.open_works import open_works
-
-    works = await asyncio.to_thread(open_works, access, journal=wanted.place)
-    try:
-        await works.aside(works.arming.arm, reason)
+    async with working(access, wanted.place, reason) as works:
         data = {"instance": found.name, "id": found.id}
         permit = works.arming.permit(works.redact, kind=Kind.EXEC, system=wanted.cloud, data=data)
         what = f"the serial console of {found.name}"
@@ -59,8 +56,6 @@ async def _typing(access: Access, found: Instance, wanted: Wanted, reason: str) 
             yield typing
         finally:
             await works.aside(typing.end)
-    finally:
-        works.close()
 
 
 async def _with_keys(link: Link, typing: Typing, wanted: Wanted, *, is_endless: bool) -> bool:

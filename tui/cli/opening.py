@@ -17,6 +17,7 @@ from tui.cli.said import UNREAD, USAGE, fail
 if TYPE_CHECKING:
     from systems.estate import LoadedEstate
     from tui.access import Access
+    from tui.works import Works
 
 T = TypeVar("T")
 
@@ -75,6 +76,23 @@ async def opened(estate: LoadedEstate) -> AsyncIterator[Access]:
         yield access
     finally:
         await access.close()
+
+
+@asynccontextmanager
+async def working(access: Access, place: str | None, reason: str = "") -> AsyncIterator[Works]:
+    """Journal and engine, armed where there is a `reason`; closed with the block. `place`: the journal's.
+
+    Raises `JournalError`: without a journal nothing may be changed.
+    """
+    from tui.open_works import open_works
+
+    works = await asyncio.to_thread(open_works, access, journal=place)
+    try:
+        if reason:
+            await works.aside(works.arming.arm, reason)
+        yield works
+    finally:
+        works.close()
 
 
 def carry_out(work: Callable[[], Awaitable[T]]) -> T:

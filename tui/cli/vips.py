@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.opening import carry_out, estate_of, opened
+from tui.cli.opening import carry_out, estate_of, opened, working
 from tui.cli.runbook_options import ARM, JOURNAL, JSON
 from tui.cli.said import NONE, REFUSED, UNREAD, USAGE, WARNING, complain, fail, say_json
 from tui.cli.vips_telling import lines_of, record, status_of
@@ -148,7 +148,6 @@ async def _look(estate: LoadedEstate, names: tuple[str, ...]) -> list[VipLook]:
 async def _set(estate: LoadedEstate, order: _Order) -> int:
     from runbooks.vips.change import why_refused
     from runbooks.vips.look import members
-    from tui.open_works import open_works
     from tui.vip_acting import act_on
 
     async with opened(estate) as access:
@@ -170,19 +169,17 @@ async def _set(estate: LoadedEstate, order: _Order) -> int:
                 f"quarterdeck: refused, nothing was sent: {refusal}; --yes-to {order.member} agrees to it"
             )
             return REFUSED
-        works = await asyncio.to_thread(open_works, access, journal=order.place)
-        await works.aside(works.arming.arm, order.reason)
-        done = await act_on(works, order.name, targets, order.wish, may_be_last=order.agreed == order.member)
+        async with working(access, order.place, order.reason) as works:
+            is_agreed = order.agreed == order.member
+            done = await act_on(works, order.name, targets, order.wish, may_be_last=is_agreed)
         return await _tell(order, targets, access.sockets(order.name), done)
 
 
 async def _undo(estate: LoadedEstate, name: str, reason: str, place: str | None) -> int:
     from runbooks.vips.look import members
-    from tui.open_works import open_works
     from tui.vip_acting import acts_on, told, undo_act
 
-    async with opened(estate) as access:
-        works = await asyncio.to_thread(open_works, access, journal=place)
+    async with opened(estate) as access, working(access, place) as works:
         past = next((one for one in await acts_on(works, name) if not (one.is_undo or one.is_undone)), None)
         if past is None:
             complain(f"quarterdeck: the journal tells no act on {name} that could be taken back")

@@ -130,6 +130,10 @@ def test_hostile_names_are_shown_and_not_obeyed(estate: Estate) -> None:
         called = estate.call(*words)
         assert "\x1b" not in called.stdout + called.stderr
         assert "[/x]" in called.stdout
+    estate.has(a_balancer("[/x]\x1b]52;c;ZXZpbA==\x07", locked(3), id="id-evil"))
+    called = estate.call("failover", "id-evil")
+    assert "not now: [/x]␛]52;c;ZXZpbA==" in called.stdout
+    assert "\x1b" not in called.stdout
 
 
 def test_an_unarmed_failover_says_what_it_would_send_and_sends_nothing(estate: Estate) -> None:
