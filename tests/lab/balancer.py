@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from systems.errors import SystemsError
 from systems.shell import Command, Output, Permit, Probe, Sink
-from tests.lab.lab import SCRIPTS
+from tests.lab.scripts import SCRIPTS
 
 MEMBERS = ("db1", "db2", "db3")
 

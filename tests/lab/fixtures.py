@@ -15,10 +15,11 @@ from contextlib import contextmanager
 import pytest
 
 from tests.lab.guest import Guest
-from tests.lab.lab import SCRIPTS, Lab, LabError
+from tests.lab.lab import Lab
 from tests.lab.light import Light
 from tests.lab.octavia import Octavia
 from tests.lab.openstack import OpenStack
+from tests.lab.scripts import SCRIPTS, LabError
 from tests.lab.slots import cache_folder, slot
 
 _FIRST_LIGHT_NET = 101

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.lab.lab import SCRIPTS, LabError
+from tests.lab.scripts import Scripted
 
 
-class Guest:
+class Guest(Scripted):
     """One guest; it boots in about 5 s."""
+
+    SCRIPT = "guest"
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
@@ -25,22 +26,9 @@ class Guest:
         """Its screen by VNC, as a websocket of QEMU's own."""
         return f"ws://127.0.0.1:{self.port + 4}/"
 
-    def script(self, *words: str, deadline_s: float = 120) -> str:
-        """Run lab/guest.sh and return what it wrote to stdout."""
-        environment = {**os.environ, "GUEST_DIR": str(self.folder), "GUEST_PORT": str(self.port)}
-        done = subprocess.run(
-            [str(SCRIPTS / "guest.sh"), *words],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=deadline_s,
-            check=False,
-        )
-        if done.returncode:
-            raise LabError(f"lab/guest.sh {' '.join(words)} ended {done.returncode}:\n{done.stderr}")
-        return done.stdout.rstrip("\n")
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return {"GUEST_DIR": str(self.folder), "GUEST_PORT": str(self.port)}
 
     def fetch(self) -> None:
         """QEMU, a kernel and busybox, once a machine: a minute."""
@@ -56,6 +44,3 @@ class Guest:
     def cut(self) -> None:
         """It ends without a word."""
         self.script("cut")
-
-    def down(self) -> None:
-        self.script("down")

@@ -15,13 +15,9 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-SCRIPTS = Path(__file__).parents[2] / "lab"
+from tests.lab.scripts import SCRIPTS, LabError, run_script
+
 _CLONE_NEWNET = 0x40000000
-_LAST_LINES = 15
-
-
-class LabError(AssertionError):
-    """A command of the lab failed, or a state did not come in time."""
 
 
 def wait_for(what: str, condition: Callable[[], bool], deadline_s: float = 60) -> None:
@@ -47,28 +43,17 @@ class Lab:
         """Whether a test may have changed something since the last reset."""
 
     @property
+    def settings(self) -> dict[str, str]:
+        """The variables that tell this instance from others."""
+        return {"LAB_NAME": self.name, **self.form}
+
+    @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "LAB_NAME": self.name, **self.form}
+        return {**os.environ, **self.settings}
 
     def script(self, script: str, *words: str, deadline_s: float = 120, check: bool = True) -> str:
         """Run lab/SCRIPT.sh and return what it wrote to stdout."""
-        try:
-            done = subprocess.run(
-                [str(SCRIPTS / f"{script}.sh"), *words],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=deadline_s,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise LabError(f"lab/{script}.sh {' '.join(words)} ran past {deadline_s:g} s") from error
-        if check and done.returncode:
-            said = "\n".join((done.stdout + done.stderr).splitlines()[-_LAST_LINES:])
-            raise LabError(f"lab/{script}.sh {' '.join(words)} ended {done.returncode}:\n{said}")
-        return done.stdout
+        return run_script(script, *words, settings=self.settings, deadline_s=deadline_s, check=check)
 
     def up(self) -> None:
         """Bring it up, or back to its snapshot when it is not whole; builds the base tree when missing."""

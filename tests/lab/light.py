@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.lab.lab import SCRIPTS, LabError, wait_for
+from tests.lab.lab import wait_for
+from tests.lab.scripts import Scripted
 
 USER, PASSWORD = "admin", "lab"
 
 
-class Light:
+class Light(Scripted):
     """One light cluster. Nodes are numbered from 1; node i is at `address(i)`, port 3306."""
+
+    SCRIPT = "light"
 
     def __init__(self, folder: Path, network: str) -> None:
         self.folder, self.network = folder, network
@@ -25,22 +27,9 @@ class Light:
     def addresses(self) -> tuple[str, ...]:
         return tuple(self.address(node) for node in (1, 2, 3))
 
-    def script(self, *words: str, deadline_s: float = 120, check: bool = True) -> str:
-        """Run lab/light.sh and return what it wrote to stdout."""
-        environment = {**os.environ, "LIGHT_DIR": str(self.folder), "LIGHT_NET": self.network}
-        done = subprocess.run(
-            [str(SCRIPTS / "light.sh"), *words],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=deadline_s,
-            check=False,
-        )
-        if check and done.returncode:
-            raise LabError(f"lab/light.sh {' '.join(words)} ended {done.returncode}:\n{done.stderr}")
-        return done.stdout.rstrip("\n")
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return {"LIGHT_DIR": str(self.folder), "LIGHT_NET": self.network}
 
     def up(self) -> None:
         """Three Synced nodes; the first time on a machine also fetches the packages."""
@@ -51,9 +40,6 @@ class Light:
         """Three Synced nodes with nothing in them but the accounts and app.t: about 5 s."""
         self.script("reset", deadline_s=300)
         self.is_dirty = False
-
-    def down(self) -> None:
-        self.script("down")
 
     def sql(self, node: int, statement: str, *, check: bool = True) -> str:
         """Run SQL as admin; columns are separated by tabs, rows by newlines."""

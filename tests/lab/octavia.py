@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+from collections.abc import Mapping
 
-from tests.lab.lab import SCRIPTS, LabError
 from tests.lab.openstack import OpenStack
+from tests.lab.scripts import Scripted
 
 
-class Octavia:
+class Octavia(Scripted):
     """The load balancers of one cloud of the lab."""
+
+    SCRIPT = "octavia"
 
     def __init__(self, cloud: OpenStack) -> None:
         self.cloud = cloud
@@ -19,26 +20,9 @@ class Octavia:
     def where(self) -> str:
         return f"http://127.0.0.1:{self.cloud.port + 8}/v2.0"
 
-    def script(self, *words: str, deadline_s: float = 120) -> str:
-        """Run lab/octavia.sh and return what it wrote to stdout."""
-        environment = {
-            **os.environ,
-            "OPENSTACK_DIR": str(self.cloud.folder),
-            "OPENSTACK_PORT": str(self.cloud.port),
-        }
-        done = subprocess.run(
-            [str(SCRIPTS / "octavia.sh"), *words],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=deadline_s,
-            check=False,
-        )
-        if done.returncode:
-            raise LabError(f"lab/octavia.sh {' '.join(words)} ended {done.returncode}:\n{done.stderr}")
-        return done.stdout.rstrip("\n")
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return self.cloud.settings
 
     def install(self) -> None:
         """Its packages, once a machine."""
@@ -46,9 +30,6 @@ class Octavia:
 
     def up(self) -> None:
         self.script("up")
-
-    def down(self) -> None:
-        self.script("down")
 
     def stop(self) -> None:
         self.script("stop")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.lab.guest import Guest
-from tests.lab.lab import SCRIPTS, LabError
+from tests.lab.scripts import Scripted
 
 PASSWORD = "labsecret"
 
 
-class OpenStack:
+class OpenStack(Scripted):
     """One cloud. `clouds_yaml` has it as "lab" (admin) and as "lab-user" (a member of the project demo)."""
+
+    SCRIPT = "openstack"
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
@@ -26,26 +27,9 @@ class OpenStack:
     def keystone(self) -> str:
         return f"http://127.0.0.1:{self.port}/v3"
 
-    def script(self, *words: str, deadline_s: float = 120) -> str:
-        """Run lab/openstack.sh and return what it wrote to stdout."""
-        environment = {
-            **os.environ,
-            "OPENSTACK_DIR": str(self.folder),
-            "OPENSTACK_PORT": str(self.port),
-        }
-        done = subprocess.run(
-            [str(SCRIPTS / "openstack.sh"), *words],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=deadline_s,
-            check=False,
-        )
-        if done.returncode:
-            raise LabError(f"lab/openstack.sh {' '.join(words)} ended {done.returncode}:\n{done.stderr}")
-        return done.stdout.rstrip("\n")
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return {"OPENSTACK_DIR": str(self.folder), "OPENSTACK_PORT": str(self.port)}
 
     def install(self) -> None:
         """Its packages, once a machine: a minute."""
@@ -54,9 +38,6 @@ class OpenStack:
     def up(self) -> None:
         """Everything, seeded."""
         self.script("up", deadline_s=600)
-
-    def down(self) -> None:
-        self.script("down")
 
     def consoles(self, **enabled: str) -> None:
         """Start Nova anew with these consoles enabled or not: consoles(SPICE="false")."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.lab import SCRIPTS, Lab, LabError, wait_for
+from tests.lab.lab import Lab, wait_for
+from tests.lab.scripts import SCRIPTS, LabError
 from tests.lab.test_left_behind import FACTS as LEFT_BEHIND
 from tests.practice.test_blank_contract import ALONE as FRESH
 

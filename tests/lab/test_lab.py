@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.lab.fixtures import why_no_lab
-from tests.lab.lab import SCRIPTS, Lab, LabError, wait_for
+from tests.lab.lab import Lab, wait_for
+from tests.lab.scripts import SCRIPTS, LabError
 from tests.lab.slots import cache_folder, slot
 
 pytestmark = pytest.mark.lab

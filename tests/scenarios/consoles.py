@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pyte
 
-from tests.lab.lab import LabError, wait_for
+from tests.lab.lab import wait_for
+from tests.lab.scripts import LabError
 from tests.tui.cli.calls import surroundings
 
 QUARTERDECK = (sys.executable, "-m", "tui.cli")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.lab.lab import Lab, LabError, wait_for
+from tests.lab.lab import Lab, wait_for
+from tests.lab.scripts import LabError
 
 _SHUT = r"""
 rm -f /root/gate /root/starts /root/bootstraps

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.lab.lab import Lab, LabError, wait_for
+from tests.lab.lab import Lab, wait_for
+from tests.lab.scripts import LabError
 from tests.scenarios.consoles import Headless, headless
 from tests.tui.cli.calls import call
 
