@@ -48,7 +48,7 @@ def read_text(picture: Picture) -> ScreenText | None:
         if picture.width % width or picture.height % CELL_HEIGHT:
             continue
         told = _read(picture, width)
-        if best is None or told.unknown < best.unknown:
+        if told is not None and (best is None or told.unknown < best.unknown):
             best = told
     if best is None or best.written < LEAST_WRITTEN or best.unknown > MOST_UNKNOWN * best.written:
         return None
@@ -60,7 +60,9 @@ def is_blank(picture: Picture) -> bool:
     return picture.pixels.count(picture.pixels[0]) == len(picture.pixels)
 
 
-def _read(picture: Picture, cell_width: int) -> ScreenText:
+def _read(picture: Picture, cell_width: int) -> ScreenText | None:
+    """Read it in cells of that width; None as soon as it is known to be no text."""
+    most_unknown = MOST_UNKNOWN * (picture.width // cell_width) * (picture.height // CELL_HEIGHT)
     rows: list[str] = []
     unknown = written = 0
     known: dict[bytes, str] = {}
@@ -77,6 +79,8 @@ def _read(picture: Picture, cell_width: int) -> ScreenText:
         rows.append(text.rstrip(" "))
         written += len(text) - text.count(" ")
         unknown += text.count(UNKNOWN)
+        if unknown > most_unknown:
+            return None
     return ScreenText(tuple(rows), unknown, written)
 
 

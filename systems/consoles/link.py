@@ -106,14 +106,20 @@ async def open_link(address: ConsoleAddress, trust: Trust, *, timeout_s: float =
     """Connect; raises a `SystemsError`. The library is imported by the first call, off the event loop."""
     await asyncio.to_thread(_import)
     from websockets.asyncio.client import connect
-    from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
+    from websockets.exceptions import WebSocketException
     from websockets.typing import Origin, Subprotocol
+
+    class Connect(connect):
+        """Follows no redirect, as no browser does: it would take the token to where nobody sent it."""
+
+        def process_redirect(self, exc: Exception) -> Exception | str:
+            return exc
 
     where = f"{PROGRAMS.get(address.kind, 'The console proxy')} at {address.where}"
     try:
         context = await asyncio.to_thread(_context, trust) if address.is_tls else None
         async with asyncio.timeout(timeout_s):
-            socket = await connect(
+            socket = await Connect(
                 address.url,
                 origin=Origin(address.origin),
                 subprotocols=[Subprotocol("binary")],
@@ -127,42 +133,50 @@ async def open_link(address: ConsoleAddress, trust: Trust, *, timeout_s: float =
             )
     except TimeoutError as error:
         raise TimedOut(f"{where} did not answer within {timeout_s:g} s: a firewall may drop it.") from error
-    except ssl.SSLCertVerificationError as error:
-        raise Unreachable(
+    except (OSError, ImportError) as error:
+        raise _not_reached(error, where, is_tls=address.is_tls) from error
+    except (WebSocketException, EOFError, ValueError) as error:
+        raise _no_websocket(error, where) from error
+    return ConsoleLink(socket, address)
+
+
+def _not_reached(error: OSError | ImportError, where: str, *, is_tls: bool) -> Unreachable:
+    """`ImportError`: the environment names a SOCKS proxy, for which there is no library."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Unreachable(
             f"{where} has a certificate that is not trusted: {_words(error)}. Name the CA as `cacert` of "
             "this cloud in clouds.yaml, or give the proxy a certificate for that name."
-        ) from error
-    except ssl.SSLError as error:
-        raise Unreachable(
+        )
+    if isinstance(error, ssl.SSLError):
+        return Unreachable(
             f"{where} speaks no TLS that is understood: {_words(error)}. The scheme of base_url and what the "
             "proxy serves (cert, key, ssl_only) must be the same (SPICE-05)."
-        ) from error
-    except ConnectionResetError as error:
-        words = (
-            "it was asked by TLS, and may speak none (SPICE-05)"
-            if address.is_tls
-            else "it may want TLS (SPICE-05)"
         )
-        raise Unreachable(
-            f"{where} ended the connection before it answered: {words}. The scheme of base_url and what the "
-            "proxy serves must be the same."
-        ) from error
-    except OSError as error:
-        raise Unreachable(
-            f"{where} cannot be reached: {_words(error)}. See whether it runs, and whether a firewall lets "
-            "this machine through to it (SPICE-07)."
-        ) from error
-    except InvalidStatus as error:
+    if isinstance(error, ConnectionResetError):
+        words = "it was asked by TLS, and may speak none" if is_tls else "it may want TLS"
+        return Unreachable(
+            f"{where} ended the connection before it answered: {words} (SPICE-05). The scheme of base_url "
+            "and what the proxy serves must be the same."
+        )
+    return Unreachable(
+        f"{where} cannot be reached: {_words(error)}. See whether it runs, and whether a firewall lets "
+        "this machine through to it (SPICE-07)."
+    )
+
+
+def _no_websocket(error: Exception, where: str) -> SystemsError:
+    from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
+
+    if isinstance(error, InvalidStatus):
         status = error.response.status_code
-        raise Refused(f"{where} refused the websocket with HTTP {status}.", status=status) from error
-    except (InvalidHandshake, EOFError, ValueError) as error:
-        raise NotUnderstood(
-            f"{where} answers and is no websocket: {_words(error)}. Is base_url that of the proxy, and does "
-            "what stands before it pass websockets on?"
-        ) from error
-    except WebSocketException as error:  # its words may hold the address, and so the token
-        raise NotUnderstood(f"{where} cannot be connected to: {type(error).__name__}.") from error
-    return ConsoleLink(socket, address)
+        return Refused(f"{where} refused the websocket with HTTP {status}.", status=status)
+    if isinstance(error, WebSocketException) and not isinstance(error, InvalidHandshake):
+        # its words may hold the address, and so the token
+        return NotUnderstood(f"{where} cannot be connected to: {type(error).__name__}.")
+    return NotUnderstood(
+        f"{where} answers and is no websocket: {_words(error)}. Is base_url that of the proxy, and does "
+        "what stands before it pass websockets on?"
+    )
 
 
 def _import() -> None:

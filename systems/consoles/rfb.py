@@ -49,8 +49,10 @@ class GuestScreen:
 
     async def update(self) -> None:
         """Wait for the next change of the screen, take it, and ask for the one after it."""
-        while await self._message() != _UPDATE:
-            pass
+        kind = -1
+        while kind != _UPDATE:
+            kind = await self._message()
+            await asyncio.sleep(0)  # bells without end leave time for keys
         await self._ask(incremental=True)
 
     async def _shake_hands(self) -> None:
@@ -87,6 +89,7 @@ class GuestScreen:
             (count,) = struct.unpack(">xH", await self._read(3))
             for _ in range(count):
                 await self._rectangle()
+                await asyncio.sleep(0)  # a large one is copied within 16 bytes, and there may be 65,535
         elif kind == _COLOURS:
             (count,) = struct.unpack(">xHH", await self._read(5))[1:]
             await self._read(6 * count)
@@ -122,12 +125,12 @@ class GuestScreen:
 
     def _inflated(self, data: bytearray, size: int) -> bytes:
         try:
-            done = self._inflate.decompress(data, size)
+            done = self._inflate.decompress(data, size + 1)  # 0 would be no bound
         except zlib.error as error:
             raise NotUnderstood(
                 f"A compressed piece of the guest's screen cannot be read: {error}."
             ) from error
-        if len(done) != size or self._inflate.unconsumed_tail:
+        if len(done) != size or self._inflate.unused_data:
             raise NotUnderstood("A compressed piece of the guest's screen has another size than was told.")
         return done
 

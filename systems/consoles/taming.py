@@ -65,7 +65,7 @@ class Taming:
             if self._may_stay(match.group()):
                 done.append(match.group())
             return match.end()
-        rest = text[at:]
+        rest = text[at : at + MOST_CHARS + 1]
         if len(rest) <= MOST_CHARS and not any(char < " " for char in rest[1:]):
             self._pending = rest  # it may go on in what comes next
             return len(text)

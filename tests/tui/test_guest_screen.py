@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from systems.consoles.picture import Picture
@@ -15,6 +16,7 @@ from tests.guest_links import BOOT, FakeLink, a_screen, shows
 from tests.systems.consoles.pictures import drawn
 from tests.tui.screens import console_of, see, shown, until
 from tests.tui.test_guest_serial import clouds_of, typing
+from tui.guest import vnc
 from tui.guest.keys import ALT, CONTROL, SHIFT
 from widgets.picture_view import PictureView, scaled
 
@@ -96,6 +98,46 @@ async def test_keys_are_pressed_and_let_go_of_once_they_go_to_the_guest() -> Non
             *[(0xFF0D, True), (0xFF0D, False)],
         ]
         await until(pilot, lambda: keys_in(after_handshake(link)) == expected, "the keys")
+
+
+async def test_a_long_paste_arrives_whole() -> None:
+    link = a_screen(drawn(*BOOT))
+    async with screen_of(link) as (app, pilot):
+        await see(pilot, "Give root password")
+        await typing(app, pilot)
+        view = app.screen.query_one(PictureView)
+        view.post_message(view.Pasted("x" * 1000))
+        expected = [(ord("x"), True), (ord("x"), False)] * 1000
+        await until(pilot, lambda: keys_in(after_handshake(link)) == expected, "the paste")
+
+
+async def test_a_screen_that_is_slow_to_paint_is_painted_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[float] = []
+    link = a_screen(drawn(*BOOT))
+    async with screen_of(link) as (app, pilot):
+        await see(pilot, "Give root password")
+        desk = app.desk
+        now_s = desk.clock() + 100.0
+        monkeypatch.setattr(desk, "clock", lambda: now_s)
+
+        def reads_slowly(picture: Picture) -> None:
+            nonlocal now_s
+            reads.append(now_s)
+            now_s += 2.0
+
+        monkeypatch.setattr(vnc, "read_text", reads_slowly)
+        link.say(shows(drawn("one")))
+        await until(pilot, lambda: len(reads) == 1, "the first")
+        screen = app.screen
+        assert isinstance(screen, vnc.VncScreen)
+        link.say(shows(drawn("two")))
+        await until(pilot, lambda: screen._is_new, "its news")
+        for _ in range(5):
+            now_s += 1.0
+            screen._paint()
+            assert len(reads) == 1
+        now_s += 1.0
+        await until(pilot, lambda: len(reads) == 2, "the second, three times as long after")
 
 
 async def test_what_no_terminal_can_press_is_chosen_from_a_list() -> None:

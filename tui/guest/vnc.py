@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,12 +18,15 @@ from widgets.tones import Tone
 
 if TYPE_CHECKING:
     from systems.consoles.link import Link
+    from systems.consoles.picture import Picture
     from systems.openstack.readings import Instance
     from tui.desk import Desk
     from tui.palette import Hit
 
 PAINTS_A_SECOND = 5
 """Reading a screen as text costs about 20 ms."""
+RESTS = 3.0
+"""Times as long as a painting took there is none: one of 4096 x 4096 dots costs 200 ms, and no key waits."""
 DELETE = 0xFFFF
 F1 = 0xFFBE
 _CHORDS = {
@@ -50,6 +52,7 @@ class VncScreen(GuestConsole):
         self._guest: GuestScreen | None = None
         self._text: ScreenText | None = None
         self._is_new = self._is_blank = False
+        self._rests_until_s = 0.0
         super().__init__(desk, cloud, instance)
 
     def make_view(self) -> PictureView:
@@ -67,14 +70,19 @@ class VncScreen(GuestConsole):
         while True:
             await guest.update()
             self._is_new = True
-            await asyncio.sleep(0)
 
     def _paint(self) -> None:
+        begun_s = self.desk.clock()
+        if self._is_new and self._guest is not None and begun_s >= self._rests_until_s:
+            self._is_new = False
+            self._show(self._guest.picture)
+            ended_s = self.desk.clock()
+            self._rests_until_s = ended_s + RESTS * (ended_s - begun_s)
+
+    def _show(self, picture: Picture) -> None:
         view = self._view
-        if not self._is_new or self._guest is None or not isinstance(view, PictureView):
+        if not isinstance(view, PictureView):
             return
-        self._is_new = False
-        picture = self._guest.picture
         self._text, self._is_blank = read_text(picture), is_blank(picture)
         if self._text is not None:
             view.show_text(self._text.rows)
@@ -94,8 +102,7 @@ class VncScreen(GuestConsole):
 
     @on(GuestView.Pasted)
     def paste(self, message: GuestView.Pasted) -> None:
-        for keys in keysyms_of_text(message.text):
-            self.put(_chord(keys))
+        self.put(b"".join([_chord(keys) for keys in keysyms_of_text(message.text)]))
 
     def hits(self) -> list[Hit]:
         from tui.palette import Hit

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from systems.consoles import glyphs
 from systems.consoles.glyphs import UNKNOWN, is_blank, read_text
 from systems.consoles.picture import Picture
 from tests.systems.consoles.pictures import drawn
@@ -41,6 +42,19 @@ def test_a_picture_is_no_text() -> None:
     dots = random.Random(7)
     assert read_text(Picture(720, 400, bytearray(dots.randbytes(720 * 400)))) is None
     assert read_text(Picture(801, 601)) is None
+
+
+def test_a_picture_is_given_up_before_all_of_it_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[bytes] = []
+
+    def looks(cell: bytes) -> str:
+        looked_at.append(cell)
+        return UNKNOWN
+
+    monkeypatch.setattr(glyphs, "_char_of", looks)
+    dots = random.Random(7)
+    assert read_text(Picture(1024, 1024, bytearray(dots.randbytes(1024 * 1024)))) is None
+    assert len(looked_at) < (1024 // 8) * (1024 // 16) / 10
 
 
 def test_a_cell_that_is_no_glyph_is_marked_and_the_rest_is_text() -> None:

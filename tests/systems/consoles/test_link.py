@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import http
 import ssl
 from dataclasses import replace
 from ipaddress import ip_address
@@ -13,11 +14,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 
+from systems.consoles.address import address_of
 from systems.consoles.link import TokenRefused, Trust, open_link
-from systems.errors import LinkLost, NotUnderstood, Unreachable
-from tests.systems.consoles.proxies import proxy, refuses
+from systems.errors import LinkLost, NotUnderstood, Refused, Unreachable
+from tests.systems.consoles.proxies import a_console, proxy, refuses
 
 
 async def echo(socket: ServerConnection) -> None:
@@ -58,6 +61,32 @@ async def test_a_token_that_is_refused_is_told_from_a_link_that_is_cut() -> None
         assert await link.receive() == b"login: "
         with pytest.raises(LinkLost, match=r"nova-serialproxy at 127\.0\.0\.1:.* is cut"):
             await link.receive()
+
+
+async def test_a_redirect_takes_the_token_nowhere() -> None:
+    asked: list[str] = []
+
+    def leads_on(connection: ServerConnection, request: Request) -> Response:
+        asked.append(request.path)
+        answer = connection.respond(http.HTTPStatus.FOUND, "")
+        answer.headers["Location"] = f"{request.path}&again"
+        return answer
+
+    async with serve(echo, "127.0.0.1", 0, process_request=leads_on) as server:
+        port = server.sockets[0].getsockname()[1]
+        address = address_of(a_console("serial", f"ws://127.0.0.1:{port}/?token=8e0f7b2a"))
+        with pytest.raises(Refused, match="refused the websocket with HTTP 302") as caught:
+            await open_link(address, Trust())
+    assert asked == ["/?token=8e0f7b2a"]
+    assert "8e0f7b2a" not in str(caught.value)
+
+
+async def test_a_socks_proxy_that_cannot_be_spoken_to_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    async with proxy(echo) as address:
+        with pytest.raises(Unreachable, match=r"cannot be reached: .*SOCKS proxy requires python-socks"):
+            await open_link(address, Trust())
 
 
 async def test_nobody_there_is_told_with_host_and_port() -> None:

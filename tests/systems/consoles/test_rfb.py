@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
+import tracemalloc
 
 import pytest
 
@@ -10,6 +12,7 @@ from systems.consoles.link import Trust, open_link
 from systems.consoles.picture import Picture, rgb
 from systems.consoles.rfb import GuestScreen, whole_screen
 from systems.errors import NotUnderstood, Refused
+from tests.guest_links import FakeLink
 from tests.systems.consoles.proxies import FakeScreen, copied, proxy, raw, update, zipped
 
 
@@ -78,11 +81,31 @@ async def test_a_server_that_lets_nobody_in_is_told(security: bytes, words: str)
         b"\x09",
         update(struct.pack(">HHHHi", 0, 0, 60_000, 60_000, 0)),
         update(struct.pack(">HHHHiI", 0, 0, 2, 1, 6, 0xFFFF_FFFF)),
+        update(zipped(0, 0, 0, 1, bytes(50 << 20))),
     ],
 )
 async def test_what_does_not_fit_is_an_error_and_no_memory(wrong: bytes) -> None:
-    with pytest.raises(NotUnderstood):
-        await looked_at(FakeScreen(2, 1, [wrong]))
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotUnderstood):
+            await looked_at(FakeScreen(2, 1, [wrong]))
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+
+
+async def test_an_update_without_end_leaves_time_for_others() -> None:
+    """What one message holds can be hours of copying; whoever else is on the loop gets a turn between."""
+    pieces = b"".join([copied(0, 0, 64, 64, 0, 0)] * 500)
+    link = FakeLink(b"\x02" * 500 + struct.pack(">BxH", 0, 500) + pieces)
+    screen = GuestScreen(link)
+    screen.picture = Picture(64, 64)
+    taken = asyncio.create_task(screen.update())
+    turns = 0
+    while not taken.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns >= 1000
 
 
 def test_a_pixel_has_its_colour() -> None:
