@@ -15,6 +15,7 @@ from openstack.exceptions import ConfigException
 
 from systems.errors import SystemsError
 from systems.openstack.access import OLDEST, Api, CloudAccess, Endpoint, Tried, Way
+from systems.openstack.bounded import MOST_REDIRECTS, BoundedAdapter
 from systems.openstack.failures import in_a_line, named, not_in_catalogue
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def open_way(access: CloudAccess, hide: Callable[[str], None], timeout_s: float)
     keystone = Tried(access.cloud, "Keystone", auth_url, timeout_s)
     try:
         session = region.get_session()
+        session.redirect = MOST_REDIRECTS
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, BoundedAdapter(access.cloud))
         hide(str(session.get_token() or ""))
     except _RAISED as error:
         raise named(error, keystone) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -65,8 +66,9 @@ class CloudSession:
 
     async def ask(self, question: Question, *, timeout_s: float = 15.0) -> Reply:
         """Answer with whatever status came, or raise a `SystemsError` when there is no answer."""
+        due_s = time.monotonic() + timeout_s
         return await self._in_thread(
-            lambda: self._send(_sent_for(question), timeout_s),
+            lambda: self._send(_sent_for(question), timeout_s, due_s),
             question.path.partition("?")[0],
             timeout_s,
             question.api,
@@ -85,9 +87,11 @@ class CloudSession:
         return Trust(ca=verify if isinstance(verify, str) else "", is_unverified=verify is False)
 
     async def order(self, order: AnyOrder, *, timeout_s: float = 15.0) -> Reply:
-        """Send it once, and answer with whatever status came."""
-        sent = _Sent(order.api, order.method, order.path, order.body)
-        return await self._in_thread(lambda: self._send(sent, timeout_s), order.line, timeout_s, order.api)
+        """Send it once, and answer with whatever status came. It is never sent after `timeout_s`."""
+        sent, due_s = _Sent(order.api, order.method, order.path, order.body), time.monotonic() + timeout_s
+        return await self._in_thread(
+            lambda: self._send(sent, timeout_s, due_s), order.line, timeout_s, order.api
+        )
 
     async def close(self) -> None:
         """Let go of everything; a request that is under way comes to its own deadline."""
@@ -103,7 +107,7 @@ class CloudSession:
                 return await asyncio.shield(asked)
         except TimeoutError as error:
             raise TimedOut(
-                f"{self.cloud}: {what} was sent and no answer came within {timeout_s + LATE_S:g} s: the "
+                f"{self.cloud}: no answer to {what} came within {timeout_s + LATE_S:g} s: the "
                 f"cloud is under load, or a service behind it is down. See whether {api.service}'s API and "
                 "the message queue are up."
             ) from error
@@ -125,9 +129,18 @@ class CloudSession:
 
             return reach(way, api, timeout_s)
 
-    def _send(self, sent: _Sent, timeout_s: float) -> Reply:
-        """Run in a thread. Sent once: a connection that breaks in the middle may have delivered it."""
+    def _send(self, sent: _Sent, timeout_s: float, due_s: float) -> Reply:
+        """Run in a thread. Sent once: a connection that breaks in the middle may have delivered it.
+
+        `due_s`: after that nobody waits for it any more, and what waited for a thread or for the login
+        until then is not sent: an order that comes minutes late hits what somebody has changed since.
+        """
         endpoint = self._reached(sent.api, timeout_s)
+        if time.monotonic() > due_s:
+            raise TimedOut(
+                f"{self.cloud}: {sent.method} {sent.path.partition('?')[0]} was not sent: the way to "
+                f"{sent.api.service} was not open within {timeout_s:g} s. See whether Keystone is well."
+            )
         import keystoneauth1.exceptions as errors
 
         from systems.openstack.failures import named

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -25,9 +25,13 @@ class StubCloud:
         self.answers: dict[tuple[str, str], tuple[int, object]] = {}
         self.asked: list[tuple[str, str, str]] = []
         """Method, path, microversion."""
+        self.drips = False
+        """Nova's answers come a byte at a time, and never to their end."""
         self.hold = threading.Event()
         """While it is clear, Nova answers nothing."""
         self.hold.set()
+        self.gone = threading.Event()
+        """The test is over."""
 
     def clouds_yaml(self, folder: Path, name: str = "kilo") -> Path:
         """Write a clouds.yaml that leads here."""
@@ -86,8 +90,13 @@ def stub_cloud() -> Iterator[StubCloud]:
             version = self.headers.get("OpenStack-API-Version", "")
             stub.asked.append((self.command, self.path, version.removeprefix("compute ")))
             status, body = stub.answer(self.command, self.path)
+            if stub.drips and "/v3" not in self.path:
+                self._drip()
+                return
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
+            if status == 302:
+                self.send_header("Location", stub.url + self.path)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
             self.send_header("X-OpenStack-Request-Id", "req-1")
@@ -95,6 +104,14 @@ def stub_cloud() -> Iterator[StubCloud]:
                 self.send_header("X-Subject-Token", TOKEN)
             self.end_headers()
             self.wfile.write(data)
+
+        def _drip(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000000")
+            self.end_headers()
+            with suppress(OSError):
+                while not stub.gone.wait(0.01):
+                    self.wfile.write(b" ")
 
         do_GET = _say  # noqa: N815 - the name that http.server looks for
         do_POST = _say  # noqa: N815
@@ -111,6 +128,7 @@ def stub_cloud() -> Iterator[StubCloud]:
         yield stub
     finally:
         stub.hold.set()
+        stub.gone.set()
         server.shutdown()
         server.server_close()
         thread.join()

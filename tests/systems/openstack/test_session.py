@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from systems.errors import LoginRefused, Refused, SystemsError, TimedOut, Unreachable
+from systems.errors import LoginRefused, NotUnderstood, Refused, SystemsError, TimedOut, Unreachable
+from systems.openstack import bounded
+from systems.openstack import session as session_module
 from systems.openstack.access import Api, CloudAccess, NotInCatalogue
 from systems.openstack.asking import FailoverOrder, Order, Question
 from systems.openstack.session import CloudSession
@@ -63,6 +66,45 @@ async def test_an_order_is_sent_once_even_when_nobody_answers(stub: StubCloud, t
             await session.order(Order("a-1", {"os-stop": None}), timeout_s=0.3)
         stub.hold.set()
     assert [path for method, path, _ in stub.asked if "action" in path] == ["/v2.1/servers/a-1/action"]
+
+
+async def test_an_order_that_waited_too_long_is_never_sent(
+    stub: StubCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "LATE_S", 0.0)
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        await session.newest()
+        # the lock is held as while another request logs in
+        with session._opening, pytest.raises(TimedOut, match="no answer to POST /servers/a-1/action"):
+            await session.order(Order("a-1", {"os-stop": None}), timeout_s=0.1)
+        await asyncio.to_thread(session._threads.shutdown)
+    assert not [path for _, path, _ in stub.asked if "action" in path]
+
+
+async def test_an_answer_without_end_is_given_up(
+    stub: StubCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub.answers["GET", "/servers/detail"] = (200, b" " * 5_000_000)
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        assert len((await session.ask(LIST)).body) == 5_000_000
+        monkeypatch.setattr(bounded, "MOST_BYTES", 1 << 20)
+        with pytest.raises(NotUnderstood, match=r"the answer of .*/v2.1/servers/detail does not end: 1 MiB"):
+            await session.ask(LIST)
+
+
+async def test_an_answer_that_drips_does_not_hold_its_thread(stub: StubCloud, tmp_path: Path) -> None:
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        await session.newest()
+        stub.drips = True
+        with pytest.raises(TimedOut, match=r"Nova at .* did not answer within 0.3 s"):
+            await session.ask(LIST, timeout_s=0.3)
+
+
+async def test_redirects_without_end_are_given_up(stub: StubCloud, tmp_path: Path) -> None:
+    stub.answers["GET", "/servers/detail"] = (302, b"")
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        assert (await session.ask(LIST)).status == 302
+    assert len([path for _, path, _ in stub.asked if "detail" in path]) == bounded.MOST_REDIRECTS + 1
 
 
 async def test_password_and_token_are_hidden_from_the_first_request_on(
