@@ -30,7 +30,7 @@ _BACKEND_ROW, _SERVER_ROW = "1", "2"
 def parse_balancer(text: str, at: datetime) -> BalancerReading:
     """Read the answer to `show info;show stat;show servers state`.
 
-    Raises `NotUnderstood` when it holds no statistics, or a server's row is cut short.
+    Raises `NotUnderstood` when it holds no statistics, a table of it is none, or a server's row is cut short.
     """
     lines = text.splitlines()
     rows = _table(lines, _STATS, ",")
@@ -66,9 +66,12 @@ def _table(lines: Sequence[str], heading: str, separator: str) -> list[dict[str,
         if not line.strip():
             break
         body.append(line.replace("\x00", ""))
-    return [
-        dict(zip(names, row, strict=False)) for row in csv.reader(body, delimiter=separator, strict=False)
-    ]
+    try:
+        return [
+            dict(zip(names, row, strict=False)) for row in csv.reader(body, delimiter=separator, strict=False)
+        ]
+    except csv.Error as error:
+        raise NotUnderstood(f"HAProxy's stats socket tells a table that is none: {error}") from error
 
 
 def _backends(
@@ -76,7 +79,7 @@ def _backends(
 ) -> list[Backend]:
     servers: dict[str, list[Server]] = {}
     for row in rows:
-        if any(not row.get(column) for column in _NEEDED):
+        if any(not row.get(column, "").strip() for column in _NEEDED):
             cut = "/".join([row.get("pxname") or "", row.get("svname") or ""])
             raise NotUnderstood(f"HAProxy's row of {cut} is cut short")
         if row["type"] == _SERVER_ROW:

@@ -99,6 +99,17 @@ def test_a_row_that_was_cut_short_is_no_reading() -> None:
         read(whole[: row + len("db,db2,0,0")])
 
 
+def test_a_status_of_blanks_is_a_row_that_is_cut_short() -> None:
+    text = recorded("mysql").replace(",UP,1,1,0,0,0,4", ",  ,1,1,0,0,0,4")
+    with pytest.raises(NotUnderstood, match="db/db1 is cut short"):
+        read(text)
+
+
+def test_a_field_without_an_end_is_no_reading() -> None:
+    with pytest.raises(NotUnderstood, match="a table that is none"):
+        read(recorded("mysql").replace("db1", "x" * 200_000))
+
+
 @given(st.integers(0, 6000), st.text(alphabet="\x00\n\r,;\"'# aU/1", max_size=30))
 def test_no_damage_ends_in_anything_but_a_reading_or_a_sentence(at: int, damage: str) -> None:
     whole = recorded("http-desync")
