@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from runbooks.vips.change import Changed, Wish, why_refused
+from runbooks.vips.history import newest_to_undo
 from runbooks.words import count, listed
 from systems.errors import SystemsError
 from tui.arming import ensure_armed
@@ -109,16 +110,16 @@ async def _act(app: App[Any], desk: Desk, view: VipView, targets: Sequence[Membe
     if not await ensure_armed(app, desk) or desk.works is None:
         return
     name = targets[0].server.name
-    is_last = bool(_last(view, targets, wish))
-    dialog = AskDialog(f"{wish} {name}", card_rows(desk, view, targets, wish), desk.signs, verb="do it")
-    if not await _typed(app, dialog, name):
-        return
+    is_last = bool(why_refused(wish, targets, view.members))
     try:
+        dialog = AskDialog(f"{wish} {name}", card_rows(desk, view, targets, wish), desk.signs, verb="do it")
+        if not await _typed(app, dialog, name):
+            return
         done = await act_on(desk.works, view.name, targets, wish, may_be_last=is_last)
     except SystemsError as error:
         app.notify(str(error), severity="error", markup=False)
         return
-    _tell(app, name, wish, done, "z takes it back.")
+    _tell(app, name, done, "z takes it back.")
 
 
 async def _undo(app: App[Any], desk: Desk, vip: str) -> None:
@@ -128,7 +129,7 @@ async def _undo(app: App[Any], desk: Desk, vip: str) -> None:
         app.notify(f"Not now: {desk.why_no_works}.", severity="warning", markup=False)
         return
     try:
-        past = next((one for one in await acts_on(works, vip) if not (one.is_undo or one.is_undone)), None)
+        past = newest_to_undo(await acts_on(works, vip))
         if past is None:
             app.notify(f"The journal tells no act on {vip} that could be taken back.", markup=False)
             return
@@ -141,7 +142,7 @@ async def _undo(app: App[Any], desk: Desk, vip: str) -> None:
     except SystemsError as error:
         app.notify(str(error), severity="error", markup=False)
         return
-    _tell(app, past.member, next(iter(past.undo.values())), done, "")
+    _tell(app, past.member, done, "")
 
 
 async def _typed(app: App[Any], dialog: AskDialog, name: str) -> bool:
@@ -151,19 +152,12 @@ async def _typed(app: App[Any], dialog: AskDialog, name: str) -> bool:
     return typed is not None and typed.strip() == name
 
 
-def _tell(app: App[Any], name: str, wish: Wish, done: Sequence[Changed], then: str) -> None:
+def _tell(app: App[Any], name: str, done: Sequence[Changed], then: str) -> None:
     is_proven = bool(done) and not any(one.problem for one in done)
     severity: SeverityLevel = "information" if is_proven else "error"
-    sentences = [f"{told(name, wish, one)}." for one in done]
+    sentences = [f"{told(name, one)}." for one in done]
     words = " ".join([*sentences, *([then] if then and is_proven else [])])
     app.notify(words, severity=severity, timeout=12, markup=False)
-
-
-def _last(view: VipView, targets: Sequence[Member], wish: Wish) -> str:
-    """That it takes out the last member that serves somewhere, in words; empty: it does not."""
-    balancers = {one.balancer for one in targets}
-    own = [one for one in view.members if one.balancer in balancers]
-    return why_refused(wish, targets[0].server.name, own)
 
 
 def card_rows(desk: Desk, view: VipView, targets: Sequence[Member], wish: Wish) -> list[Row]:
@@ -180,7 +174,7 @@ def card_rows(desk: Desk, view: VipView, targets: Sequence[Member], wish: Wish) 
         _line("now", f"{targets[0].truth.sentence}; {count(sessions, 'session')}"),
         _line("undo", listed(sorted({str(wish.undo(one.server)) for one in targets}))),
     ]
-    if refusal := _last(view, targets, wish):
+    if refusal := why_refused(wish, targets, view.members):
         rows.append(_line("beware", f"{refusal}.", Tone.CRITICAL))
     return [*rows, row(), row("Type the member's name to do it: ", (name, Tone.STRONG))]
 
@@ -190,7 +184,7 @@ def undo_rows(past: PastAct) -> list[Row]:
     rows = [_line("was done", f"{past.words}, by {past.who}, {past.at:%Y-%m-%d %H:%M} UTC")]
     rows += [
         _line(f"on {host}", f"{past.backend}/{past.member} {wish}", Tone.STRONG)
-        for host, wish in past.undo.items()
+        for host, wish in past.left.items()
     ]
     return [*rows, row(), row("Type the member's name to do it: ", (past.member, Tone.STRONG))]
 

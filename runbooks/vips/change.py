@@ -82,25 +82,31 @@ class Changed:
     """What came of a wish on one balancer; `problem` empty: its own word is that it is so."""
 
     balancer: str
+    wish: Wish
     undo: Wish
     sessions: int
     """Open on that member when it was verified."""
     problem: str = ""
 
 
-def why_refused(wish: Wish, name: str, members: Sequence[Member]) -> str:
+def why_refused(wish: Wish, targets: Sequence[Member], members: Sequence[Member]) -> str:
     """Why a wish must not be carried out without the member's name typed; empty: it may.
 
-    To take out the last member that serves leaves every client with nothing.
+    To take out the last member of a backend that serves leaves its clients with nothing. `members`: all of
+    the balancers that the targets are on.
     """
     if not wish.takes_out:
         return ""
-    for balancer in dict.fromkeys(one.balancer for one in members):
-        own = [one.server for one in members if one.balancer == balancer]
-        left = [one for one in own if one.serves and one.name != name]
-        if not left and any(one.name == name and one.serves for one in own):
-            return f"{name} is the last member that serves on {balancer}: without it nobody is served"
+    for target in targets:
+        left = [one for one in members if _place(one) == _place(target) and one.server.serves]
+        if [one.server.name for one in left] == [target.server.name]:
+            name = target.server.name
+            return f"{name} is the last member that serves on {target.balancer}: without it nobody is served"
     return ""
+
+
+def _place(one: Member) -> tuple[str, str]:
+    return one.balancer, one.server.backend
 
 
 async def carry_out(
@@ -119,7 +125,7 @@ async def carry_out(
             output = await hands(member.balancer).change(command, job=job)
             said = output.stdout.strip() or (output.stderr.strip() if output.status else "")
         except SystemsError as error:
-            done.append(Changed(member.balancer, wish.undo(before), before.sessions, str(error)))
+            done.append(Changed(member.balancer, wish, wish.undo(before), before.sessions, str(error)))
             return done
         done.append(await _verified(wish, member, socket, said))
         if done[-1].problem:
@@ -140,13 +146,13 @@ async def _verified(wish: Wish, member: Member, socket: StatsSocket, said: str) 
         answer = await socket.look()
         server = _server(answer, member.server)
         if server is not None and wish.holds(server):
-            return Changed(member.balancer, undo, server.sessions)
+            return Changed(member.balancer, wish, undo, server.sessions)
         if asyncio.get_running_loop().time() >= end:
             break
         await asyncio.sleep(_EVERY_S)
     state = f"it still says {server.status}" if server is not None else f"it does not answer: {answer.answer}"
     told = f"{member.balancer} answered {said!r}, and {state}" if said else f"{member.balancer}: {state}"
-    return Changed(member.balancer, undo, sessions, f"{told}; nothing more was changed")
+    return Changed(member.balancer, wish, undo, sessions, f"{told}; nothing more was changed")
 
 
 def _server(answer: BalancerAnswer, like: Server) -> Server | None:

@@ -10,6 +10,9 @@ from textual.pilot import Pilot
 
 from runbooks.journal.entries import Kind
 from runbooks.lease.sqlite import SqliteLeases
+from runbooks.vips.change import Wish
+from runbooks.vips.look import Member
+from runbooks.vips.truth import truth
 from systems.errors import SystemsError, Unreachable
 from systems.haproxy.attempt import Client
 from tests import scenes
@@ -18,6 +21,7 @@ from tests.systems.haproxy.builders import REFUSED, a_server
 from tests.tui.screens import console_of, see, shown, type_in, until
 from tui.member import MemberScreen
 from tui.node import NodeScreen
+from tui.vip_acting import act_on
 from tui.vips import VipsPane
 from widgets.live_table import LiveTable
 
@@ -152,6 +156,58 @@ async def test_a_drain_is_armed_shown_typed_verified_and_taken_back_from_the_jou
         app.clear_notifications()
         await pilot.press("z")
         await see(pilot, "The journal tells no act on orders-vip")
+
+
+async def test_what_a_taking_back_did_not_reach_is_taken_back_by_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("runbooks.vips.change.VERIFY_S", 0.05)
+    async with console_of(well, (140, 40)) as (app, pilot):
+        app.rig.arming.arm("ticket 1432")
+        await act(pilot, "drain", "lb1", "and")
+        await see(pilot, "Type the member's name")
+        await type_in(pilot, "db1")
+        await pilot.press("enter")
+        await see(pilot, "z takes it back.")
+        lb2 = balancers_of(app).haproxies["lb2"]
+        lb2.takes_orders = False
+        for said in ("lb2 answered 'Permission denied'", "lb2: db1 is set to ready."):
+            app.clear_notifications()
+            await pilot.press("z")
+            await see(pilot, "Take back: db1 drain on lb1, lb2")
+            await type_in(pilot, "db1")
+            await pilot.press("enter")
+            await see(pilot, said)
+            lb2.takes_orders = True
+        assert balancers_of(app).ran == [
+            *(f"lb1: {line}" for line in (DRAIN, READY)),
+            *(f"lb2: {line}" for line in (DRAIN, READY, READY)),
+        ]
+
+
+async def test_a_member_of_two_backends_is_not_changed_unnamed() -> None:
+    async with console_of(well) as (app, _):
+        app.rig.arming.arm("ticket 1432")
+        assert app.desk.works is not None
+        servers = (a_server("db1"), a_server("db1", backend="reports"))
+        both = [Member("lb1", one, "db1", truth(one, None)) for one in servers]
+        with pytest.raises(SystemsError, match="db1 is a member of the backends orders and"):
+            await act_on(app.desk.works, "orders-vip", both, Wish.of("drain"))
+        assert balancers_of(app).ran == []
+
+
+async def test_a_name_that_would_be_an_order_of_its_own_is_told_and_nothing_is_sent() -> None:
+    name = "db1;disable"
+    async with console_of(well, (140, 40)) as (app, pilot):
+        app.rig.arming.arm("ticket 1432")
+        for one in balancers_of(app).haproxies.values():
+            one.servers = {name: a_server(name, "DOWN", check=REFUSED), "db2": a_server("db2")}
+        app.source.ask_balancers()
+        await pilot.pause()
+        app.tick()
+        await act(pilot, "drain", "lb1", "and")
+        await see(pilot, "HAProxy tells a server orders/db1;disable")
+        assert balancers_of(app).ran == []
 
 
 async def test_another_name_than_the_members_sends_nothing() -> None:

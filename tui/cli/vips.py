@@ -163,7 +163,7 @@ async def _set(estate: LoadedEstate, order: _Order) -> int:
                 f"{', '.join(sorted(missing))}; name the others with --on"
             )
             return REFUSED
-        refusal = why_refused(order.wish, order.member, found)
+        refusal = why_refused(order.wish, targets, found)
         if refusal and order.agreed != order.member:
             complain(
                 f"quarterdeck: refused, nothing was sent: {refusal}; --yes-to {order.member} agrees to it"
@@ -176,11 +176,12 @@ async def _set(estate: LoadedEstate, order: _Order) -> int:
 
 
 async def _undo(estate: LoadedEstate, name: str, reason: str, place: str | None) -> int:
+    from runbooks.vips.history import newest_to_undo
     from runbooks.vips.look import members
     from tui.vip_acting import acts_on, told, undo_act
 
     async with opened(estate) as access, working(access, place) as works:
-        past = next((one for one in await acts_on(works, name) if not (one.is_undo or one.is_undone)), None)
+        past = newest_to_undo(await acts_on(works, name))
         if past is None:
             complain(f"quarterdeck: the journal tells no act on {name} that could be taken back")
             return REFUSED
@@ -190,8 +191,7 @@ async def _undo(estate: LoadedEstate, name: str, reason: str, place: str | None)
         await works.aside(works.arming.arm, reason)
         done = await undo_act(works, name, past, members(look))
         for one in done:
-            sentence = told(past.member, past.undo[one.balancer], one)
-            (complain if one.problem else click.echo)(sentence)
+            (complain if one.problem else click.echo)(told(past.member, one))
         return UNREAD if any(one.problem for one in done) else NONE
 
 
@@ -199,13 +199,10 @@ async def _tell(
     order: _Order, targets: list[Member], sockets: Mapping[str, StatsSocket], done: list[Changed]
 ) -> int:
     from runbooks.vips.change import left_words, sessions_left
+    from tui.vip_acting import told
 
     for one in done:
-        if one.problem:
-            complain(f"quarterdeck: not verified: {one.problem}")
-        else:
-            left = f"; {left_words(one.sessions)}" if order.wish.takes_out else ""
-            click.echo(f"{one.balancer}: {order.member} is set to {order.wish}{left}")
+        (complain if one.problem else click.echo)(told(order.member, one))
         click.echo(
             f"  undo: quarterdeck vips set {order.name} {order.member} {one.undo} --on {one.balancer} "
             '--arm "undo"'

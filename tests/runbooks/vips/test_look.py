@@ -75,9 +75,22 @@ def test_a_wish_is_read_word_for_word_and_knows_its_undo() -> None:
 
 def test_only_the_last_member_that_serves_is_guarded() -> None:
     two = a_balancer(a_server("db1"), a_server("db2"), a_server("db3", "DOWN"))
-    found = members(a_look(an_answer("lb1", two)))
-    assert why_refused(Wish.of("maint"), "db1", found) == ""
+    assert guarded("maint", a_look(an_answer("lb1", two))) == ""
     one = a_balancer(a_server("db1"), a_server("db2", "DOWN"), a_server("db3", "DOWN"))
-    found = members(a_look(an_answer("lb1", two), an_answer("lb2", one)))
-    assert why_refused(Wish.of("maint"), "db1", found).startswith("db1 is the last member that serves on lb2")
-    assert why_refused(Wish.of("ready"), "db1", found) == ""
+    both = a_look(an_answer("lb1", two), an_answer("lb2", one))
+    assert guarded("maint", both).startswith("db1 is the last member that serves on lb2")
+    assert guarded("ready", both) == ""
+
+
+def test_members_of_another_backend_serve_nobody_in_its_place() -> None:
+    one, other = a_balancer(a_server("db1")), a_balancer(a_server("db2", backend="reports"))
+    whole = replace(one, backends=(*one.backends, replace(other.backends[0], name="reports")))
+    look = replace(a_look(an_answer("lb1", whole)), backend="")
+    assert {one.server.backend for one in members(look)} == {"orders", "reports"}
+    assert guarded("drain", look).startswith("db1 is the last member that serves on lb1")
+
+
+def guarded(wish: str, look: VipLook) -> str:
+    """Why db1 is not taken out unasked."""
+    found = members(look)
+    return why_refused(Wish.of(wish), [one for one in found if one.server.name == "db1"], found)

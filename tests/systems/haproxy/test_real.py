@@ -139,11 +139,12 @@ async def test_every_wish_is_verified_by_the_balancer_and_undone_by_its_own_undo
 
 async def test_the_last_member_that_serves_is_not_taken_out_unasked(balancer: LocalBalancer) -> None:
     await wish(balancer, "db1", "maint")
-    assert why_refused(Wish.of("drain"), "db2", members(await look(balancer))) == ""
+    found = members(await look(balancer))
+    assert why_refused(Wish.of("drain"), found[1:2], found) == ""
     await wish(balancer, "db2", "drain")
     left = members(await look(balancer))
-    assert "db3 is the last member that serves on lb1" in why_refused(Wish.of("maint"), "db3", left)
-    assert why_refused(Wish.of("weight=5"), "db3", left) == ""
+    assert "db3 is the last member that serves on lb1" in why_refused(Wish.of("maint"), left[2:], left)
+    assert why_refused(Wish.of("weight=5"), left[2:], left) == ""
 
 
 async def test_a_member_that_is_not_there_is_not_told_as_done(
