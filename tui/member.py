@@ -83,10 +83,9 @@ class MemberScreen(SelectingScreen):
 
     def on_mount(self) -> None:
         self.renew()
-        self.read_acts()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
+        """The first time too: what was done meanwhile, by the dialog that was on top, is told."""
         self.read_acts()
 
     @work(name="acts on a member", exit_on_error=False, exclusive=True, group="acts-read")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from systems.errors import NotUnderstood, Refused, SystemsError, TimedOut, ToolMissing
+from systems.errors import NotUnderstood, Refused, SudoRefused, SystemsError, TimedOut, ToolMissing
 from systems.haproxy.parse import parse_balancer
 from systems.haproxy.readings import BalancerAnswer, BalancerReading
 from systems.shell import Command, Output, Probe, Reader
@@ -22,6 +22,8 @@ from systems.text import visible
 SHOWS = "show info;show stat;show servers state"
 DEADLINE_S = 8.0
 """Seconds for one look at one load balancer."""
+ROOT_REST_S = 60.0
+"""Where sudo is refused it is left alone for so long: each refusal stands in the host's log."""
 _TOOLS = ("socat -t5 - UNIX-CONNECT:{path}", "nc -w 5 -U {path}")
 _NO_TOOL = 127
 _MISSING = "the program to ask with is not installed there"
@@ -52,6 +54,8 @@ class StatsSocket:
     reader: Reader
     path: str
     way: Way = field(default_factory=Way)
+    _sudo_refused: SudoRefused | None = field(default=None, init=False)
+    _rests_until_s: float = field(default=0.0, init=False)
 
     async def look(self, *, timeout_s: float = DEADLINE_S) -> BalancerAnswer:
         """Ask once; a `SystemsError` is the answer, it never raises one. The deadline is for all tries."""
@@ -93,8 +97,14 @@ class StatsSocket:
 
     async def _try(self, way: Way, timeout_s: float) -> Output | SystemsError:
         probe = Probe(way.line(self.path, SHOWS), as_root=way.as_root, accepts=None)
+        clock = asyncio.get_running_loop().time
+        if way.as_root and self._sudo_refused is not None and clock() < self._rests_until_s:
+            return self._sudo_refused
         try:
             return await self.reader.read(probe, timeout_s=timeout_s)
+        except SudoRefused as error:
+            self._sudo_refused, self._rests_until_s = error, clock() + ROOT_REST_S
+            return error
         except (Refused, ToolMissing) as error:
             return error
 

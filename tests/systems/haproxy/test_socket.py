@@ -112,6 +112,21 @@ async def test_what_a_program_that_is_there_said_is_told_before_one_that_is_miss
     assert "does not answer: Permission denied. It needs" in str(error)
 
 
+async def test_where_sudo_is_refused_it_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    balancer = Balancer(("socat", True), sudo=False)
+    socket = StatsSocket(balancer, PATH)
+    first = (await socket.look()).answer
+    assert [as_root for _, as_root in balancer.asked].count(True) == 1
+    balancer.asked.clear()
+    assert str((await socket.look()).answer) == str(first)
+    assert balancer.asked == [("socat", False), ("nc", False)]
+    monkeypatch.setattr("systems.haproxy.socket.ROOT_REST_S", 0.0)
+    socket = StatsSocket(balancer, PATH)
+    await socket.look()
+    balancer.sudo = True
+    assert isinstance((await socket.look()).answer, BalancerReading)
+
+
 async def test_a_host_without_a_program_to_ask_with_is_told_so() -> None:
     assert "is not installed there" in str(await error_of(Balancer(("socat", False), tools=(), sudo=False)))
 
