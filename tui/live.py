@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from systems.errors import SystemsError
+from tui.rhythm import again, side_by_side
 from tui.source import Inventory, Opinion, Vip
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from systems.galera.readings import ClusterSurvey, NodeSurvey
     from systems.galera.survey import Surveyor
     from systems.haproxy.readings import BalancerAnswer
-    from systems.haproxy.socket import StatsSocket
     from systems.host import HostAnswer
     from systems.openstack.octavia_readings import BalancersSurvey
     from systems.openstack.readings import CloudSurvey
@@ -105,25 +106,15 @@ class LiveSource:
 
     async def watch_hosts(self, hosts: Sequence[str]) -> AsyncIterator[HostAnswer]:
         access = await self._opened()
-        arrived: asyncio.Queue[HostAnswer] = asyncio.Queue(maxsize=max(len(hosts), 1))
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_watch_host(access, host, arrived)) for host in hosts]
-            try:
-                while True:
-                    yield await arrived.get()
-            finally:
-                for task in tasks:
-                    task.cancel()
+        asks = [partial(_look_at_host, access, host) for host in hosts]
+        async for answer in side_by_side(asks, HOST_EVERY_S):
+            yield answer
 
     async def watch_cloud(self, cloud: str) -> AsyncIterator[CloudSurvey]:
         access = await self._opened()
-        reader, every_s = access.clouds.reader(cloud), self._estate.cloud(cloud).every_s
-        clock = asyncio.get_running_loop().time
-        while True:
-            begun = clock()
-            yield await reader.survey()
-            took = clock() - begun
-            await asyncio.sleep(max(every_s - took, min(took, every_s)))
+        every_s = self._estate.cloud(cloud).every_s
+        async for survey in again(access.clouds.reader(cloud).survey, every_s):
+            yield survey
 
     def judge_cloud(self, survey: CloudSurvey) -> CloudVerdict:
         from runbooks.cloud.findings import judge_cloud
@@ -132,14 +123,9 @@ class LiveSource:
 
     async def watch_balancers(self, cloud: str) -> AsyncIterator[BalancersSurvey]:
         access = await self._opened()
-        reader = access.clouds.balancers(cloud)
         every_s = max(self._estate.cloud(cloud).every_s, BALANCERS_EVERY_S)
-        clock = asyncio.get_running_loop().time
-        while True:
-            begun = clock()
-            yield await reader.survey()
-            took = clock() - begun
-            await asyncio.sleep(max(every_s - took, min(took, every_s)))
+        async for survey in again(access.clouds.balancers(cloud).survey, every_s):
+            yield survey
 
     def judge_balancers(self, survey: BalancersSurvey) -> BalancersVerdict:
         from runbooks.cloud.balancers import judge_balancers
@@ -150,15 +136,8 @@ class LiveSource:
         access = await self._opened()
         every_s, sockets = self._estate.vip(vip).settings.every_s, access.sockets(vip)
         await access.hosts.warm(next(iter(sockets)))
-        arrived: asyncio.Queue[BalancerAnswer] = asyncio.Queue(maxsize=len(sockets))
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_watch_socket(one, every_s, arrived)) for one in sockets.values()]
-            try:
-                while True:
-                    yield await arrived.get()
-            finally:
-                for task in tasks:
-                    task.cancel()
+        async for answer in side_by_side([one.look for one in sockets.values()], every_s):
+            yield answer
 
     def judge_vip(self, look: VipLook) -> VipVerdict:
         from runbooks.vips.findings import judge_vip
@@ -177,32 +156,15 @@ class LiveSource:
         return self._access
 
 
-async def _watch_host(access: Access, host: str, arrived: asyncio.Queue[HostAnswer]) -> None:
-    """Ask one host again and again; what does not answer is asked at most half of the time."""
+async def _look_at_host(access: Access, host: str) -> HostAnswer:
     from systems.host import HostAnswer, HostReading, read_host
     from tui.desk import utc_now
 
-    clock = asyncio.get_running_loop().time
-    while True:
-        begun = clock()
-        try:
-            answer: HostReading | SystemsError = await read_host(access.hosts.reader(host))
-        except SystemsError as error:
-            answer = error
-        took = clock() - begun
-        await arrived.put(HostAnswer(host, utc_now(), answer))
-        await asyncio.sleep(max(HOST_EVERY_S - took, min(took, HOST_EVERY_S)))
-
-
-async def _watch_socket(socket: StatsSocket, every_s: float, arrived: asyncio.Queue[BalancerAnswer]) -> None:
-    """Ask one load balancer again and again; what does not answer is asked at most half of the time."""
-    clock = asyncio.get_running_loop().time
-    while True:
-        begun = clock()
-        answer = await socket.look()
-        took = clock() - begun
-        await arrived.put(answer)
-        await asyncio.sleep(max(every_s - took, min(took, every_s)))
+    try:
+        answer: HostReading | SystemsError = await read_host(access.hosts.reader(host))
+    except SystemsError as error:
+        answer = error
+    return HostAnswer(host, utc_now(), answer)
 
 
 def _import_late() -> None:

@@ -112,8 +112,9 @@ def _balancers(subject: Subject) -> tuple[str, ...]:
 
 def _client_ports(subject: Subject) -> tuple[int, ...]:
     """The port that clients use, and that of the check where it answers by HTTP (LB-09)."""
+    port = next((one.server.port for one in subject.members if one.server.port), _SQL_PORT)
     by_http = any(one.server.check.code or one.server.check.status == "L4TOUT" for one in subject.members)
-    return (_SQL_PORT, _CHECK_PORT) if by_http else (_SQL_PORT,)
+    return (port, _CHECK_PORT) if by_http else (port,)
 
 
 async def _opens(reader: Reader, address: str, port: int, opens: Opens | None) -> str:

@@ -122,6 +122,12 @@ async def test_a_port_that_is_shut_between_balancer_and_node_is_the_route() -> N
     assert "port 9200 does not open from lb1" in ladder.sentence
 
 
+async def test_the_port_that_its_balancer_sends_clients_to_is_the_one_that_is_tried() -> None:
+    estate = Estate(a_server("db1", "DOWN", port=3307), a_node("db1"))
+    estate.world["lb1"].answer(f"nc -z -w 2 {address_of('db1')} 3307", (1, ""))
+    assert (await estate.ladder()).sentence.endswith("port 3307 does not open from lb1")
+
+
 async def test_where_a_host_has_no_nc_its_port_is_tried_another_way() -> None:
     estate = Estate(a_server("db1"), a_node("db1"))
     estate.world["lb1"].answer(f"nc -z -w 2 {address_of('db1')} 3306", ToolMissing("lb1: nc: not found"))
