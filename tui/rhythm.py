@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -20,19 +21,32 @@ async def again(ask: Callable[[], Awaitable[T]], every_s: float) -> AsyncGenerat
         await asyncio.sleep(max(every_s - took, min(took, every_s)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """An error of the console's own: it must reach whoever iterates, and not die in a task."""
+
+    error: Exception
+
+
 async def side_by_side(asks: Sequence[Callable[[], Awaitable[T]]], every_s: float) -> AsyncGenerator[T, None]:
     """All answers as they arrive, each asked for in a rhythm of its own, until closed."""
-    arrived: asyncio.Queue[T] = asyncio.Queue(maxsize=max(len(asks), 1))
+    arrived: asyncio.Queue[T | _Broken] = asyncio.Queue(maxsize=max(len(asks), 1))
 
     async def bring(ask: Callable[[], Awaitable[T]]) -> None:
-        async for answer in again(ask, every_s):
-            await arrived.put(answer)
-
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(bring(ask)) for ask in asks]
         try:
-            while True:
-                yield await arrived.get()
-        finally:
-            for task in tasks:
-                task.cancel()
+            async for answer in again(ask, every_s):
+                await arrived.put(answer)
+        except Exception as error:  # noqa: BLE001 - see _Broken
+            await arrived.put(_Broken(error))
+
+    tasks = [asyncio.create_task(bring(ask)) for ask in asks]
+    try:
+        while True:
+            answer = await arrived.get()
+            if isinstance(answer, _Broken):
+                raise answer.error
+            yield answer
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

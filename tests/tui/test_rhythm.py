@@ -7,6 +7,8 @@ from collections import Counter
 from contextlib import aclosing
 from functools import partial
 
+import pytest
+
 from tui.rhythm import side_by_side
 
 
@@ -28,6 +30,19 @@ async def test_one_that_hangs_delays_no_other_and_is_not_asked_again_meanwhile()
                 break
     assert set(came) == {"well"}
     assert asked["dead"] == 1
+
+
+async def test_an_error_of_the_consoles_own_reaches_whoever_iterates() -> None:
+    async def ask() -> str:
+        raise ZeroDivisionError
+
+    async def hangs() -> str:
+        await asyncio.Event().wait()
+        return "never"
+
+    async with asyncio.timeout(10.0):
+        with pytest.raises(ZeroDivisionError):
+            await anext(side_by_side([hangs, ask], 0.001))
 
 
 async def test_whoever_is_cancelled_leaves_nobody_asking() -> None:
