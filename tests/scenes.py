@@ -98,35 +98,14 @@ def stage(
 ) -> Stage:
     """Set a stage: the looks at `orders`, hosts, and an engine on doubles with a real journal."""
     folder = TemporaryDirectory(prefix="quarterdeck-scene-")
-    catalogue = {**CATALOGUE, **books.CATALOGUE}
-
-    def node(name: str, clock: HandClock) -> NodeSurvey:
-        known = {survey.host: survey for survey in looks[-1].nodes} if looks else {}
-        return stamped(known.get(name) or a_node(name), clock.now())
-
-    rig = Rig(Path(folder.name), books.a_world(), catalogue, armed=False, node=node)
-    for name, host in rig.world.items():
-        host.answer("uptime", f" 12:00:02 up 14 days,  load average: 0.4{name[-1]}, 0.40, 0.38\n")
-        host.answer(LOG_LINE, logs()[name])
-    rig.engine._new_id = lambda: "a7c3f1"
+    rig = _rig(Path(folder.name), looks[-1] if looks else None)
     if armed:
         rig.arming.arm("db2 lost its power at noon")
-    shelf = {**RUNBOOKS, **({book.name: book} if book else {})}
     rehearser = ScriptedRehearser(rig.journal)
-    works = Works(
-        arming=rig.arming,
-        journal=rig.journal,
-        hosts=rig.hosts,
-        engine=rig.engine,
-        runbooks=shelf,
-        catalogue=catalogue,
-        redact=rig.redactor.redact,
-        journal_name="~/.local/state/quarterdeck/journal.sqlite",
-        rehearser=rehearser,
-        clouds=FakeClouds(
-            *[nova_of(survey) for survey in clouds],
-            octavias=[octavia_of(octavia)] if octavia is not None else [],
-        ),
+    works = _works(rig, rehearser, {**RUNBOOKS, **({book.name: book} if book else {})})
+    works.clouds = FakeClouds(
+        *[nova_of(survey) for survey in clouds],
+        octavias=[octavia_of(octavia)] if octavia is not None else [],
     )
     balancers = vip(rig.hosts) if vip is not None else None
     if balancers is not None:
@@ -157,6 +136,35 @@ def stage(
     app.desk.clock = lambda: 0.0
     app.source, app.rig, app.rehearser, app.folder = source, rig, rehearser, folder
     return app
+
+
+def _rig(folder: Path, look: ClusterSurvey | None) -> Rig:
+    """An engine on doubles with a real journal; each node is as this look found it."""
+    known = {survey.host: survey for survey in look.nodes} if look is not None else {}
+
+    def node(name: str, clock: HandClock) -> NodeSurvey:
+        return stamped(known.get(name) or a_node(name), clock.now())
+
+    rig = Rig(folder, books.a_world(), {**CATALOGUE, **books.CATALOGUE}, armed=False, node=node)
+    for name, host in rig.world.items():
+        host.answer("uptime", f" 12:00:02 up 14 days,  load average: 0.4{name[-1]}, 0.40, 0.38\n")
+        host.answer(LOG_LINE, logs()[name])
+    rig.engine._new_id = lambda: "a7c3f1"
+    return rig
+
+
+def _works(rig: Rig, rehearser: ScriptedRehearser, shelf: dict[str, Runbook]) -> Works:
+    return Works(
+        arming=rig.arming,
+        journal=rig.journal,
+        hosts=rig.hosts,
+        engine=rig.engine,
+        runbooks=shelf,
+        catalogue={**CATALOGUE, **books.CATALOGUE},
+        redact=rig.redactor.redact,
+        journal_name="~/.local/state/quarterdeck/journal.sqlite",
+        rehearser=rehearser,
+    )
 
 
 def octavia_of(survey: BalancersSurvey) -> FakeOctavia:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from systems.galera.datadir import DatadirView
 from systems.galera.fstab import missing_mount
 from systems.galera.host_quick import Quick
 from systems.galera.host_slow import Slow
@@ -12,12 +15,11 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "", root_refused: s
     """One reading; a position from the log counts only while no server runs (B.1).
 
     Where the log could not be read now, the position that it told before may be one of an earlier end: the
-    server may have run and crashed since. It is then not known (REC-04). What lies on a bare mount point
-    counts only while a server runs on it (HOST-06).
+    server may have run and crashed since. It is then not known (REC-04).
     """
     view, datadir, missing = quick.view, slow.settings.datadir, _missing_mount(quick, slow)
-    is_bare = bool(missing) and not quick.mysqld_pids
-    elsewhere = _not_the_data(missing, datadir) if is_bare else ""
+    if missing and not quick.mysqld_pids:
+        view = _without_data(view, f"{missing} is not mounted: what lies in {datadir} now is not the data")
     return HostEvidence(
         taken_at=quick.taken_at,
         boot_id=quick.boot_id,
@@ -31,14 +33,14 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "", root_refused: s
         datadir=datadir,
         datadir_exists=view.datadir_exists,
         datadir_bytes=slow.datadir_bytes,
-        grastate=None if is_bare else view.grastate,
-        grastate_error=elsewhere or view.grastate_error,
-        grastate_closed=view.grastate_closed and not is_bare,
-        grastate_empty=view.grastate_empty and not is_bare,
-        gvwstate=None if is_bare else view.gvwstate,
-        gvwstate_error=elsewhere or view.gvwstate_error,
+        grastate=view.grastate,
+        grastate_error=view.grastate_error,
+        grastate_closed=view.grastate_closed,
+        grastate_empty=view.grastate_empty,
+        gvwstate=view.gvwstate,
+        gvwstate_error=view.gvwstate_error,
         unmounted=missing or (datadir if view.is_missing else ""),
-        sst_in_progress=view.sst_in_progress and not is_bare,
+        sst_in_progress=view.sst_in_progress,
         gra_logs=view.gra_logs,
         gcache_bytes=view.gcache_bytes,
         gcache_pages=view.gcache_pages,
@@ -62,8 +64,18 @@ def put_together(quick: Quick, slow: Slow, slow_error: str = "", root_refused: s
     )
 
 
-def _not_the_data(missing: str, datadir: str) -> str:
-    return f"{missing} is not mounted: what lies in {datadir} now is not the data"
+def _without_data(view: DatadirView, why: str) -> DatadirView:
+    """What lies on a bare mount point counts only while a server runs on it (HOST-06)."""
+    return replace(
+        view,
+        grastate=None,
+        grastate_error=why,
+        grastate_closed=False,
+        grastate_empty=False,
+        gvwstate=None,
+        gvwstate_error=why,
+        sst_in_progress=False,
+    )
 
 
 def _missing_mount(quick: Quick, slow: Slow) -> str:
