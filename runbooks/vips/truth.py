@@ -153,11 +153,17 @@ def _blind(server: Server, word: NodeWord) -> tuple[str, str]:
         return f"the check has noticed, and it leaves after the next ones ({server.status})", ""
     if word.condition is Condition.SILENT:
         return "the check has not noticed yet", ""
+    if asks_state(server.check):
+        return f"the check treats {_KIND[word.condition]} as up", "LB-10"
+    return _asks_too_little(server)
+
+
+def _asks_too_little(server: Server) -> tuple[str, str]:
     if asks_state(server.check) is False:
         return "the check only opens the port (LB-01)", "LB-01"
-    if asks_state(server.check) is None:
-        return f"the check does not ask for the state of Galera, it says: {_said(server)} (LB-01)", "LB-01"
-    return f"the check treats {_KIND[word.condition]} as up", "LB-10"
+    if server.check.is_under_way:
+        return "what its check asks for is told when the one that is under way has answered", ""
+    return f"the check does not ask for the state of Galera, it says: {_said(server)} (LB-01)", "LB-01"
 
 
 def _said(server: Server) -> str:

@@ -103,7 +103,7 @@ def _server(row: Mapping[str, str], state: Mapping[str, str]) -> Server:
     address, port = _address(row.get("addr", ""))
     admin = _number(state.get("srv_admin_state"))
     weight = _number(state.get("srv_uweight"))
-    checked = row.get("check_status", "").removeprefix("* ")
+    checked = row.get("check_status", "")
     return Server(
         backend=row["pxname"],
         name=row["svname"],
@@ -121,10 +121,11 @@ def _server(row: Mapping[str, str], state: Mapping[str, str]) -> Server:
         changed_s=_number(row.get("lastchg")),
         downs=_number(row.get("chkdown")) or 0,
         check=Check(
-            status=checked,
+            status=checked.removeprefix("* "),
             code=_number(row.get("check_code")) or None,
             took_ms=_number(row.get("check_duration")),
             said=row.get("last_chk", ""),
+            is_under_way=checked.startswith("* "),
         ),
     )
 

@@ -50,6 +50,8 @@ class Check:
     took_ms: int | None
     said: str
     """The answer's own words; text from outside."""
+    is_under_way: bool = False
+    """A newer one has been sent: of the one before HAProxy tells the result, not its code nor its words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from systems.errors import NotUnderstood, Refused, SudoRefused, SystemsError, TimedOut, ToolMissing
+from systems.haproxy.answered import Answered
 from systems.haproxy.parse import parse_balancer
 from systems.haproxy.readings import BalancerAnswer, BalancerReading
 from systems.shell import Command, Output, Probe, Reader
@@ -54,6 +55,7 @@ class StatsSocket:
     reader: Reader
     path: str
     way: Way = field(default_factory=Way)
+    answered: Answered = field(default_factory=Answered)
     _sudo_refused: SudoRefused | None = field(default=None, init=False)
     _rests_until_s: float = field(default=0.0, init=False)
 
@@ -79,7 +81,7 @@ class StatsSocket:
             if isinstance(output, Output) and "# pxname," in output.stdout:
                 self.way = way
                 try:
-                    return parse_balancer(output.stdout, output.at)
+                    return self.answered.filled_in(parse_balancer(output.stdout, output.at))
                 except NotUnderstood as error:
                     raise NotUnderstood(f"{self.reader.host}: {error}") from error
             refusals.append((way.as_root, self._why(output)))

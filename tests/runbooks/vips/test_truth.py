@@ -97,6 +97,13 @@ def test_a_check_that_only_logs_in_is_blamed_for_what_it_does_not_see() -> None:
     assert "nothing checks it (LB-02)" in sentence(SERVERS["unchecked"], rejecting)
 
 
+def test_a_check_under_way_whose_question_is_not_known_yet_is_not_blamed() -> None:
+    under_way = a_server("db2", check=Check("L7OK", None, 121, "", is_under_way=True))
+    said = truth(under_way, NODES[Condition.DONOR])
+    assert said.gotcha == ""
+    assert said.sentence.endswith("is told when the one that is under way has answered")
+
+
 def test_a_synced_node_out_of_the_vip_sends_the_operator_to_its_check() -> None:
     said = truth(SERVERS["down"], NODES[Condition.FIT])
     assert said == Truth(

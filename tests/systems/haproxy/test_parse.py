@@ -46,6 +46,8 @@ def test_a_node_that_the_check_refuses_is_down_with_its_http_status() -> None:
 def test_a_check_under_way_keeps_the_result_of_the_one_before_and_has_no_code() -> None:
     assert server("http-down", "db3").check.status == "L7STS"
     assert server("http-down", "db3").check.code is None
+    assert server("http-down", "db3").check.is_under_way
+    assert not server("http-desync", "db3").check.is_under_way
 
 
 def test_a_server_has_its_address_weight_and_orders() -> None:
