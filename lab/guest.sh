@@ -59,7 +59,6 @@ X
 }
 
 pid() { pid_read "$GUEST_DIR/pid"; }
-listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 has_shell() { grep -q 'guest# ' "$GUEST_DIR/serial.log" 2>/dev/null || ! pid >/dev/null; }
 start() {
   local p q=$unpacked

@@ -60,6 +60,8 @@ pid_read() { # prints the pid recorded in file $1 when that very process still r
   [ -n "$t" ] && [ "$(started_at "$p")" = "$t" ] && echo "$p"
 }
 
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; } # PORT: whether somebody does on loopback
+
 # cgroups: v2 alone, or the two hierarchies that systemd uses beside v1
 cgroup_roots() {
   if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then echo /sys/fs/cgroup

@@ -11,13 +11,8 @@
 #
 # OPENSTACK_DIR and OPENSTACK_PORT as for openstack.sh; Octavia listens 8 above.
 . "$(dirname "$0")/lib.sh"
-OPENSTACK_DIR=${OPENSTACK_DIR:-$LAB_DIR/openstack/run}
-OPENSTACK_PORT=${OPENSTACK_PORT:-25000}
-CODE=$LAB_HERE/openstack
-VENV=$LAB_DIR/openstack/venv
-PASSWORD=labsecret
-D=$OPENSTACK_DIR/octavia KEYSTONE=$OPENSTACK_PORT PORT=$((OPENSTACK_PORT + 8))
-export PYTHONWARNINGS=ignore PYTHONDONTWRITEBYTECODE=
+. "$LAB_HERE/openstack/lib.sh"
+D=$OPENSTACK_DIR/octavia PORT=$((OPENSTACK_PORT + 8))
 
 install() {
   "$LAB_HERE/openstack.sh" install
@@ -30,21 +25,6 @@ install() {
     echo "$want" > "$VENV/.octavia-pins"
   fi
   exec 7>&-
-}
-
-login() { # SECTION
-  cat <<X
-[$1]
-www_authenticate_uri = http://127.0.0.1:$KEYSTONE/v3
-auth_url = http://127.0.0.1:$KEYSTONE/v3
-auth_type = password
-username = octavia
-password = $PASSWORD
-project_name = service
-user_domain_id = default
-project_domain_id = default
-region_name = RegionOne
-X
 }
 
 configure() {
@@ -91,15 +71,14 @@ client_cert = $D/ca.pem
 heartbeat_key = insecure
 [task_flow]
 engine = serial
-$(login service_auth)
-$(login keystone_authtoken)
+$(login service_auth octavia)
+$(login keystone_authtoken octavia)
 token_cache_time = -1
 service_token_roles_required = true
 X
 }
 
 pid() { pid_read "$D/pid"; }
-listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 listens_or_died() { listens "$PORT" || ! pid >/dev/null; }
 is_gone() { ! pid >/dev/null; }
 start() { # as a session of its own, so that it can be ended with all that it starts

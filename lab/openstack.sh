@@ -15,17 +15,12 @@
 #
 # OPENSTACK_DIR and OPENSTACK_PORT (25000, and the 9 after it) tell several on one machine apart; the guest listens 2000 above.
 . "$(dirname "$0")/lib.sh"
-OPENSTACK_DIR=${OPENSTACK_DIR:-$LAB_DIR/openstack/run}
-OPENSTACK_PORT=${OPENSTACK_PORT:-25000}
-CODE=$LAB_HERE/openstack
-VENV=$LAB_DIR/openstack/venv
-PASSWORD=labsecret
-KEYSTONE=$OPENSTACK_PORT PLACEMENT=$((OPENSTACK_PORT + 1)) NOVA=$((OPENSTACK_PORT + 2)) GLANCE=$((OPENSTACK_PORT + 3))
+. "$LAB_HERE/openstack/lib.sh"
+PLACEMENT=$((OPENSTACK_PORT + 1)) NOVA=$((OPENSTACK_PORT + 2)) GLANCE=$((OPENSTACK_PORT + 3))
 NEUTRON=$((OPENSTACK_PORT + 4)) VNC_PORT=$((OPENSTACK_PORT + 5)) SPICE_PORT=$((OPENSTACK_PORT + 6)) SERIAL_PORT=$((OPENSTACK_PORT + 7))
 SERVICES=(keystone placement glance neutron nova)
 PROXIES=(serialproxy novncproxy spicehtml5proxy)
 export GUEST_DIR=$OPENSTACK_DIR/guest GUEST_PORT=$((OPENSTACK_PORT + 2000))
-export PYTHONWARNINGS=ignore PYTHONDONTWRITEBYTECODE=
 
 install() {
   local want; want=$(sha256sum "$CODE/constraints.txt" | cut -c1-16)
@@ -41,20 +36,6 @@ install() {
 }
 
 database() { printf 'connection = sqlite:///%s/db/%s.db?timeout=60\nsqlite_synchronous = false\n' "$OPENSTACK_DIR" "$1"; }
-login() { # SECTION USER: how a service logs in at Keystone
-  cat <<X
-[$1]
-www_authenticate_uri = http://127.0.0.1:$KEYSTONE/v3
-auth_url = http://127.0.0.1:$KEYSTONE/v3
-auth_type = password
-username = $2
-password = $PASSWORD
-project_name = service
-user_domain_id = default
-project_domain_id = default
-region_name = RegionOne
-X
-}
 checks_tokens() { login keystone_authtoken "$1"; echo "token_cache_time = -1"; echo "service_token_roles_required = true"; }
 
 configure() {
@@ -184,7 +165,6 @@ make_databases() { # two lanes, for two cores
 
 pid() { pid_read "$OPENSTACK_DIR/pid/$1"; }
 port_of() { case $1 in keystone) echo "$KEYSTONE" ;; placement) echo "$PLACEMENT" ;; glance) echo "$GLANCE" ;; neutron) echo "$NEUTRON" ;; nova) echo "$NOVA" ;; serialproxy) echo "$SERIAL_PORT" ;; novncproxy) echo "$VNC_PORT" ;; spicehtml5proxy) echo "$SPICE_PORT" ;; *) die "no service '$1': ${SERVICES[*]} ${PROXIES[*]}" ;; esac; }
-listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 listens_or_died() { listens "$(port_of "$1")" || ! pid "$1" >/dev/null; }
 launch() { # SERVICE: as a session of its own, so that it can be ended with all that it starts
   local d=$OPENSTACK_DIR name=$1 port program; port=$(port_of "$1")
