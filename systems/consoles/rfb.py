@@ -153,8 +153,8 @@ def key_event(keysym: int, *, is_down: bool) -> bytes:
     return struct.pack(">BBxxI", 4, is_down, keysym)
 
 
-async def whole_screen(link: Link, *, timeout_s: float = START_S) -> Picture:
-    """Look once; raises a `SystemsError`."""
+async def open_screen(link: Link, *, timeout_s: float = START_S) -> GuestScreen:
+    """Shake hands and take the whole screen once; raises a `SystemsError`."""
     screen = GuestScreen(link)
     await screen.start(timeout_s=timeout_s)
     try:
@@ -162,4 +162,4 @@ async def whole_screen(link: Link, *, timeout_s: float = START_S) -> Picture:
             await screen.update()
     except TimeoutError as error:
         raise TimedOut(f"The guest's screen did not come within {timeout_s:g} s.") from error
-    return screen.picture
+    return screen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 from collections.abc import AsyncIterator
@@ -20,6 +21,7 @@ from tests import scenes
 from tests.clouds import FakeClouds
 from tests.guest_links import LOGIN, FakeLink
 from tests.tui.screens import console_of, see, shown, type_in, until
+from tui.guest.screen import MOST_WAITING
 from tui.guest.serial import SerialScreen
 from widgets.terminal_view import TerminalView
 
@@ -240,6 +242,30 @@ async def test_a_question_of_the_guest_is_answered_only_while_it_is_typed_into()
         await typing(app, pilot)
         link.say(b"\x1b[3;4H\x1b[6n")
         await until(pilot, lambda: link.typed == b"\x1b[3;4R", "the answer")
+
+
+async def test_a_guest_that_asks_without_end_and_reads_nothing_takes_no_room_from_the_keys() -> None:
+    link = DeafLink(LOGIN)
+    async with serial_of(link) as (app, pilot):
+        await see(pilot, "web-1 login:")
+        await typing(app, pilot)
+        for _ in range(2 * MOST_WAITING):
+            link.say(b"\x1b[6n")
+        await until(pilot, link._says.empty, "the questions")
+        screen = app.screen
+        assert isinstance(screen, SerialScreen)
+        answers = screen._keys.qsize()
+        assert 0 < answers < MOST_WAITING
+        await pilot.press("x")
+        await until(pilot, lambda: screen._keys.qsize() == answers + 1, "the key in the row")
+        assert list(app._notifications) == []
+
+
+class DeafLink(FakeLink):
+    """Takes nothing that is sent."""
+
+    async def send(self, data: bytes) -> None:
+        await asyncio.Event().wait()
 
 
 async def test_a_paste_cannot_end_its_own_brackets() -> None:

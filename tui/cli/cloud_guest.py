@@ -111,17 +111,10 @@ def _kind(picture: Picture) -> str:
 
 async def _look(wanted: Wanted) -> _Seen:
     from systems.consoles.glyphs import read_text
-    from systems.consoles.rfb import START_S, GuestScreen
-    from systems.errors import TimedOut
+    from systems.consoles.rfb import open_screen
 
     async with guest_link(wanted, "novnc") as (_, _, link):
-        guest = GuestScreen(link)
-        await guest.start()
-        try:
-            async with asyncio.timeout(START_S):
-                await guest.update()
-        except TimeoutError as error:
-            raise TimedOut(f"The guest's screen did not come within {START_S:g} s.") from error
+        guest = await open_screen(link)
         text = read_text(guest.picture)
         try:
             async with asyncio.timeout(wanted.within_s if wanted.until else 0):

@@ -31,6 +31,8 @@ KEPT_CHARS = 65_536
 BACK = "\x1b[0m\x1b(B\x0f\x1b[?25h\x1b[?7h\x1b[?2004l\x1b[?1l\r\n"
 """Takes back what a guest may have left behind in this terminal."""
 MOST_WAITING = 256
+SLICE = 16_384
+"""Bytes that are taken at once, so that a flood holds no key."""
 
 
 async def attach(wanted: Wanted, reason: str, *, is_endless: bool) -> bool:
@@ -97,12 +99,15 @@ async def _show(link: Link, wanted: Wanted, *, is_endless: bool) -> bool:
     try:
         async with asyncio.timeout(None if is_endless else wanted.within_s):
             while True:
-                text = taming.feed(await link.receive())
-                sys.stdout.write(text)
-                sys.stdout.flush()
-                kept = (kept + text)[-KEPT_CHARS:]
-                if wanted.until and wanted.until in kept:
-                    return True
+                data = await link.receive()
+                for at in range(0, len(data), SLICE):
+                    text = taming.feed(data[at : at + SLICE])
+                    sys.stdout.write(text)
+                    sys.stdout.flush()
+                    kept = (kept + text)[-KEPT_CHARS:]
+                    if wanted.until and wanted.until in kept:
+                        return True
+                    await asyncio.sleep(0)
     except TimeoutError:
         return False
 

@@ -14,7 +14,7 @@ from systems.consoles.recording import Recording, recording_name
 from systems.consoles.terminal import Terminal
 from tui.clipboard import state_dir
 from tui.guest.keys import bytes_of
-from tui.guest.screen import GuestConsole
+from tui.guest.screen import MOST_WAITING, GuestConsole
 from widgets.guest_view import GuestView
 from widgets.layout import Row, row
 from widgets.terminal_view import TerminalView
@@ -69,7 +69,9 @@ class SerialScreen(GuestConsole):
         text = self._terminal.feed(data)
         self._is_new = True
         self._record(text)
-        self.put(self._terminal.answers())  # as a terminal does; without typing nothing is sent
+        answers = self._terminal.answers()
+        if self._keys.qsize() < MOST_WAITING // 2:  # one that asks without end and reads nothing
+            self.put(answers)  # as a terminal does; without typing nothing is sent
 
     def _paint(self) -> None:
         if self._is_new:

@@ -11,7 +11,7 @@ import pytest
 from systems.consoles.address import address_of
 from systems.consoles.glyphs import read_text
 from systems.consoles.link import Trust, open_link
-from systems.consoles.rfb import whole_screen
+from systems.consoles.rfb import open_screen
 from systems.consoles.terminal import Terminal
 from systems.errors import Refused, Unreachable
 from systems.estate_schema import Cloud
@@ -54,7 +54,7 @@ async def test_its_line_and_its_screen_come_through_novas_proxies(cloud: OpenSta
         await says(link, Terminal(), "through-nova-42")
         await link.close()
         screen = await clouds.link("lab", web, "novnc")
-        told = read_text(await whole_screen(screen))
+        told = read_text((await open_screen(screen)).picture)
         await screen.close()
         assert told is not None
         assert "The guest is up." in told.text

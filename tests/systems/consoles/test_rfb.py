@@ -10,7 +10,7 @@ import pytest
 
 from systems.consoles.link import Trust, open_link
 from systems.consoles.picture import Picture, rgb
-from systems.consoles.rfb import GuestScreen, whole_screen
+from systems.consoles.rfb import GuestScreen, open_screen
 from systems.errors import NotUnderstood, Refused
 from tests.guest_links import FakeLink
 from tests.systems.consoles.proxies import FakeScreen, copied, proxy, raw, update, zipped
@@ -20,7 +20,7 @@ async def looked_at(screen: FakeScreen) -> Picture:
     async with proxy(screen.serve, kind="novnc") as address:
         link = await open_link(address, Trust())
         try:
-            return await whole_screen(link)
+            return (await open_screen(link)).picture
         finally:
             await link.close()
 
