@@ -5,12 +5,12 @@ from __future__ import annotations
 from practice.faults.catalogue import On, Scene, fault
 from practice.galera.history import Branch, Position
 from practice.galera.logs import VERSION
-from practice.host.files import Entry
 
 _OPTIONS = "/etc/mysql/mariadb.conf.d"
 _FIRST_START, _TUNING = f"{_OPTIONS}/90-first-start.cnf", f"{_OPTIONS}/70-tuning.cnf"
 _FLAG = "_WSREP_NEW_CLUSTER"
-_MACHINE_ID, _RSYNC = "/etc/machine-id", "/usr/bin/rsync"
+_MACHINE_ID = "/etc/machine-id"
+_RSYNC, _RSYNC_ASIDE = "/usr/bin/rsync", "/usr/bin/.rsync.aside"
 _OLDER = "10.6.21-MariaDB-0+deb12u1"
 _GROUP_PORT = 4567
 
@@ -67,18 +67,17 @@ async def _lost_and_found(scene: Scene) -> None:
     scene.server.machine.files.make_dirs(f"{scene.server.datadir}/lost+found", mode=0o700)
 
 
-_kept: dict[str, Entry] = {}
-
-
 async def _with_rsync(scene: Scene) -> None:
     for server in scene.all:
-        if server.name in _kept:
-            server.machine.files.put(_RSYNC, _kept.pop(server.name))
+        files = server.machine.files
+        if files.exists(_RSYNC_ASIDE):
+            files.put(_RSYNC, files.remove(_RSYNC_ASIDE))
 
 
 @fault("no-rsync", "rsync, by which full copies are made, is missing on one host.", _with_rsync, On.BLANK)
 async def _no_rsync(scene: Scene) -> None:
-    _kept[scene.server.name] = scene.server.machine.files.remove(_RSYNC)
+    files = scene.server.machine.files
+    files.put(_RSYNC_ASIDE, files.remove(_RSYNC))
 
 
 def _without_file(path: str, scene: Scene) -> None:

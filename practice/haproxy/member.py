@@ -6,7 +6,7 @@ The states are HAProxy's own (management guide, 9.1 and 9.3): a check counts up 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ class Member:
     sessions: int = 0
     most: int = 0
     total: int = 0
-    own: set[int] = field(default_factory=set)
-    """Numbers of connections that somebody really made."""
 
     @property
     def name(self) -> str:
