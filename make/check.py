@@ -1,11 +1,11 @@
 """Run every check of the project, the real servers included, and close with a table of what ran.
 
-    check.py          lint, unit tests, servers as an ordinary user, the lab's hosts
+    check.py          lint, unit tests, servers as an ordinary user, a real OpenStack, the lab's hosts
     check.py --all    the long tests too (marker `whole`)
 
 What this machine cannot host is named in the table with the reason and the way to get it. With CI=true
 anything that was not run is a failure. What takes long to prepare is prepared beside the other work, and the
-lab's tests, which mostly wait for servers, run beside all others, which mostly compute.
+tests of the lab and of OpenStack, which mostly wait for servers, run beside all others, which mostly compute.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Beside:
 
 
 class Check:
-    """One run of all checks, in two lanes: what computes, and what waits for the lab's hosts."""
+    """One run of all checks, in lanes: what computes, and what waits for OpenStack or the lab."""
 
     def __init__(self, *, is_whole: bool) -> None:
         self.is_whole = is_whole
@@ -101,12 +101,14 @@ class Check:
             rows.append(self._install())
             why_no_lab = answer_of("can-lab")
             programs = self._begin("servers' programs", "lab/fetch.sh")
-            if why_no_lab:
-                rows += self._all_but_the_lab(programs)
-                rows.append(self._not_run("tests on the lab", "lab", why_no_lab))
-            else:
+            services = self._begin("OpenStack's services", "lab/octavia.sh", "install")
+            lanes = [lambda: self._what_computes(programs), lambda: self._the_cloud(services)]
+            if not why_no_lab:
                 tree = self._begin("lab's base tree", "lab/build-base.sh")
-                rows += self._in_lanes(lambda: self._all_but_the_lab(programs), lambda: self._the_lab(tree))
+                lanes.append(lambda: self._the_lab(tree))
+            rows += self._in_lanes(*lanes)
+            if why_no_lab:
+                rows.append(self._not_run("tests on the lab", "lab", why_no_lab))
         finally:
             for process in self.running:
                 end_group(process)
@@ -130,14 +132,22 @@ class Check:
                 raise
         return [row for future in futures for row in future.result()]
 
-    def _all_but_the_lab(self, programs: Beside) -> list[Row]:
+    def _what_computes(self, programs: Beside) -> list[Row]:
         rows = [self._lint(name, command) for name, command in LINTS.items()]
         deadline_s = 3600 if self.is_whole else 1500
-        rows.append(self._pytest("unit tests", "not servers and not lab", "-n", "3", deadline_s=deadline_s))
+        rows.append(
+            self._pytest(
+                "unit tests", "not servers and not cloud and not lab", "-n", "3", deadline_s=deadline_s
+            )
+        )
         rows.append(programs.row())
         options = ("-n", "2", "--dist", "loadfile")
         rows.append(self._pytest("tests on servers", "servers", *options, deadline_s=1500))
         return rows
+
+    def _the_cloud(self, services: Beside) -> list[Row]:
+        """One after the other, on one cloud: another of them would cost what it takes to start it."""
+        return [services.row(), self._pytest("tests on OpenStack", "cloud", deadline_s=1500)]
 
     def _the_lab(self, tree: Beside) -> list[Row]:
         deadline_s = 5400 if self.is_whole else 1500

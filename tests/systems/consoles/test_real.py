@@ -26,7 +26,7 @@ from tui.clouds import EstateClouds
 from tui.guest.serial import SerialScreen
 from tui.guest.vnc import VncScreen
 
-pytestmark = [pytest.mark.servers, pytest.mark.whole]
+pytestmark = pytest.mark.cloud
 
 
 @pytest.fixture

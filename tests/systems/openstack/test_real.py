@@ -28,7 +28,7 @@ from systems.secrets import Redactor
 from tests.lab.openstack import PASSWORD, OpenStack
 from tests.runbooks.journals import a_journal
 
-pytestmark = [pytest.mark.servers, pytest.mark.whole]
+pytestmark = pytest.mark.cloud
 
 DEADLINE_S = 90.0
 

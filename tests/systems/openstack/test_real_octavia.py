@@ -33,7 +33,7 @@ from tests.lab.octavia import Octavia
 from tests.runbooks.journals import a_journal
 from tui.cli.group import cli
 
-pytestmark = [pytest.mark.servers, pytest.mark.whole]
+pytestmark = pytest.mark.cloud
 
 DEADLINE_S = 120.0
 SUBNET = "22222222-2222-2222-2222-222222222222"
