@@ -12,14 +12,17 @@ from tui.balancers_way import show_balancers
 from tui.cloud_lines import cloud_sign, cloud_text
 from tui.frame import age
 from tui.instance_cells import COLUMNS, instance_row, said_of
-from tui.panes import Pane, Selection
+from tui.panes import Selection
 from tui.poller import CLOUD
+from tui.several import PaneOfSeveral
 from widgets.layout import Row, row
 from widgets.lines import Lines
 from widgets.live_table import LiveTable
 from widgets.tones import Piece, Tone
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from systems.openstack.readings import Instance, InstancesReading
@@ -27,12 +30,13 @@ if TYPE_CHECKING:
     from tui.picture import CloudView
 
 
-class ConsolesPane(Pane):
+class ConsolesPane(PaneOfSeveral["CloudView"]):
     """A row an instance, worst first; what is wrong with the cloud above, with the instance below."""
 
     KEYS_TITLE = "Consoles"
     NAME: ClassVar[str] = "consoles"
     DIGIT: ClassVar[str] = "3"
+    PLURAL: ClassVar[str] = "clouds"
     ACTS: ClassVar[frozenset[str]] = frozenset({"why"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "console", "Console", id="consoles.console"),
@@ -41,8 +45,8 @@ class ConsolesPane(Pane):
         Binding("a", "act", "Start, stop, reboot", id="consoles.act"),
         Binding("l", "console_log", "Console log", id="consoles.log"),
         Binding("o", "balancers", "Load balancers", id="consoles.balancers"),
-        Binding("right_square_bracket", "cloud(1)", "Next cloud", id="consoles.next", show=False),
-        Binding("left_square_bracket", "cloud(-1)", "Previous cloud", id="consoles.previous", show=False),
+        Binding("right_square_bracket", "another(1)", "Next cloud", id="consoles.next", show=False),
+        Binding("left_square_bracket", "another(-1)", "Previous cloud", id="consoles.previous", show=False),
     ]
     DEFAULT_CSS = """
     ConsolesPane {
@@ -52,10 +56,8 @@ class ConsolesPane(Pane):
     """
 
     def __init__(self, desk: Desk, cloud: str = "") -> None:
-        super().__init__(desk)
-        names = list(desk.picture.clouds)
-        self.cloud = cloud or (names[0] if names else "")
-        self._shown: InstancesReading | None = None
+        super().__init__(desk, cloud)
+        self._listed: InstancesReading | None = None
         self._heading = Lines(self._heading_rows(), signs=desk.signs, id="cloud-heading")
         self._table = LiveTable(COLUMNS, signs=desk.signs, empty=self._empty())
         self._detail = Lines(signs=desk.signs, id="instance-detail")
@@ -67,12 +69,11 @@ class ConsolesPane(Pane):
 
     @property
     def reads(self) -> frozenset[str]:
-        return frozenset({CLOUD + self.cloud} if self.cloud else ())
+        return frozenset({CLOUD + self.shown} if self.shown else ())
 
     @property
-    def view(self) -> CloudView | None:
-        """The cloud that is shown."""
-        return self.desk.picture.clouds.get(self.cloud)
+    def views(self) -> Mapping[str, CloudView]:
+        return self.desk.picture.clouds
 
     @property
     def instance(self) -> Instance | None:
@@ -80,24 +81,8 @@ class ConsolesPane(Pane):
         view = self.view
         return view.instance(self._table.cursor_key or "") if view is not None else None
 
-    def show_cloud(self, name: str) -> None:
-        """Show another cloud."""
-        self.cloud = name
-        self.renew()
-
-    def action_cloud(self, by: int) -> None:
-        names = list(self.desk.picture.clouds)
-        self.show_cloud(names[(names.index(self.cloud) + by) % len(names)])
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Other clouds can be chosen where there are any; the other keys are about an instance."""
-        if action == "cloud":
-            return len(self.desk.picture.clouds) > 1
-        return None if self.why_not(action) else True
-
     def why_not(self, action: str) -> str:
-        """Why that cannot be done now; empty: it can."""
-        if action == "balancers" and not self.cloud:
+        if action == "balancers" and not self.shown:
             return "the estate names no cloud"
         if action in ("console", "serial", "screen", "act", "console_log") and self.instance is None:
             return "no instance is chosen"
@@ -111,8 +96,8 @@ class ConsolesPane(Pane):
         """Renew the heading each second for its ages, and the rows when there is a new list."""
         view = self.view
         self._heading.show(self._heading_rows())
-        if view is not None and view.instances is not self._shown:
-            self._shown = view.instances
+        if view is not None and view.instances is not self._listed:
+            self._listed = view.instances
             now, signs = self.desk.now(), self.desk.signs
             found = view.instances.instances if view.instances else ()
             self._table.show({one.id: instance_row(one, now, signs) for one in found})
@@ -126,7 +111,7 @@ class ConsolesPane(Pane):
         self._detail.show([row((words, Tone.WARNING))] if words else [])
 
     def _empty(self) -> str:
-        if not self.cloud:
+        if not self.shown:
             return "No cloud is named in the estate file. Its file takes one as a [[cloud]] table."
         return "No instance is told yet."
 
@@ -138,9 +123,7 @@ class ConsolesPane(Pane):
         sign, tone = cloud_sign(view, self.desk.signs)
         pieces: list[Piece] = [(f" {view.name}", Tone.STRONG), bar, (f"{sign} ", tone)]
         pieces.append((view.verdict.sentence if view.verdict else "asking for its instances", Tone.PLAIN))
-        names = list(self.desk.picture.clouds)
-        if len(names) > 1:
-            pieces += [bar, (f"[ ] {names.index(view.name) + 1} of {len(names)} clouds", Tone.DIM)]
+        pieces += self.which()
         right: list[Piece] = []
         if view.instances is not None:
             seconds = (self.desk.now() - view.instances.taken_at).total_seconds()
@@ -166,7 +149,7 @@ class ConsolesPane(Pane):
     def selection(self) -> Selection:
         view, instance = self.view, self.instance
         if view is None or view.verdict is None:
-            return Selection(self.cloud)
+            return Selection(self.shown)
         findings = view.verdict.findings
         own = [one for one in findings if instance is not None and instance.host in one.hosts]
         return Selection(view.name, finding=next(iter([*own, *findings]), None))
@@ -179,38 +162,38 @@ class ConsolesPane(Pane):
     def open_instance(self, message: LiveTable.Opened) -> None:
         """Leave it to the deck what opening means."""
         message.stop()
-        self.post_message(self.Opened(self, f"instance {self.cloud} {message.key}"))
+        self.post_message(self.Opened(self, f"instance {self.shown} {message.key}"))
 
     def action_console(self) -> None:
         from tui.instance_acts import choose_console
 
         if (instance := self.instance) is not None:
-            choose_console(self.app, self.desk, self.cloud, instance)
+            choose_console(self.app, self.desk, self.shown, instance)
 
     def action_serial(self) -> None:
         from tui.guest.serial import SerialScreen
 
         if (instance := self.instance) is not None:
-            self.app.push_screen(SerialScreen(self.desk, self.cloud, instance))
+            self.app.push_screen(SerialScreen(self.desk, self.shown, instance))
 
     def action_screen(self) -> None:
         from tui.guest.vnc import VncScreen
 
         if (instance := self.instance) is not None:
-            self.app.push_screen(VncScreen(self.desk, self.cloud, instance))
+            self.app.push_screen(VncScreen(self.desk, self.shown, instance))
 
     def action_act(self) -> None:
         from tui.instance_acts import choose_act
 
         if (instance := self.instance) is not None:
-            choose_act(self.app, self.desk, self.cloud, instance)
+            choose_act(self.app, self.desk, self.shown, instance)
 
     def action_console_log(self) -> None:
         from tui.instance import InstanceScreen
 
         if (instance := self.instance) is not None:
-            self.app.push_screen(InstanceScreen(self.desk, self.cloud, instance.id, at_log=True))
+            self.app.push_screen(InstanceScreen(self.desk, self.shown, instance.id, at_log=True))
 
     def action_balancers(self) -> None:
-        if self.cloud:
-            show_balancers(self.app, self.desk, self.cloud)
+        if self.shown:
+            show_balancers(self.app, self.desk, self.shown)

@@ -197,7 +197,7 @@ class Deck(SelectingScreen):
 
         pane = await self.go_to("nodes")
         if isinstance(pane, NodesPane):
-            pane.show_cluster(name)
+            pane.show_other(name)
 
     def open_node(self, cluster: str, host: str) -> None:
         """Show all that is known of one node."""
@@ -211,7 +211,7 @@ class Deck(SelectingScreen):
 
         pane = await self.go_to("consoles")
         if isinstance(pane, ConsolesPane):
-            pane.show_cloud(name)
+            pane.show_other(name)
 
     async def open_vip(self, name: str, host: str = "") -> None:
         """Show the members of that virtual address; `host`: first the one that is the node there."""

@@ -8,7 +8,8 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from tui.finding_rows import finding_rows
-from tui.panes import Pane, Selection
+from tui.panes import Selection
+from tui.several import PaneOfSeveral
 from widgets.choices import Choices
 from widgets.layout import Row, row
 from widgets.lines import Lines
@@ -16,6 +17,8 @@ from widgets.live_table import Cell, Column, LiveTable
 from widgets.tones import Piece, Tone
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from runbooks.model import Finding
@@ -37,16 +40,17 @@ COLUMNS = (
 )
 
 
-class NodesPane(Pane):
+class NodesPane(PaneOfSeveral["ClusterView"]):
     """One cluster: a row a node, then the findings with their evidence and the runbook that answers."""
 
     KEYS_TITLE = "Nodes"
     NAME: ClassVar[str] = "nodes"
     DIGIT: ClassVar[str] = "1"
+    PLURAL: ClassVar[str] = "clusters"
     ACTS: ClassVar[frozenset[str]] = frozenset({"why", "answer", "run", "log", "shell", "vips"})
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right_square_bracket", "cluster(1)", "Next cluster", id="nodes.next", show=False),
-        Binding("left_square_bracket", "cluster(-1)", "Previous cluster", id="nodes.previous", show=False),
+        Binding("right_square_bracket", "another(1)", "Next cluster", id="nodes.next", show=False),
+        Binding("left_square_bracket", "another(-1)", "Previous cluster", id="nodes.previous", show=False),
     ]
     DEFAULT_CSS = """
     NodesPane {
@@ -57,9 +61,7 @@ class NodesPane(Pane):
     """
 
     def __init__(self, desk: Desk, cluster: str = "") -> None:
-        super().__init__(desk)
-        names = list(desk.picture.clusters)
-        self.cluster = cluster or (names[0] if names else "")
+        super().__init__(desk, cluster)
         self._heading = Lines(self._heading_rows(), signs=desk.signs, id="nodes-heading")
         self._table = LiveTable(COLUMNS, signs=desk.signs, empty="no node is named in the estate file")
         self._findings = Choices(self._finding_rows(), signs=desk.signs, id="findings")
@@ -71,25 +73,11 @@ class NodesPane(Pane):
 
     @property
     def reads(self) -> frozenset[str]:
-        return frozenset({self.cluster} if self.cluster else ())
+        return frozenset({self.shown} if self.shown else ())
 
     @property
-    def view(self) -> ClusterView | None:
-        """The cluster that is shown."""
-        return self.desk.picture.clusters.get(self.cluster)
-
-    def show_cluster(self, name: str) -> None:
-        """Show another cluster."""
-        self.cluster = name
-        self.renew()
-
-    def action_cluster(self, by: int) -> None:
-        names = list(self.desk.picture.clusters)
-        self.show_cluster(names[(names.index(self.cluster) + by) % len(names)])
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Other clusters can be chosen where there are any."""
-        return len(self.desk.picture.clusters) > 1 if action == "cluster" else True
+    def views(self) -> Mapping[str, ClusterView]:
+        return self.desk.picture.clusters
 
     def on_mount(self) -> None:
         self.renew()
@@ -123,10 +111,7 @@ class NodesPane(Pane):
 
             for piece in heading(view, self.desk.signs):
                 pieces += [bar, piece]
-        names = list(self.desk.picture.clusters)
-        if len(names) > 1:
-            pieces += [bar, (f"[ ] {names.index(view.name) + 1} of {len(names)} clusters", Tone.DIM)]
-        return [Row(tuple(pieces), hang=2)]
+        return [Row((*pieces, *self.which()), hang=2)]
 
     def _finding_rows(self) -> list[Row]:
         view = self.view
@@ -168,10 +153,10 @@ class NodesPane(Pane):
     def open_node(self, message: LiveTable.Opened) -> None:
         """Leave it to the deck what opening a node means."""
         message.stop()
-        self.post_message(self.Opened(self, f"node {self.cluster} {message.key}"))
+        self.post_message(self.Opened(self, f"node {self.shown} {message.key}"))
 
     @on(Choices.Opened)
     def open_finding(self, message: Choices.Opened) -> None:
         """A finding opens as `w` does."""
         message.stop()
-        self.post_message(self.Opened(self, f"finding {self.cluster} {message.key}"))
+        self.post_message(self.Opened(self, f"finding {self.shown} {message.key}"))

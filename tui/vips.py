@@ -9,8 +9,9 @@ from textual.binding import Binding, BindingType
 
 from tui.finding_rows import finding_rows
 from tui.frame import age
-from tui.panes import Pane, Selection
+from tui.panes import Selection
 from tui.poller import VIP
+from tui.several import PaneOfSeveral
 from tui.vip_lines import vip_sign, vip_text
 from widgets.layout import Row, row
 from widgets.lines import Lines
@@ -18,6 +19,8 @@ from widgets.live_table import LiveTable
 from widgets.tones import Piece, Tone
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from runbooks.model import Finding
@@ -31,12 +34,13 @@ EMPTY = (
 )
 
 
-class VipsPane(Pane):
+class VipsPane(PaneOfSeveral["VipView"]):
     """One virtual address: a row a member and balancer, worst first; below, what is so with one."""
 
     KEYS_TITLE = "Virtual addresses"
     NAME: ClassVar[str] = "vips"
     DIGIT: ClassVar[str] = "2"
+    PLURAL: ClassVar[str] = "addresses"
     ACTS: ClassVar[frozenset[str]] = frozenset({"why", "run", "log", "shell"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "act", "Act", id="vips.act"),
@@ -44,8 +48,8 @@ class VipsPane(Pane):
         Binding("n", "node", "Its node", id="vips.node"),
         Binding("p", "probe", "Probe", id="vips.probe"),
         Binding("h", "host", "Its host", id="vips.host", show=False),
-        Binding("right_square_bracket", "vip(1)", "Next address", id="vips.next", show=False),
-        Binding("left_square_bracket", "vip(-1)", "Previous address", id="vips.previous", show=False),
+        Binding("right_square_bracket", "another(1)", "Next address", id="vips.next", show=False),
+        Binding("left_square_bracket", "another(-1)", "Previous address", id="vips.previous", show=False),
     ]
     DEFAULT_CSS = """
     VipsPane {
@@ -58,9 +62,7 @@ class VipsPane(Pane):
     def __init__(self, desk: Desk, vip: str = "") -> None:
         from tui.vip_cells import COLUMNS
 
-        super().__init__(desk)
-        names = list(desk.picture.vips)
-        self.vip = vip or (names[0] if names else "")
+        super().__init__(desk, vip)
         self._wanted = ""
         self._heading = Lines(self._heading_rows(), signs=desk.signs, id="vip-heading")
         self._table = LiveTable(COLUMNS, signs=desk.signs, empty="No member is told yet.")
@@ -77,9 +79,8 @@ class VipsPane(Pane):
         return frozenset() if view is None else reads_of(view)
 
     @property
-    def view(self) -> VipView | None:
-        """The virtual address that is shown."""
-        return self.desk.picture.vips.get(self.vip)
+    def views(self) -> Mapping[str, VipView]:
+        return self.desk.picture.vips
 
     @property
     def member(self) -> Member | None:
@@ -89,21 +90,10 @@ class VipsPane(Pane):
 
     def show_vip(self, name: str, host: str = "") -> None:
         """Show another virtual address; `host`: put the cursor on the member that is the node there."""
-        self.vip, self._wanted = name, host
-        self.renew()
-
-    def action_vip(self, by: int) -> None:
-        names = list(self.desk.picture.vips)
-        self.show_vip(names[(names.index(self.vip) + by) % len(names)])
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Other addresses can be chosen where there are any; the other keys are about a member."""
-        if action == "vip":
-            return len(self.desk.picture.vips) > 1
-        return None if self.why_not(action) else True
+        self._wanted = host
+        self.show_other(name)
 
     def why_not(self, action: str) -> str:
-        """Why that cannot be done now; empty: it can."""
         view, member = self.view, self.member
         if action in ("undo", "probe") and view is None:
             return "no load balancer is named in the estate file"
@@ -178,10 +168,7 @@ class VipsPane(Pane):
         if view.plan.address:
             pieces.append((f" {view.plan.address}", Tone.DIM))
         pieces += [bar, (f"{sign} ", tone), (view.sentence, Tone.PLAIN)]
-        names = list(self.desk.picture.vips)
-        if len(names) > 1:
-            pieces += [bar, (f"[ ] {names.index(view.name) + 1} of {len(names)} addresses", Tone.DIM)]
-        return [row(*pieces, right=self._as_of(view), hang=2)]
+        return [row(*pieces, *self.which(), right=self._as_of(view), hang=2)]
 
     def _as_of(self, view: VipView) -> list[Piece]:
         oldest = view.oldest_at()
@@ -211,7 +198,7 @@ class VipsPane(Pane):
     def open_member(self, message: LiveTable.Opened) -> None:
         """Leave it to the deck what opening means."""
         message.stop()
-        self.post_message(self.Opened(self, f"member {self.vip} {message.key}"))
+        self.post_message(self.Opened(self, f"member {self.shown} {message.key}"))
 
     def action_node(self) -> None:
         view, member = self.view, self.member
@@ -232,12 +219,12 @@ class VipsPane(Pane):
     def action_undo(self) -> None:
         from tui.vip_acts import undo_last
 
-        undo_last(self.app, self.desk, self.vip)
+        undo_last(self.app, self.desk, self.shown)
 
     def action_probe(self) -> None:
         from tui.vip_probe import ProbeScreen
 
-        self.app.push_screen(ProbeScreen(self.desk, self.vip))
+        self.app.push_screen(ProbeScreen(self.desk, self.shown))
 
 
 def reads_of(view: VipView) -> frozenset[str]:
