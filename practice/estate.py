@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from practice.clock import Clock
 from practice.galera.cluster import Cluster
@@ -23,6 +24,9 @@ from practice.host.outfit import (
 from practice.host.units import random_of
 from practice.sql.tables import Tables
 
+if TYPE_CHECKING:
+    from practice.cloud.cloud import Cloud
+
 HOSTS = ("db1", "db2", "db3")
 CHECK_PORT = 9200
 _FIRST_ADDRESS = 11
@@ -40,6 +44,8 @@ class Practice:
     clusters: dict[str, Cluster] = field(default_factory=dict)
     balancers: dict[str, Balancer] = field(default_factory=dict)
     """Load balancers before the first cluster, on hosts of their own."""
+    cloud: Cloud | None = None
+    """An OpenStack cloud whose instances the hosts are."""
     is_blank: bool = False
     """It was made of hosts where nothing is configured."""
     broken: list[str] = field(default_factory=list)
@@ -81,6 +87,15 @@ def build_balanced(clock: Clock, *, seed: int = 1) -> Practice:
     practice.balancers = balancers_of(next(iter(practice.clusters.values())), seed=seed)
     for machine in practice.all_machines.values():
         machine.network = practice.listens
+    return practice
+
+
+def build_demo(clock: Clock, *, seed: int = 1) -> Practice:
+    """The same as instances of a cloud, which has load balancers of its own."""
+    from practice.cloud.outfit import cloud_of
+
+    practice = build_balanced(clock, seed=seed)
+    practice.cloud = cloud_of(practice)
     return practice
 
 

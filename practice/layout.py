@@ -6,16 +6,19 @@ FOLDER/                 0700
   known_hosts           the hosts' own keys
   id_ed25519            a throw-away client key, 0600
   monitor.pw            the password of the SQL account, 0600
+  clouds.yaml           the way to the cloud, where the estate has one, 0600
   control               the control socket, 0600
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncssh
 
@@ -23,8 +26,11 @@ from practice.haproxy.balancer import PORT
 from practice.haproxy.outfit import ADDRESS
 from practice.sshd import Sshd
 
+if TYPE_CHECKING:
+    from practice.cloud.keystone import Account
+
 CONTROL = "control"
-_FILES = ("estate.toml", "ssh_config", "known_hosts", "id_ed25519", "monitor.pw", CONTROL)
+_FILES = ("estate.toml", "ssh_config", "known_hosts", "id_ed25519", "monitor.pw", "clouds.yaml", CONTROL)
 
 
 class FolderTaken(Exception):
@@ -101,8 +107,12 @@ def write_estate(
     *,
     password: str,
     balancers: tuple[str, ...] = (),
+    cloud: str = "",
 ) -> None:
-    """Write the estate file; `balancers`: hosts of the load balancers before the first cluster."""
+    """Write the estate file.
+
+    `balancers`: hosts of the load balancers before the first cluster; `cloud`: one that clouds.yaml has.
+    """
     write_file(folder / "monitor.pw", f"{password}\n")
     tables = [
         f'\n[[galera]]\nname = "{name}"\nnodes = "{_node_set(nodes)}"\n'
@@ -116,8 +126,29 @@ def write_estate(
             f'serves = "{name}"\naddress = "{ADDRESS}:{PORT}"\n'
             f'probe = {{ user = "probe", password = "file:{folder}/monitor.pw" }}\n'
         )
+    if cloud:
+        tables.append(f'\n[[cloud]]\nname = "{cloud}"\nclouds_file = "clouds.yaml"\n')
     head = '[estate]\nname = "practice"\ncolor = "green"\nssh_config = "ssh_config"\n'
     write_file(folder / "estate.toml", head + "".join(tables))
+
+
+def write_clouds(folder: Path, auth_url: str, accounts: Mapping[str, Account], *, region: str) -> None:
+    """Write clouds.yaml; `accounts`: by the name that the cloud has there for each."""
+    clouds = {
+        name: {
+            "auth": {
+                "auth_url": auth_url,
+                "username": account.name,
+                "password": account.password,
+                "project_name": account.project.name,
+                "user_domain_id": "default",
+                "project_domain_id": "default",
+            },
+            "region_name": region,
+        }
+        for name, account in accounts.items()
+    }
+    write_file(folder / "clouds.yaml", json.dumps({"clouds": clouds}, indent=2) + "\n")
 
 
 def _node_set(nodes: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ import asyncssh
 from practice import layout
 from practice.clock import Clock
 from practice.control import Control
-from practice.estate import Practice, build, build_balanced, build_blank
+from practice.estate import Practice, build, build_blank, build_demo
 from practice.haproxy.balancer import PORT
 from practice.haproxy.balancer import SOCKET as STATS_SOCKET
 from practice.haproxy.outfit import ADDRESS
@@ -23,6 +23,7 @@ from practice.loading import load
 from practice.sshd import Sshd
 
 if TYPE_CHECKING:
+    from practice.cloud.serving import CloudServing
     from practice.facts import ClusterFacts
     from practice.galera.server import Server
     from practice.host.machine import ByteReader, ByteWriter, Listener
@@ -43,6 +44,8 @@ class Serving:
         self.practice: Practice = practice or build(Clock(speed=speed), seed=seed)
         self.key = asyncssh.generate_private_key("ssh-ed25519")
         self.sshds = _sshds(self.practice, self.key)
+        self.cloud: CloudServing | None = None
+        """The cloud of the estate while it is served."""
         self.stopping = asyncio.Event()
         self._control = Control(self)
         self._changed = asyncio.Event()
@@ -75,9 +78,31 @@ class Serving:
         layout.write_known_hosts(self.folder, self.sshds.values())
         nodes = {name: tuple(cluster.servers) for name, cluster in self.practice.clusters.items()}
         layout.write_estate(
-            self.folder, nodes, password=SQL_PASSWORD, balancers=tuple(self.practice.balancers)
+            self.folder,
+            nodes,
+            password=SQL_PASSWORD,
+            balancers=tuple(self.practice.balancers),
+            cloud=await self._open_cloud(),
         )
         self._time = asyncio.create_task(self.practice.clock.run())
+
+    async def _open_cloud(self) -> str:
+        """Serve the estate's cloud; returns its name in clouds.yaml, empty where there is none."""
+        cloud = self.practice.cloud
+        if cloud is None:
+            return ""
+        from practice.cloud.cloud import NAME
+        from practice.cloud.keystone import REGION
+        from practice.cloud.serving import CloudServing
+
+        self.cloud = CloudServing(cloud)
+        await self.cloud.start()
+        ways = {
+            NAME if account.is_admin else f"{NAME}-{name}": account
+            for name, account in cloud.accounts.items()
+        }
+        layout.write_clouds(self.folder, self.cloud.auth_url, ways, region=REGION)
+        return NAME
 
     async def follow(self) -> None:
         """Have every listener be as its host is now."""
@@ -85,6 +110,8 @@ class Serving:
             if self.practice.all_machines[name].is_on:
                 self._open_sockets(name)
             await sshd.follow()
+        if self.cloud is not None:
+            await self.cloud.follow()
 
     def _open_sockets(self, name: str) -> None:
         """The UNIX sockets of a host that is on."""
@@ -125,6 +152,9 @@ class Serving:
     async def _close_hosts(self) -> None:
         if self._time is not None:
             self._time.cancel()
+        if self.cloud is not None:
+            await self.cloud.close()
+            self.cloud = None
         for machine in self.practice.all_machines.values():
             await machine.processes.end_all()
         for sshd in self.sshds.values():
@@ -153,7 +183,7 @@ async def serve(
     from practice.faults import apply
 
     was_made = layout.make_folder(folder)
-    make = build_blank if blank else build_balanced
+    make = build_blank if blank else build_demo
     try:
         serving = Serving(folder, practice=make(Clock(speed=speed), seed=seed))
         loop = asyncio.get_running_loop()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from practice.host.processes import Process
     from practice.host.units import Unit
 
+CHECK_OFF = "/var/tmp/clustercheck.disabled"
+"""While that file is there clustercheck says 503 (LB-14)."""
 _STATES = {0: "Initialized", 1: "Joining", 2: "Donor/Desynced", 3: "Joined", 4: "Synced"}
 
 
@@ -46,6 +48,8 @@ class ServerState(NodeData):
         self.weight = 1
         self.started_s = 0.0
         self.flow_control_sent = 0
+        self.has_check_account = True
+        """The account by which clustercheck logs in is there."""
         self.killed_sessions: set[int] = set()
         self.sessions: dict[str, tuple[str | None, ...]] = {}
         """Rows of the process list that faults add, by their number."""
@@ -64,6 +68,14 @@ class ServerState(NodeData):
     def answers_sql(self) -> bool:
         """Whether its socket is open."""
         return self.phase in {"up", "expelled"} and self.process is not None
+
+    @property
+    def passes_check(self) -> bool:
+        """Whether clustercheck on its host says 200: it may log in, is not switched off, and finds Synced."""
+        machine = self.machine
+        if not machine.answers or not self.answers_sql or machine.files.exists(CHECK_OFF):
+            return False
+        return self.has_check_account and self.state_comment == "Synced"
 
     @property
     def state_comment(self) -> str:

@@ -111,7 +111,7 @@ class Member:
 
 
 def _answer(server: Server) -> tuple[str, int, str]:
-    """200 for a node that is Synced in its Primary component, 503 else; nothing from a host that is away."""
+    """What clustercheck on its host says, 200 or 503; nothing from a host that is away."""
     if not server.machine.answers:
         return _SILENT
-    return _OK if server.answers_sql and server.state_comment == "Synced" else _REFUSED
+    return _OK if server.passes_check else _REFUSED

@@ -1,0 +1,45 @@
+"""The cloud of a practice estate: its hosts are instances, and a load balancer stands before its cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from practice.cloud.cloud import Cloud, build_cloud, put_balancer
+
+if TYPE_CHECKING:
+    from practice.estate import Practice
+
+BALANCER, BALANCER_ADDRESS = "orders-lb", "10.20.0.101"
+WEB, WEB_ADDRESS = "shop-lb", "10.20.1.100"
+WEB_MEMBERS = ("web-1", "web-2", "web-3")
+CHECK_PORT, WEB_PORT = 9200, 80
+
+
+def cloud_of(practice: Practice) -> Cloud:
+    """Make it; the cluster must be there."""
+    cloud = build_cloud(practice.clock, practice.all_machines, seed=practice.seed)
+    databases = {name: machine.address for name, machine in practice.machines.items()}
+    put_balancer(
+        cloud,
+        BALANCER,
+        BALANCER_ADDRESS,
+        3306,
+        databases,
+        project="operations",
+        check_port=CHECK_PORT,
+        writes_to_one=True,
+    )
+    web = {name: cloud.nova.named(name).address for name in WEB_MEMBERS}
+    put_balancer(cloud, WEB, WEB_ADDRESS, WEB_PORT, web, project="shop", check_port=None)
+    names = {address: name for name, address in databases.items()}
+
+    def passes(address: str, port: int) -> bool:
+        if port == CHECK_PORT and address in names:
+            return practice.server(names[address]).passes_check
+        instance = next((one for one in cloud.nova.instances.values() if one.address == address), None)
+        if instance is None or instance.guest is None or instance.name in cloud.broken_ports:
+            return False
+        return instance.guest.is_on
+
+    cloud.octavia.probe = passes
+    return cloud
