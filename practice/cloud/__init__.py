@@ -1,1 +1,1 @@
-"""A simulated OpenStack cloud: Keystone, Nova, Octavia and consoles; state machines first, the wire around them."""
+"""A simulated OpenStack cloud: Keystone, Nova, Octavia and consoles; state machines, and the wire around."""

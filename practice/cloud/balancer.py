@@ -1,12 +1,24 @@
-"""Octavia's objects: a load balancer as a tree, each part with its two statuses. Times: seconds since 1970."""
+"""Octavia's objects: a load balancer as a tree, each part with two statuses. Times: seconds since 1970."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NotRequired, TypeAlias, TypedDict
 
 ACTIVE, ERROR = "ACTIVE", "ERROR"
+
+
+class Beginning(TypedDict):
+    """What every object begins with: the arguments of `Part`."""
+
+    id: str
+    name: str
+    project: str
+    created_s: float
+    updated_s: NotRequired[float]
+    provisioning: NotRequired[str]
+    is_enabled: NotRequired[bool]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from practice.cloud.balancer import Balancer, Listener, Member, Monitor, Pool
+from practice.cloud.balancer import Balancer, Beginning, Listener, Member, Monitor, Pool
 from practice.cloud.consoles import Consoles
 from practice.cloud.guest import Guest
 from practice.cloud.instance import Action, ComputeHost, Flavor, Instance
@@ -72,6 +72,22 @@ class Cloud:
         return next(one for one in self.nova.flavors.values() if one.name == name)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a load balancer is to be."""
+
+    address: str
+    protocol: str
+    port: int
+    members: Mapping[str, str]
+    """Address by name."""
+    project: str
+    check_port: int | None = None
+    """None: that of the members."""
+    writes_to_one: bool = False
+    """All members but the first are backups."""
+
+
 def build_cloud(clock: Clock, machines: Mapping[str, Machine], *, seed: int = 1) -> Cloud:
     """A cloud that has run for a while; `machines`: hosts of the estate, which are instances of it."""
     cloud = Cloud(clock, seed)
@@ -114,46 +130,22 @@ def _request(cloud: Cloud) -> str:
     return f"req-{cloud.nova.new_id()}"
 
 
-def put_balancer(
-    cloud: Cloud,
-    name: str,
-    address: str,
-    port: int,
-    members: Mapping[str, str],
-    *,
-    project: str,
-    check_port: int | None,
-    writes_to_one: bool = False,
-) -> Balancer:
-    """A load balancer as a careful operator makes it; `members`: address by name."""
-    octavia, clock = cloud.octavia, cloud.clock
-    made_s = clock.wall_s() - 20.0 * _DAY_S
-
-    def common(own: str) -> dict[str, object]:
-        return {
-            "id": octavia.new_id(),
-            "name": own,
-            "project": cloud.accounts[project].project.id,
-            "created_s": made_s,
-            "updated_s": made_s + 30.0,
-            "provisioning": "ACTIVE",
-        }
-
-    balancer = Balancer(address=address, **common(name))  # type: ignore[arg-type]
-    protocol = "TCP" if port == 3306 else "HTTP"
-    idle_ms = 28_800_000 if protocol == "TCP" else 50_000
+def put_balancer(cloud: Cloud, name: str, wanted: Wanted) -> Balancer:
+    """A load balancer as a careful operator makes it, long ago."""
+    balancer = Balancer(address=wanted.address, **_begun(cloud, name, wanted))
+    idle_ms = 28_800_000 if wanted.protocol == "TCP" else 50_000
     listener = Listener(
-        protocol=protocol,
-        port=port,
+        protocol=wanted.protocol,
+        port=wanted.port,
         client_ms=idle_ms,
         member_ms=idle_ms,
-        **common(f"{name}-{port}"),  # type: ignore[arg-type]
+        **_begun(cloud, f"{name}-{wanted.port}", wanted),
     )
     pool = Pool(
-        protocol=protocol,
+        protocol=wanted.protocol,
         algorithm="ROUND_ROBIN",
         listeners=[listener.id],
-        **common(f"{name}-pool"),  # type: ignore[arg-type]
+        **_begun(cloud, f"{name}-pool", wanted),
     )
     pool.monitor = Monitor(
         kind="HTTP",
@@ -163,14 +155,28 @@ def put_balancer(
         fall=2,
         url_path="/",
         expected_codes="200",
-        **common(""),  # type: ignore[arg-type]
+        **_begun(cloud, "", wanted),
     )
-    for at, (own, where) in enumerate(members.items()):
-        member = Member(address=where, port=port, monitor_port=check_port, **common(own))  # type: ignore[arg-type]
-        member.is_backup, member.is_up = writes_to_one and at > 0, True
+    for at, (own, where) in enumerate(wanted.members.items()):
+        member = Member(
+            address=where, port=wanted.port, monitor_port=wanted.check_port, **_begun(cloud, own, wanted)
+        )
+        member.is_backup, member.is_up = wanted.writes_to_one and at > 0, True
         pool.members.append(member)
     listener.default_pool = pool.id
     balancer.listeners.append(listener)
     balancer.pools.append(pool)
-    octavia.balancers[balancer.id] = balancer
+    cloud.octavia.balancers[balancer.id] = balancer
     return balancer
+
+
+def _begun(cloud: Cloud, name: str, wanted: Wanted) -> Beginning:
+    made_s = cloud.clock.wall_s() - 20.0 * _DAY_S
+    return {
+        "id": cloud.octavia.new_id(),
+        "name": name,
+        "project": cloud.accounts[wanted.project].project.id,
+        "created_s": made_s,
+        "updated_s": made_s + 30.0,
+        "provisioning": "ACTIVE",
+    }

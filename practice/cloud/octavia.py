@@ -1,4 +1,4 @@
-"""A simulated Octavia: load balancers are built and failed over as time passes, and their members are checked.
+"""A simulated Octavia: load balancers are built and failed over as time passes, their members are checked.
 
 Any change locks the whole load balancer (PENDING) until octavia-worker has done it; one in ERROR takes a
 failover only.

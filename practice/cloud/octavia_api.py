@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from practice.cloud import octavia_telling as telling
-from practice.cloud.balancer import Balancer, Listener, Member, Monitor, Pool
+from practice.cloud.balancer import Balancer, Beginning, Listener, Member, Monitor, Pool
 from practice.cloud.http import Refusal, Request, Response
 from practice.cloud.keystone_api import whose
 from practice.cloud.octavia import refusal
@@ -134,7 +134,7 @@ class OctaviaApi:
                 return self._make_monitor(_body(request, "healthmonitor"), account)
         raise refusal(404, "The resource could not be found.")
 
-    def _new(self, body: Mapping[str, object], account: Account) -> dict[str, object]:
+    def _new(self, body: Mapping[str, object], account: Account) -> Beginning:
         """What every part begins with."""
         return {
             "id": self._octavia.new_id(),
@@ -146,7 +146,7 @@ class OctaviaApi:
 
     def _make_balancer(self, body: Mapping[str, object], account: Account) -> Response:
         address = str(body.get("vip_address") or f"10.20.9.{10 + len(self._octavia.balancers)}")
-        one = Balancer(address=address, **self._new(body, account))  # type: ignore[arg-type]
+        one = Balancer(address=address, **self._new(body, account))
         return Response(201, {"loadbalancer": telling.balancer(self._octavia.build(one))})
 
     def _make_listener(self, body: Mapping[str, object], account: Account) -> Response:
@@ -156,7 +156,7 @@ class OctaviaApi:
             port=_number(body, "protocol_port"),
             client_ms=_number(body, "timeout_client_data", 50_000),
             member_ms=_number(body, "timeout_member_data", 50_000),
-            **self._new(body, account),  # type: ignore[arg-type]
+            **self._new(body, account),
         )
         self._octavia.add_listener(owner, one)
         return Response(201, {"listener": telling.listener(owner, one)})
@@ -181,7 +181,7 @@ class OctaviaApi:
             protocol=str(body.get("protocol")),
             algorithm=str(body.get("lb_algorithm")),
             listeners=[listener] if listener else [],
-            **self._new(body, account),  # type: ignore[arg-type]
+            **self._new(body, account),
         )
         self._octavia.add_pool(owner, one)
         return Response(201, {"pool": telling.pool(owner, one)})
@@ -196,7 +196,7 @@ class OctaviaApi:
             weight=_number(body, "weight", 1),
             is_backup=body.get("backup") is True,
             monitor_port=port if isinstance(port, int) else None,
-            **self._new(body, account),  # type: ignore[arg-type]
+            **self._new(body, account),
         )
         self._octavia.add_member(owner, pool, one)
         return Response(201, {"member": telling.member(pool, one)})
@@ -213,7 +213,7 @@ class OctaviaApi:
             rise=rise,
             fall=_number(body, "max_retries_down", 3),
             url_path=path if isinstance(path, str) else None,
-            **self._new(body, account),  # type: ignore[arg-type]
+            **self._new(body, account),
         )
         self._octavia.add_monitor(owner, pool, one)
         return Response(201, {"healthmonitor": telling.monitor(pool, one)})

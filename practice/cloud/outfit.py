@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from practice.cloud.cloud import Cloud, build_cloud, put_balancer
+from practice.cloud.cloud import Cloud, Wanted, build_cloud, put_balancer
 
 if TYPE_CHECKING:
     from practice.estate import Practice
@@ -22,15 +22,22 @@ def cloud_of(practice: Practice) -> Cloud:
     put_balancer(
         cloud,
         BALANCER,
-        BALANCER_ADDRESS,
-        3306,
-        databases,
-        project="operations",
-        check_port=CHECK_PORT,
-        writes_to_one=True,
+        Wanted(
+            address=BALANCER_ADDRESS,
+            protocol="TCP",
+            port=3306,
+            members=databases,
+            project="operations",
+            check_port=CHECK_PORT,
+            writes_to_one=True,
+        ),
     )
     web = {name: cloud.nova.named(name).address for name in WEB_MEMBERS}
-    put_balancer(cloud, WEB, WEB_ADDRESS, WEB_PORT, web, project="shop", check_port=None)
+    put_balancer(
+        cloud,
+        WEB,
+        Wanted(address=WEB_ADDRESS, protocol="HTTP", port=WEB_PORT, members=web, project="shop"),
+    )
     names = {address: name for name, address in databases.items()}
 
     def passes(address: str, port: int) -> bool:
