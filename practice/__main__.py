@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="tell the faults and end")
     given = parser.parse_args(arguments)
     if given.list:
-        known = faults_on(On.BLANK if given.blank else On.CLUSTER).values()
+        known = faults_on(On.BLANK if given.blank else On.DEMO).values()
         sys.stdout.write("".join(f"{fault.name:<22} {fault.what}\n" for fault in known))
         return 0
     if not 0.01 <= given.speed <= 1000:

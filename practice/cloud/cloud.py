@@ -50,8 +50,8 @@ class Cloud:
     consoles: Consoles = field(init=False)
     accounts: dict[str, Account] = field(default_factory=dict)
     """By the name of their project."""
-    broken_ports: set[str] = field(default_factory=set)
-    """Members of the pool "web" whose web server has ended."""
+    silent_members: set[str] = field(default_factory=set)
+    """Instances behind a load balancer whose own service has ended."""
 
     def __post_init__(self) -> None:
         self.keystone = Keystone(self.clock, self.seed)

@@ -44,7 +44,7 @@ def cloud_of(practice: Practice) -> Cloud:
         if port == CHECK_PORT and address in names:
             return practice.server(names[address]).passes_check
         instance = next((one for one in cloud.nova.instances.values() if one.address == address), None)
-        if instance is None or instance.guest is None or instance.name in cloud.broken_ports:
+        if instance is None or instance.guest is None or instance.name in cloud.silent_members:
             return False
         return instance.guest.is_on
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from practice.faults import clients, databases, fresh, hosts  # noqa: F401 - they fill the catalogue
+from practice.faults import (  # noqa: F401 - they fill the catalogue
+    balancers,
+    clients,
+    clouds,
+    databases,
+    fresh,
+    hosts,
+)
 from practice.faults.catalogue import (
     FAULTS,
     Fault,

@@ -18,17 +18,24 @@ class FaultUnknown(Exception):
     """There is no such fault, or no such host; its text is a sentence."""
 
 
-Act = Callable[["Scene"], Awaitable[None]]
+Act = Callable[["Scene"], Awaitable["str | None"]]
+"""Returns whom it befell; None: the server of the scene."""
 
 
 class On(Flag):
-    """What kind of estate a fault can befall."""
+    """What kind of estate a fault can befall; one may be of several kinds at once."""
 
     CLUSTER = auto()
     """One whose cluster has run for a while."""
     BLANK = auto()
     """One of hosts where nothing is configured yet."""
+    BALANCED = auto()
+    """One with load balancers before its cluster."""
+    CLOUD = auto()
+    """One whose hosts are instances of a cloud."""
     ANY = CLUSTER | BLANK
+    DEMO = CLUSTER | BALANCED | CLOUD
+    """What `quarterdeck demo` opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +88,18 @@ def fault(name: str, what: str, heal: Act, on: On = On.CLUSTER) -> Callable[[Act
 
 def faults_on(kind: On) -> dict[str, Fault]:
     """Those that can befall an estate of this kind."""
-    return {name: one for name, one in FAULTS.items() if kind in one.on}
+    return {name: one for name, one in FAULTS.items() if kind & one.on}
 
 
 def kind_of(serving: Serving) -> On:
     """What kind of estate this was made as."""
-    return On.BLANK if serving.practice.is_blank else On.CLUSTER
+    practice = serving.practice
+    if practice.is_blank:
+        return On.BLANK
+    kind = On.CLUSTER
+    if practice.balancers:
+        kind |= On.BALANCED
+    return kind | On.CLOUD if serving.cloud is not None else kind
 
 
 def _scene(serving: Serving, host: str | None) -> Scene:
@@ -106,22 +119,24 @@ def _unknown(name: str, known: Iterable[str]) -> str:
 
 
 async def apply(serving: Serving, name: str, *, host: str | None = None) -> str:
-    """Break something; returns the host that it befalls. Twice is once."""
+    """Break something; returns the host, instance or service that it befalls. Twice is once."""
     known = faults_on(kind_of(serving))
     if name not in known:
         raise FaultUnknown(_unknown(name, known))
     scene = _scene(serving, host)
     if name not in serving.practice.broken:
-        await FAULTS[name].apply(scene)
+        befallen = await FAULTS[name].apply(scene)
         serving.practice.broken.append(name)
         await serving.follow()
+        return befallen or scene.server.name
     return scene.server.name
 
 
 async def heal(serving: Serving, name: str, *, host: str | None = None) -> None:
     """Take the cause away."""
-    if name not in FAULTS:
-        raise FaultUnknown(_unknown(name, FAULTS))
+    known = faults_on(kind_of(serving))
+    if name not in known:
+        raise FaultUnknown(_unknown(name, known))
     await FAULTS[name].heal(_scene(serving, host))
     if name in serving.practice.broken:
         serving.practice.broken.remove(name)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import practice.sql.wire  # noqa: F401 - loaded before anybody waits for it
 from practice.clock import Clock
-from practice.estate import build, build_balanced, build_blank
+from practice.estate import build, build_balanced, build_blank, build_demo
 from practice.faults import apply, heal
 from practice.serving import Serving
 from practice.telling import state_of
@@ -101,15 +101,21 @@ class Inside:
 
 @asynccontextmanager
 async def inside(
-    folder: Path, *, seed: int = 1, speed: float = SPEED, blank: bool = False, balanced: bool = False
+    folder: Path,
+    *,
+    seed: int = 1,
+    speed: float = SPEED,
+    blank: bool = False,
+    balanced: bool = False,
+    demo: bool = False,
 ) -> AsyncIterator[Inside]:
     """Serve an estate and open a console on it. `blank`: its hosts are no cluster yet.
 
-    `balanced`: it has two load balancers besides.
+    `balanced`: it has two load balancers besides; `demo`: and a cloud, whose instances the hosts are.
     """
     place = folder / "practice"
     place.mkdir(mode=0o700)
-    make = build_blank if blank else build_balanced if balanced else build
+    make = build_blank if blank else build_demo if demo else build_balanced if balanced else build
     serving = Serving(place, practice=make(Clock(speed=speed), seed=seed))
     await serving.start()
     estate = Inside(serving, Access(load(place / "estate.toml"), Redactor()))
