@@ -100,7 +100,7 @@ class NovaApi:
                 return Response(200, telling.limits(own, QUOTA_RAM_MIB))
             case "GET", ["os-hypervisors"] | ["os-hypervisors", "detail"]:
                 _administrate(account, f"os-hypervisors:{'list' if len(parts) == 1 else 'list-detail'}")
-                return Response(200, telling.hypervisors(self._nova))
+                return Response(200, telling.hypervisors(self._nova, version))
             case "GET", ["os-services"]:
                 _administrate(account, "os-services:list")
                 return Response(200, telling.services(self._nova, version))

@@ -130,19 +130,23 @@ def flavors(found: Iterable[Flavor], url: str) -> Told:
     return {"flavors": rows}
 
 
-def hypervisors(nova: Nova) -> Told:
+def hypervisors(nova: Nova, version: Version) -> Told:
     """All hypervisors in detail."""
     return {
         "hypervisors": [
             {
-                "id": at,
+                "id": at if version < (2, 53) else host.id,
                 "hypervisor_hostname": host.name,
                 "state": "up" if host.is_up else "down",
                 "status": "enabled",
                 "hypervisor_type": "QEMU",
                 "hypervisor_version": 7_002_000,
                 "host_ip": host.address,
-                "service": {"id": at, "host": host.name, "disabled_reason": None},
+                "service": {
+                    "id": at if version < (2, 53) else host.id,
+                    "host": host.name,
+                    "disabled_reason": None,
+                },
             }
             for at, host in enumerate(nova.hosts.values(), 1)
         ]

@@ -38,11 +38,12 @@ class CloudServing:
         octavia_api = OctaviaApi(
             cloud.octavia, keystone, where=lambda: at(BALANCERS), keystone_at=lambda: at(IDENTITY)
         )
-        self.servers = {
-            IDENTITY: HttpServer(keystone_api.handle),
-            COMPUTE: HttpServer(nova_api.handle),
-            BALANCERS: HttpServer(octavia_api.handle),
+        self.apis: dict[str, KeystoneApi | NovaApi | OctaviaApi] = {
+            IDENTITY: keystone_api,
+            COMPUTE: nova_api,
+            BALANCERS: octavia_api,
         }
+        self.servers = {kind: HttpServer(api.handle) for kind, api in self.apis.items()}
         self.proxies = Proxies(cloud.consoles)
 
     @property
