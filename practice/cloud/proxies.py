@@ -89,6 +89,7 @@ class Proxies:
             for connection in list(server.connections):
                 connection.transport.abort()
             server.close()
+            await server.wait_closed()
         for one in self._sockets.values():
             one.close()
         self._sockets, self._servers = {}, {}

@@ -82,7 +82,7 @@ async def test_each_screen_of_the_way_offers_the_next_key() -> None:
 
 @pytest.mark.parametrize("is_broken", [True, False])
 @pytest.mark.parametrize("has_repaired", [True, False])
-@pytest.mark.parametrize("pane", ["watch", "nodes", "hosts", "runbooks", "journal"])
+@pytest.mark.parametrize("pane", ["watch", "nodes", "vips", "consoles", "hosts", "runbooks", "journal"])
 def test_every_hint_fits_into_80_columns(pane: str, has_repaired: bool, is_broken: bool) -> None:
     for number in range(8):
         lesson = hints.Lesson(
@@ -99,6 +99,16 @@ def test_a_fault_is_promised_only_where_one_comes_by_itself(breaks_soon: bool) -
     )
     told = "".join(piece for piece, _ in hints._of_deck("watch", lesson, is_chosen=False))
     assert ("Soon something breaks" in told) is breaks_soon
+
+
+@pytest.mark.parametrize(("pane", "words"), [("consoles", "Log in as ops"), ("vips", "break maint")])
+def test_the_panes_of_clouds_and_balancers_have_a_hint_of_their_own_until_something_is_red(
+    pane: str, words: str
+) -> None:
+    for is_broken in (False, True):
+        lesson = hints.Lesson(is_broken, is_armed=False, has_repaired=False, has_report=False)
+        told = "".join(piece for piece, _ in hints._of_deck(pane, lesson, is_chosen=False))
+        assert (words in told) is not is_broken
 
 
 def test_every_phase_of_a_run_has_a_hint_that_fits() -> None:

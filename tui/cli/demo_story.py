@@ -27,6 +27,7 @@ from runbooks.engine.api import (
 )
 from runbooks.membership import counts_the_dead
 from runbooks.model import Finding, Refusal, Severity, Step
+from tui.cli.demo_elsewhere import wrong_elsewhere
 from tui.cli.opening import carry_out, opened
 from tui.cli.practice_process import practice_estate
 from tui.cli.said import CRITICAL, NONE, STOPPED
@@ -144,6 +145,7 @@ class Story:
             chapter("The finding")
             survey, finding = await self._look_until_found()
             say_all(_judged_lines(survey))
+            say_all(await wrong_elsewhere(self.access))
             if finding is None:
                 return await self._heal("No runbook answers this.")
             status = await self._repair(finding)
@@ -209,7 +211,8 @@ class Story:
     async def _look_until_found(self) -> tuple[ClusterSurvey, Finding | None]:
         """Look until two looks agree on the finding that a runbook answers; None: there is none in time.
 
-        While the cluster still counts nodes that are down, what it becomes of that is not to be seen yet.
+        Where the cluster is well and something beside it is not, there is none. While the cluster still
+        counts nodes that are down, what it becomes of that is not to be seen yet.
         """
         until = time.monotonic() + SEEN_S
         before = ""
@@ -218,10 +221,14 @@ class Story:
             answered = next((one for one in _findings(survey) if one.runbook), None)
             if answered is not None and answered.id == before and not counts_the_dead(survey):
                 return survey, answered
-            if time.monotonic() > until:
+            if time.monotonic() > until or await self._is_only_elsewhere(survey):
                 return survey, answered
             before = answered.id if answered is not None else ""
             await asyncio.sleep(BETWEEN_S)
+
+    async def _is_only_elsewhere(self, survey: ClusterSurvey) -> bool:
+        """Whether all is well in the cluster, and not in what stands before or below it."""
+        return _worst(survey) < Severity.WARNING and bool(await wrong_elsewhere(self.access))
 
 
 def say_all(lines: list[str]) -> None:

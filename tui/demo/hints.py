@@ -96,6 +96,11 @@ def _of_deck(pane: str, lesson: Lesson, *, is_chosen: bool) -> Hint:
             keys("e", "the report of your run;", "V", "prove that nobody changed the journal"),
         ),
         (lesson.is_broken and not shows_findings, keys("0", "the watch: something is red there")),
+        (
+            pane == "consoles",
+            keys("t", "a guest's serial line;", "d", "its screen. Log in as ops, password practice"),
+        ),
+        (pane == "vips", keys("Enter", "the members;", ":", "and type break maint, or break check")),
         (lesson.is_broken and is_chosen, keys("w", "why is it red;", "b", "what answers it")),
         (lesson.is_broken, keys("Up/Down", "to the line that is red, then", "w", "why is it red")),
         (

@@ -105,3 +105,17 @@ def test_hosts_where_nothing_is_configured_lead_to_the_runbook_that_makes_a_clus
         console.see("3 nodes of MariaDB, db1 first")
         session.send(b"\x11")
         console.wait_ended()
+
+
+def test_what_is_wrong_beside_the_cluster_is_told_and_healed(short_home: Path) -> None:
+    told = call("demo", "--break", "compute-down", "--break", "lb-error", home=short_home, timeout_s=300.0)
+    assert told.status == 0, told.err
+    words = " ".join(told.out.split())
+    for part in (
+        "compute-down on cmp2: nova-compute has ended",
+        "✖ north: CLOUD-02 nova-compute is down on cmp2",
+        "▲ north: LB-18 shop-lb is in ERROR",
+        "The demo takes the cause away",
+    ):
+        assert part in words, told.out
+    assert max(map(len, told.out.splitlines())) <= 80
