@@ -76,12 +76,16 @@ class Nova:
                 return one
         raise KeyError(name)
 
-    def find(self, key: str, account: Account) -> Instance:
-        """An instance that the account may see, by its id."""
+    def find(self, key: str, account: Account, *, by_cell: bool = False) -> Instance:
+        """An instance that the account may see, by its id.
+
+        `by_cell`: as start and stop look for it; they word it otherwise when it is gone.
+        """
         self.sync()
         one = self.instances.get(key)
         if one is None or not (account.is_admin or one.project == account.project):
-            raise refusal(404, f"Instance {key} could not be found.")
+            why = "has no mapping to a cell" if by_cell else "could not be found"
+            raise refusal(404, f"Instance {key} {why}.")
         return one
 
     def seen(self, account: Account, *, all_projects: bool) -> list[Instance]:

@@ -69,7 +69,9 @@ class NovaApi:
         parts = path.removeprefix("/v2.1/").split("/") if path.startswith("/v2.1/") else []
         match parts:
             case ["servers", key, *rest] if key != "detail":
-                return await self._one(request, self._nova.find(key, account), rest, account, version)
+                starts_or_stops = {"os-start", "os-stop"} & set(_names(request.body))
+                one = self._nova.find(key, account, by_cell=bool(starts_or_stops))
+                return await self._one(request, one, rest, account, version)
         return self._all(request, parts, account, version)
 
     async def _one(
@@ -183,6 +185,10 @@ def _version_of(request: Request) -> Version:
         low, high = (".".join(map(str, one)) for one in (OLDEST, NEWEST))
         raise refusal(406, f"{words} Minimum is {low} and maximum is {high}.")
     return version
+
+
+def _names(body: object) -> list[str]:
+    return list(body) if isinstance(body, dict) else []
 
 
 def _administrate(account: Account, rule: str) -> None:

@@ -138,7 +138,7 @@ _RULES = (
     rule(400, r"malformed or otherwise incorrect", _foreign),
     rule(403, r"Quota exceeded for ([\w, ]+):?", _quota),
     rule(403, r"Policy doesn't allow (\S+) to be performed", _policy),
-    rule(404, r"Instance \S+ could not be found", _gone),
+    rule(404, r"Instance \S+ (?:could not be found|has no mapping to a cell)", _gone),
     rule(404, r"No instance found", _gone),
     rule(409, r"is not ready", _not_ready),
     rule(409, r"Cannot '?(\w+)'? instance \S+ while it is in (vm_state|task_state) (\S+)", _wrong_state),

@@ -86,7 +86,12 @@ async def test_each_screen_of_the_way_offers_the_next_key() -> None:
 def test_every_hint_fits_into_80_columns(pane: str, has_repaired: bool, is_broken: bool) -> None:
     for number in range(8):
         lesson = hints.Lesson(
-            is_broken, bool(number & 1), has_repaired, bool(number & 2), breaks_soon=bool(number & 4)
+            is_broken,
+            bool(number & 1),
+            has_repaired,
+            bool(number & 2),
+            breaks_soon=bool(number & 4),
+            is_red_elsewhere=bool(number & 2),
         )
         hint = hints._of_deck(pane, lesson, is_chosen=bool(number & 4))
         assert cell_len("".join(piece for piece, _ in hint)) <= 77
@@ -151,3 +156,16 @@ async def test_a_practice_estate_that_is_gone_is_told_in_a_sentence() -> None:
     faults = ScriptedFaults(trouble="The practice estate is gone.")
     async with console_of(lambda: demo_scene(faults, after_s=0.01), (100, 30)) as (_, pilot):
         await see(pilot, "The practice estate is gone.")
+
+
+async def test_a_cloud_that_is_red_is_hinted_at_and_a_finding_without_a_runbook_says_so() -> None:
+    def scene() -> scenes.Stage:
+        app = scenes.cloud_lost()
+        app.desk.demo = Demo(ScriptedFaults(), after_s=0.0)
+        return app
+
+    async with console_of(scene, (100, 30)) as (_, pilot):
+        await pilot.press("0")
+        await see(pilot, "Up/Down to the line that is red")
+        await pilot.press("3", "w")
+        await see(pilot, "no runbook answers this; what to do is written above")

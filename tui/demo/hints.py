@@ -29,7 +29,7 @@ class Lesson:
     """How far the newcomer is."""
 
     is_broken: bool
-    """Some system is in a critical state."""
+    """Some cluster is in a critical state: there is a runbook for that."""
     is_armed: bool
     has_repaired: bool
     """A run has come to its verified end."""
@@ -37,6 +37,8 @@ class Lesson:
     """A report was opened."""
     breaks_soon: bool = False
     """Something will break by itself."""
+    is_red_elsewhere: bool = False
+    """A virtual address, a cloud or its load balancers are in a critical state."""
 
 
 def lesson_of(desk: Desk, *, repaired_at: datetime | None, has_report: bool, breaks_soon: bool) -> Lesson:
@@ -44,13 +46,20 @@ def lesson_of(desk: Desk, *, repaired_at: datetime | None, has_report: bool, bre
 
     `repaired_at`: when a run came to its verified end: what was seen before is no longer so; None: none did.
     """
-    views = desk.picture.clusters.values()
+    picture = desk.picture
+    views = picture.clusters.values()
+    verdicts = [
+        *[one.verdict for one in picture.vips.values()],
+        *[one.verdict for one in picture.clouds.values()],
+        *[one.verdict for one in picture.balancers.values()],
+    ]
     return Lesson(
         is_broken=any(_is_critical(view) and _is_since(view, repaired_at) for view in views),
         is_armed=desk.works is not None and desk.works.arming.is_armed,
         has_repaired=repaired_at is not None,
         has_report=has_report,
         breaks_soon=breaks_soon,
+        is_red_elsewhere=any(one is not None and one.severity >= Severity.CRITICAL for one in verdicts),
     )
 
 
@@ -73,6 +82,8 @@ def next_thing(screen: Screen[Any], lesson: Lesson) -> Hint:
     if isinstance(screen, WizardScreen):
         return _of_wizard(screen.state, lesson)
     if isinstance(screen, FindingScreen):
+        if screen.why_not("answer"):
+            return keys("Esc", "back: no runbook answers this; what to do is written above")
         return keys("b", "the runbook that answers it; the evidence stands above")
     if isinstance(screen, ReportScreen):
         return keys("o", "to a file of yours;", "y", "copy;", "Esc", "back. That was all of it")
@@ -103,6 +114,10 @@ def _of_deck(pane: str, lesson: Lesson, *, is_chosen: bool) -> Hint:
         (pane == "vips", keys("Enter", "the members;", ":", "and type break maint, or break check")),
         (lesson.is_broken and is_chosen, keys("w", "why is it red;", "b", "what answers it")),
         (lesson.is_broken, keys("Up/Down", "to the line that is red, then", "w", "why is it red")),
+        (
+            lesson.is_red_elsewhere and pane == "watch",
+            keys("Up/Down", "to the line that is red;", "w", "why is it red;", "Enter", "look"),
+        ),
         (
             lesson.has_repaired,
             keys(":", "and type break: the next fault is yours to choose;", "ctrl+q", "leaves"),

@@ -27,6 +27,7 @@ _VOLATILE = (
     (re.compile(r"\b(req-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "ID"),
     (re.compile(r"\b(lab-compute-1|cmp[123])\b"), "HOST"),
     (re.compile(r"^(lab(-user)?|north(-shop)?): "), "CLOUD: "),
+    (re.compile(r"--os-cloud \S+"), "--os-cloud CLOUD"),
     (re.compile(r"Requested \d+, but already used \d+ of \d+"), "Requested N, but already used N of N"),
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,7 +37,7 @@ from tests.practice.cloud.sides import Both, Side, both_of, told
 from tests.practice.inside import inside
 from tests.runbooks.journals import a_journal
 
-pytestmark = [pytest.mark.servers, pytest.mark.whole]
+pytestmark = pytest.mark.cloud
 
 NOBODY = "deadbeef-0000-4000-8000-000000000000"
 
@@ -59,7 +60,7 @@ async def refused(asking: Awaitable[object]) -> tuple[str, str]:
 async def the_same(sides: tuple[Side, Side], ask: Callable[[Side], Awaitable[object]]) -> object:
     """What both answer, which must be the same."""
     real, practice = [await ask(side) for side in sides]
-    assert practice == real
+    assert practice == real, f"\nreal      {real}\npractice  {practice}"
     return real
 
 
@@ -143,8 +144,12 @@ async def test_what_does_not_fit_the_state_is_refused_in_the_same_words(both: Bo
             found.append((reply.status, told(refusal(reply, Asked("to start it", own.name)))[0]))
         reply = await side.session.order(Order(own.id, {"os-start": None}))
         found.append(told(refusal(reply, Asked("to start it", own.name))))
-        gone = await side.session.order(Order(NOBODY, {"os-start": None}))
-        return [*found, told(refusal(gone, Asked("to start it", "web")))]
+        for body in ({"os-start": None}, {"os-stop": None}, {"reboot": {"type": "HARD"}}):
+            gone = await side.session.order(Order(NOBODY, body))
+            found.append(told(refusal(gone, Asked("to start it", "web"))))
+        nobody = replace(own, id=NOBODY, name="web")
+        found += [await refused(ask(nobody)) for ask in (side.reader.console_log, side.reader.events)]
+        return [*found, await refused(side.reader.console(nobody, "novnc"))]
 
     assert await the_same(both.admins, ask)
 
@@ -248,7 +253,8 @@ async def test_logins_that_are_refused_and_endpoints_that_are_dead(both: Both, t
 
     serving = both.estate.serving
     real = await with_wrong_password(both.octavia.cloud.clouds_yaml, "lab", PASSWORD)
-    assert real == await with_wrong_password(serving.folder / "clouds.yaml", "north", "practice")
+    practice = await with_wrong_password(serving.folder / "clouds.yaml", "north", "practice")
+    assert practice == real, f"\nreal      {real}\npractice  {practice}"
     assert serving.cloud is not None
     await both.real.reader.instances()
     await both.practice.reader.instances()

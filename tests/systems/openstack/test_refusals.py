@@ -33,6 +33,7 @@ UNREAD = Asked("a spice-html5 console of web-7")
         ("wrong-state", WEB, "web-7 is in the vm state active, in which Nova does not start", "Nothing was"),
         ("quota", UNREAD, "the project's quota of ram is used up", "openstack quota set"),
         ("gone", WEB, "there is no instance web-7 any more", "deleted"),
+        ("gone-act", WEB, "there is no instance web-7 any more", "deleted"),
         ("bad-token", UNREAD, "the token has expired, or was revoked", "openstack token issue"),
         ("compute-down", WEB, "nova-compute on cmp1 and got no answer", "message queue"),
         ("too-new", UNREAD, "does not know the request", "asked anew"),
