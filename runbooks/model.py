@@ -5,11 +5,45 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from runbooks.acts import Act, CloudOrder
+from runbooks.inputs import Input, InputKind
+from runbooks.sighting import Holds, Sighting, no, unknown, yes
 from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Answer, ClusterSurvey
-from systems.shell import Command, Output, Reader
+from systems.shell import Output, Reader
+
+if TYPE_CHECKING:
+    from systems.consoles.link import Link
+    from systems.openstack.cloud import CloudReader
+    from systems.openstack.readings import Instance
+
+__all__ = [
+    "Act",
+    "Check",
+    "CloudOrder",
+    "Clouds",
+    "Context",
+    "Detector",
+    "Finding",
+    "Found",
+    "Gotcha",
+    "Holds",
+    "Input",
+    "InputKind",
+    "Look",
+    "Plan",
+    "Refusal",
+    "Runbook",
+    "Severity",
+    "Sighting",
+    "Step",
+    "Target",
+    "no",
+    "unknown",
+    "yes",
+]
 
 
 class Severity(IntEnum):
@@ -20,39 +54,18 @@ class Severity(IntEnum):
     CRITICAL = 2
 
 
-class Holds(Enum):
-    """What a detector found. UNKNOWN is not a yes and not a no: where it matters, it blocks (DESIGN 5.1)."""
+class Found(Protocol):
+    """What the survey of a runbook's own found: a record of data, so that it can be kept and read again."""
 
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """All hosts that the run is about: the lease marks them."""
+        ...
 
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One answer of a detector, check or verify, with what it saw: one sentence, numbers included."""
-
-    holds: Holds
-    evidence: str
-    hosts: tuple[str, ...] = ()
-    moves: bool = False
-    """Of a verify that does not say yes yet: what it waits for has come nearer since the look before, so
-    that its deadline counts from now."""
-
-
-def yes(evidence: str, *hosts: str) -> Sighting:
-    """The condition is true."""
-    return Sighting(Holds.YES, evidence, hosts)
-
-
-def no(evidence: str, *hosts: str) -> Sighting:
-    """The condition is false."""
-    return Sighting(Holds.NO, evidence, hosts)
-
-
-def unknown(evidence: str, *hosts: str) -> Sighting:
-    """It could not be read; `evidence` says why."""
-    return Sighting(Holds.UNKNOWN, evidence, hosts)
+    @property
+    def answering(self) -> tuple[str, ...]:
+        """Those that answer over SSH."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,22 @@ class Look:
     """What detectors judge: one survey of all nodes, and their preparation where somebody asked for it."""
 
     survey: ClusterSurvey
+    """Without nodes where the runbook is about no cluster."""
     preparation: Mapping[str, Answer[PreparationReading]] = field(default_factory=dict)
+    found: Found | None = None
+    """What `Runbook.survey` found; None: the cluster was surveyed."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """All hosts that a run from this look is about."""
+        return tuple(node.host for node in self.survey.nodes) if self.found is None else self.found.hosts
+
+    @property
+    def answering(self) -> tuple[str, ...]:
+        """Those that answer over SSH."""
+        if self.found is not None:
+            return self.found.answering
+        return tuple(node.host for node in self.survey.nodes if node.answers_ssh)
 
 
 Detector: TypeAlias = Callable[[Look], Sighting]
@@ -109,6 +137,18 @@ class Finding:
     """Inputs of that runbook that follow from the finding."""
 
 
+class Clouds(Protocol):
+    """The clouds of the estate, to be asked."""
+
+    def reader(self, cloud: str) -> CloudReader:
+        """What reads that cloud; raises `KeyError` when the estate has none of that name."""
+        ...
+
+    async def link(self, cloud: str, instance: Instance, kind: str) -> Link:
+        """Ask for a console of that type and connect to it; raises a `SystemsError`."""
+        ...
+
+
 class Context(Protocol):
     """What checks, verifies and surveys are given: they can read, and nothing else (DESIGN 3)."""
 
@@ -124,6 +164,11 @@ class Context(Protocol):
 
     def reader(self, host: str) -> Reader: ...
 
+    @property
+    def clouds(self) -> Clouds:
+        """Raises a `SystemsError` where there are none."""
+        ...
+
     async def look(self, *, max_age_s: float = 0.0, preparation: bool = False) -> Look:
         """Survey all nodes now; a look no older than `max_age_s` may be given again."""
         ...
@@ -131,17 +176,6 @@ class Context(Protocol):
 
 Check: TypeAlias = Callable[[Context], Awaitable[Sighting]]
 """Reads only. As a check: YES lets the step begin. As a verify: YES proves that it worked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One command on one host: shown word for word, then run word for word."""
-
-    host: str
-    command: Command
-    timeout_s: float = 60.0
-    accepts: tuple[int, ...] = (0,)
-    """Exit statuses that are not a failure; green still means verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,34 +258,12 @@ class Plan:
     """What cannot be planned yet and why; said in the dry run. Empty: the plan is complete."""
 
 
-class InputKind(Enum):
-    """How an input is asked for and checked."""
+class Target(Enum):
+    """What a runbook is about: whose names of the estate its target is one of."""
 
-    TEXT = "text"
-    HOST = "host"
-    CHOICE = "choice"
-    NUMBER = "number"
-    SWITCH = "switch"
-    SECRET = "secret"
-    """Masked, kept in memory only, redacted everywhere by value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One value that a runbook needs from the operator."""
-
-    name: str
-    title: str
-    kind: InputKind
-    help: str
-    default: str = ""
-    """Empty and `required`: it must be given."""
-    required: bool = False
-    pattern: str = ""
-    """Regular expression that the whole value must match."""
-    choices: tuple[str, ...] = ()
-    rehearsed_as: str = ""
-    """Of a number that only lets time pass: what is enough for a rehearsal. Empty: as it was given."""
+    CLUSTER = "cluster"
+    CLOUD = "cloud"
+    VIP = "virtual address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,3 +284,7 @@ class Runbook:
     that `replans`; a step that is done already is not planned again."""
     needs_preparation: bool = False
     """Its survey takes each host's preparation (packages, tools, swap, SELinux, tables) too."""
+    about: Target = Target.CLUSTER
+    survey: Callable[[Context, str], Awaitable[Found]] | None = None
+    """(context, target) -> what it plans from, where that is no cluster. Reads only; nothing raises, what a
+    host or a cloud does not say is an error in its place."""

@@ -273,24 +273,10 @@ class Deck(SelectingScreen):
             self.plan_runbook(works.runbooks[name], pane.about)
 
     def plan_runbook(self, runbook: Runbook, finding: Finding | None = None) -> None:
-        """Take the dry run of a runbook; where there are several clusters, ask on which."""
+        """Take the dry run of a runbook; where there are several that it could be about, ask on which."""
         from tui import wizards
 
-        clusters = list(self.desk.picture.clusters)
         if finding is not None and finding.runbook == runbook.name:
             wizards.plan_runbook(self.app, self.desk, runbook, finding.system, finding)
-        elif len(clusters) == 1:
-            wizards.plan_runbook(self.app, self.desk, runbook, clusters[0])
-        elif clusters:
-            self._ask_cluster(runbook)
-
-    def _ask_cluster(self, runbook: Runbook) -> None:
-        from tui import wizards
-        from tui.palette import Hit, Palette
-
-        def plan_on(name: str) -> Callable[[], None]:
-            return lambda: wizards.plan_runbook(self.app, self.desk, runbook, name)
-
-        views = self.desk.picture.clusters.values()
-        hits = [Hit("cluster", view.name, plan_on(view.name), more=view.sentence) for view in views]
-        self.app.push_screen(Palette(hits, self.desk.signs), lambda hit: hit.act() if hit else None)
+        else:
+            wizards.plan_somewhere(self.app, self.desk, runbook)

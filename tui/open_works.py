@@ -27,6 +27,7 @@ def open_works(access: Access, *, journal: str | None = None) -> Works:
         leases=leases,
         redactor=access.redactor,
         catalogue=CATALOGUE,
+        clouds=access.clouds,
     )
     return Works(
         arming=arming,

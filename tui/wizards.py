@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,6 +30,38 @@ def plan_runbook(
     session = RunSession(desk.works, runbook, target, given)
     _open(app, desk, session)
     app.run_worker(session.prepare(), name="plan", exit_on_error=False, group="plans")
+
+
+def plan_somewhere(app: App[Any], desk: Desk, runbook: Runbook) -> None:
+    """Take the dry run of a runbook; where there are several that it could be about, ask on which."""
+    from tui.palette import Hit, Palette
+
+    def plan_on(name: str) -> Callable[[], None]:
+        return lambda: plan_runbook(app, desk, runbook, name)
+
+    kind, targets = runbook.about.value, targets_of(desk, runbook)
+    if not targets:
+        words = f"{runbook.name} is about a {kind}, and this estate has none."
+        app.notify(words, severity="warning", markup=False)
+    elif len(targets) == 1:
+        plan_runbook(app, desk, runbook, next(iter(targets)))
+    else:
+        hits = [Hit(kind, name, plan_on(name), more=more) for name, more in targets.items()]
+        app.push_screen(Palette(hits, desk.signs), lambda hit: hit.act() if hit else None)
+
+
+def targets_of(desk: Desk, runbook: Runbook) -> Mapping[str, str]:
+    """What the runbook could be about, by name, with a word on it."""
+    from runbooks.model import Target
+
+    picture = desk.picture
+    match runbook.about:
+        case Target.CLOUD:
+            return dict.fromkeys(picture.clouds, "")
+        case Target.VIP:
+            return dict.fromkeys(picture.vips, "")
+        case Target.CLUSTER:
+            return {name: view.sentence for name, view in picture.clusters.items()}
 
 
 def resume_run(app: App[Any], desk: Desk, summary: RunSummary) -> str:

@@ -10,9 +10,9 @@ from runbooks.engine.settling import Settled, settle
 from runbooks.engine.work import Work, job_id
 from runbooks.journal.port import JournalError
 from runbooks.lease.port import LeaseLost
-from runbooks.model import Step
+from runbooks.model import Act, Step
 from systems.errors import NotArmed, Refused, Unreachable
-from systems.shell import JobState, Output
+from systems.shell import Command, JobState, Output, Permit
 
 _MOST_SENDS = 5
 """How often one command is sent within one attempt while its host says that it never began."""
@@ -74,9 +74,7 @@ class Acting:
             return self._result(step, attempt, Outcome.BLOCKED, str(error))
         attempt.is_pending = True  # a cancellation from here on leaves it to be read
         try:
-            output = await work.gear.hosts.hands(act.host, permit).change(
-                command, job=job, timeout_s=act.timeout_s
-            )
+            output = await _change(work, act, command, permit, job)
         except (LeaseLost, JournalError):
             attempt.is_pending = job in permit.entries
             raise
@@ -132,6 +130,18 @@ class Acting:
             host=attempt.rest[0].host if attempt.rest else "",
             is_undo=attempt.is_undo,
         )
+
+
+async def _change(work: Work, act: Act, command: Command, permit: Permit, job: str) -> Output:
+    """One command on its host, or one order to its cloud."""
+    if act.order is None:
+        return await work.gear.hosts.hands(act.host, permit).change(command, job=job, timeout_s=act.timeout_s)
+    if work.gear.clouds is None:
+        raise Unreachable(f"the cloud {act.host} cannot be reached from here")
+    hands = work.gear.clouds.hands(act.host, permit)
+    wanted = act.order
+    reply = await hands.change(wanted.order, wanted.asked, job=job, timeout_s=act.timeout_s)
+    return Output(f"HTTP {reply.status}, {reply.request}", "", 0, reply.at)
 
 
 def _said(output: Output) -> str:

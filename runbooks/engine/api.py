@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from runbooks.engine.cards import Ending, Judged, Outcome, RunResult, RunSummary, StepCard, StepResult
 from runbooks.engine.events import (
@@ -35,7 +35,11 @@ from runbooks.engine.events import (
     Told,
     Verifying,
 )
-from runbooks.model import Look, Step
+from runbooks.model import Clouds, Look, Step
+
+if TYPE_CHECKING:
+    from systems.openstack.hands import CloudHands
+    from systems.shell import Permit
 
 __all__ = [
     "ActBegan",
@@ -43,6 +47,7 @@ __all__ = [
     "ActUnseen",
     "Checked",
     "Choice",
+    "CloudHandsOf",
     "Confirmation",
     "Ending",
     "Event",
@@ -155,6 +160,12 @@ class Surveyor(Protocol):
     """Surveys all nodes of a system, side by side. Whatever a node answers is in the look; nothing raises."""
 
     async def look(self, target: str, *, preparation: bool = False) -> Look: ...
+
+
+class CloudHandsOf(Clouds, Protocol):
+    """The clouds of the estate, to be asked and to be changed."""
+
+    def hands(self, cloud: str, permit: Permit) -> CloudHands: ...
 
 
 class Redactor(Protocol):

@@ -55,7 +55,7 @@ class Course:
             await work.write(Kind.RUN_BEGUN, data=opening)
             await adopt(work, plan, look)
             work.tell(RunBegan(work.run, plan))
-            await self.leasing.mark([node.host for node in look.survey.nodes if node.answers_ssh])
+            await self.leasing.mark(look.answering)
             return await self.steps()
 
         return await self.carry(look, body)
@@ -76,7 +76,7 @@ class Course:
     async def carry(self, look: Look, body: Body) -> RunResult:
         """Do the body under the lease, and see to it that every end is written down and told."""
         try:
-            await self.leasing.take([node.host for node in look.survey.nodes])
+            await self.leasing.take(look.hosts)
         except (LeaseTaken, JournalError) as error:
             way_on = error.way_on if isinstance(error, LeaseTaken) else "have the journal written again"
             return await self.refuse(Refusal(str(error), (), way_on))

@@ -9,6 +9,7 @@ from runbooks.arming import Arming
 from runbooks.clock import Clock, SystemClock
 from runbooks.engine.api import (
     Choice,
+    CloudHandsOf,
     Confirmation,
     Event,
     Expecting,
@@ -57,6 +58,7 @@ class Engine:
         catalogue: Mapping[str, Gotcha],
         clock: Clock | None = None,
         limits: Limits | None = None,
+        clouds: CloudHandsOf | None = None,
         new_id: Callable[[], str] = lambda: tokens.token_hex(3),
     ) -> None:
         """`new_id`: what tells runs of the same minute apart."""
@@ -71,6 +73,7 @@ class Engine:
             catalogue,
             clock or SystemClock(),
             limits or Limits(),
+            clouds,
         )
 
     async def prepare(self, runbook: Runbook, target: str, values: Mapping[str, str]) -> Plan | Refusal:
@@ -155,7 +158,7 @@ class Engine:
         work = self._work(runbook, target, *settled, steering)
         course = self._course(work)
         look = await course.eyes.look_for_plan()
-        hosts = {node.host for node in look.survey.nodes}
+        hosts = set(look.hosts)
         if isinstance(refusal := settle_values(runbook, values, hosts), Refusal):
             return refusal
         plan = make_plan(work, look)

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from runbooks.engine.api import Looked
 from runbooks.engine.work import Work
-from runbooks.model import Check, Look, Sighting, unknown
+from runbooks.model import Check, Clouds, Look, Sighting, unknown
 from systems.errors import SystemsError, TimedOut
+from systems.galera.readings import ClusterSurvey
 from systems.shell import Reader
 
 
@@ -36,15 +37,29 @@ class Eyes:
     def reader(self, host: str) -> Reader:
         return self._work.gear.hosts.reader(host)
 
+    @property
+    def clouds(self) -> Clouds:
+        clouds = self._work.gear.clouds
+        if clouds is None:
+            raise SystemsError("no cloud can be asked from here")
+        return clouds
+
     async def look(self, *, max_age_s: float = 0.0, preparation: bool = False) -> Look:
         if self._last is not None and max_age_s > 0:
             look, prepared = self._last
             if self.age_s(look) <= max_age_s and (prepared or not preparation):
                 return look
-        look = await self._work.gear.surveyor.look(self._work.target, preparation=preparation)
+        look = await self._look(preparation=preparation)
         self._last = (look, preparation)
         self._work.tell(Looked(look))
         return look
+
+    async def _look(self, *, preparation: bool) -> Look:
+        work = self._work
+        if work.runbook.survey is None:
+            return await work.gear.surveyor.look(work.target, preparation=preparation)
+        nothing = ClusterSurvey(work.target, work.gear.clock.now(), ())
+        return Look(nothing, found=await work.runbook.survey(self, work.target))
 
     async def look_for_plan(self) -> Look:
         """A new look with all that the runbook plans from; a second one where a host was only too slow.

@@ -53,8 +53,11 @@ async def record_survey(work: Work, look: Look) -> Entry:
     kept = await work.gear.aside(work.gear.journal.keep, work.run, name, work.hide(text))
     nodes = look.survey.nodes
     answered = sum(node.answers_sql or node.answers_ssh for node in nodes)
+    what, asked = "nodes", len(nodes)
+    if look.found is not None:
+        what, asked, answered = "hosts", len(look.hosts), len(look.answering)
     data: Data = {
-        "sentence": f"{answered} of {len(nodes)} nodes answered",
+        "sentence": f"{answered} of {asked} {what} answered",
         "looked_at": looked_at(look).isoformat(),
         "nodes": [node_line(node) for node in nodes],
         "look": kept_data(kept),

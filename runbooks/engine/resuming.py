@@ -53,7 +53,7 @@ class Resuming:
         work.open.update(forward)
         if work.plan is not None:
             work.tell(RunBegan(work.run, work.plan, resumed=True))
-        await course.leasing.mark([node.host for node in self._look.survey.nodes if node.answers_ssh])
+        await course.leasing.mark(self._look.answering)
         return back
 
     async def _prove_again(self) -> None:

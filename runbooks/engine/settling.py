@@ -37,6 +37,8 @@ async def settle(work: Work, key: str, act: Act, job: str, entry: int) -> Settle
     `entry`: number of the one that announced the command; its time is when it was ordered. A job that still
     runs is followed for as long as its command was allowed to take. What is found out is written beside it.
     """
+    if act.order is not None:
+        return await _nobody_knows(work, key, act, job, entry)
     gear = work.gear
     begun_s = gear.clock.steady_s()
     ends_s = begun_s + gear.limits.resolve_s
@@ -56,6 +58,16 @@ async def settle(work: Work, key: str, act: Act, job: str, entry: int) -> Settle
         if left_s <= 0.0:
             return settled
         await gear.clock.sleep(min(gear.limits.resolve_every_s, left_s))
+
+
+async def _nobody_knows(work: Work, key: str, act: Act, job: str, entry: int) -> Settled:
+    """A cloud keeps no jobs: what became of an order is told by the object that it is about."""
+    sentence = f"whether {act.host} took {act.command.line!r} was not seen: look at what it is about"
+    settled = Settled(sentence, JobState.LOST)
+    work.tell(JobRead(key, job, act.host, settled.state, sentence, 0.0))
+    words = Draft(Kind.OUTCOME, step=key, host=act.host, about=entry, data={"job": job})
+    await _write(work, words, settled)
+    return settled
 
 
 async def _ask(work: Work, act: Act, job: str, ordered_at: datetime | None) -> Settled:

@@ -160,7 +160,7 @@ def _wrapped(head: str, text: str) -> list[str]:
 
 
 def _act_lines(word: str, act: Act) -> list[str]:
-    user = "root" if act.command.as_root else "login user"
+    user = "its API" if act.order else "root" if act.command.as_root else "login user"
     lines = [f"   {word:<9} {act.host} ({user}): {visible(act.command.line)}"]
     if act.command.stdin is not None:
         lines += [f"             | {visible(line)}" for line in act.command.stdin.splitlines()]

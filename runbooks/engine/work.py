@@ -12,7 +12,17 @@ from typing import ParamSpec, TypeVar
 
 from runbooks.arming import Arming
 from runbooks.clock import Clock
-from runbooks.engine.api import Event, Expecting, Limits, Outcome, Redactor, Steering, StepResult, Surveyor
+from runbooks.engine.api import (
+    CloudHandsOf,
+    Event,
+    Expecting,
+    Limits,
+    Outcome,
+    Redactor,
+    Steering,
+    StepResult,
+    Surveyor,
+)
 from runbooks.engine.attempt import Attempt
 from runbooks.engine.values import plan_values
 from runbooks.journal.entries import Data, Draft, Entry, Kind, hidden
@@ -43,6 +53,8 @@ class Gear:
     catalogue: Mapping[str, Gotcha]
     clock: Clock
     limits: Limits
+    clouds: CloudHandsOf | None = None
+    """None: no cloud can be asked or changed from here."""
     thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="journal")
     )

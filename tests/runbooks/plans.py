@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from runbooks.library import RUNBOOKS
-from runbooks.model import Look, Plan, Refusal, Step
-from systems.errors import Unreachable
+from runbooks.model import Clouds, Look, Plan, Refusal, Step
+from systems.errors import SystemsError, Unreachable
 from systems.galera.readings import ClusterSurvey
 from systems.shell import Output, Probe, Reader, Sink
 from tests.builders import NOON
@@ -101,6 +101,10 @@ class ScriptedContext:
 
     def reader(self, host: str) -> Reader:
         return ScriptedReader(host, self._answers.get(host, {}))
+
+    @property
+    def clouds(self) -> Clouds:
+        raise SystemsError("no cloud can be asked from here")
 
     async def look(self, *, max_age_s: float = 0.0, preparation: bool = False) -> Look:
         survey = self._surveys.pop(0) if len(self._surveys) > 1 else self._surveys[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 from runbooks.arming import Arming
 from runbooks.engine.api import (
     Choice,
+    CloudHandsOf,
     Confirmation,
     Event,
     Go,
@@ -170,8 +171,8 @@ class Rig:
         self._catalogue, self._limits = catalogue or {}, limits
         self.use(self.hosts)
 
-    def use(self, hosts: Hosts) -> None:
-        """Make the engine anew on other hosts."""
+    def use(self, hosts: Hosts, clouds: CloudHandsOf | None = None) -> None:
+        """Make the engine anew on other hosts, and on clouds."""
         self.engine = Engine(
             hosts,
             self.surveyor,
@@ -182,6 +183,7 @@ class Rig:
             catalogue=self._catalogue,
             clock=self.clock,
             limits=self._limits,
+            clouds=clouds,
         )
 
     def context(self, book: Runbook, target: str) -> Eyes:

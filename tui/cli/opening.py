@@ -15,6 +15,7 @@ from tui.cli.options import Options
 from tui.cli.said import UNREAD, USAGE, fail
 
 if TYPE_CHECKING:
+    from runbooks.model import Target
     from systems.estate import LoadedEstate
     from tui.access import Access
     from tui.works import Works
@@ -46,6 +47,20 @@ def clusters_of(estate: LoadedEstate, named: tuple[str, ...]) -> tuple[str, ...]
             listed = ", ".join(known) or "none"
             fail(f"{estate.path} has no system {name!r}; it has: {listed}", USAGE)
     return named or known
+
+
+def target_of(estate: LoadedEstate, named: str, about: Target) -> None:
+    """End with a sentence when the estate has none of that name that a runbook could be about."""
+    from runbooks.model import Target
+
+    known = {
+        Target.CLUSTER: [one.name for one in estate.clusters],
+        Target.CLOUD: [one.name for one in estate.clouds],
+        Target.VIP: [one.name for one in estate.balancers],
+    }[about]
+    if named not in known:
+        kind = "system" if about is Target.CLUSTER else about.value
+        fail(f"{estate.path} has no {kind} {named!r}; it has: {', '.join(known) or 'none'}", USAGE)
 
 
 def systems_of(estate: LoadedEstate, named: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

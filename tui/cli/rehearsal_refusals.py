@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from runbooks.membership import primary_groups
-from runbooks.model import Plan, Refusal
+from runbooks.model import Plan, Refusal, Runbook, Target
 from runbooks.words import count, listed
 from systems.galera.readings import ClusterSurvey, Flavour, HostEvidence, WsrepStatus
 
 INSTEAD = "wait until the cluster is at rest and rehearse again, or run without a rehearsal"
 _READ_THE_PLAN = "read the plan, which has every command: `runbook plan`; and run without a rehearsal"
 _MOST_STEPS = 3
+
+
+def refuse_kind(book: Runbook) -> Refusal | None:
+    """A practice copy is one of a cluster."""
+    if book.about is Target.CLUSTER:
+        return None
+    sentence = f"{book.name} is about a {book.about.value}, and practice copies are made of clusters only"
+    return Refusal(sentence, (), _READ_THE_PLAN)
 
 
 def refuse_members(survey: ClusterSurvey) -> Refusal | None:

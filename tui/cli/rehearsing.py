@@ -19,7 +19,7 @@ from tui.cli.opening import opened
 from tui.cli.practice_process import PracticeProcess, practice_estate
 from tui.cli.rehearsal_facts import Facts, facts_of, facts_of_blank, unlike_in_kind
 from tui.cli.rehearsal_pace import CopyRecorder, HurryingRecorder
-from tui.cli.rehearsal_refusals import INSTEAD, refuse_members, refuse_plan
+from tui.cli.rehearsal_refusals import INSTEAD, refuse_kind, refuse_members, refuse_plan
 from tui.demo.control import Control, OrderRefused
 from tui.rehearser import RehearsalNews
 
@@ -96,6 +96,8 @@ async def rehearse(
     take long. A refusal is either that of the runbook, or says why no copy of this target can be made. Raises
     `PracticeFailed`, and what a survey of the copy raises.
     """
+    if refusal := refuse_kind(part.book):
+        return refusal
     plan = await works.engine.prepare(part.book, part.target, part.on_copy)
     if isinstance(plan, Refusal):
         return plan

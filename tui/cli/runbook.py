@@ -109,7 +109,7 @@ def plan(
     async def prepare(works: Works) -> Plan | Refusal:
         return await works.engine.prepare(book, target, {**values, **await secret_values(references)})
 
-    made = with_works(ctx, place, prepare, target=target, is_dry=True)
+    made = with_works(ctx, place, prepare, target=target, book=book, is_dry=True)
     if isinstance(made, Refusal):
         say_json(refusal_data(made)) if as_json else click.echo(refusal_text(made))
         raise SystemExit(REFUSED)

@@ -64,7 +64,7 @@ def rehearse(
             return made
         return made, await works.aside(keep_rehearsal, works.journal, made)
 
-    made = with_access(ctx, place, carry, target=target)
+    made = with_access(ctx, place, carry, target=target, book=book)
     if isinstance(made, Refusal):
         _refuse(made, as_json=as_json)
     _end(*made, as_json=as_json)

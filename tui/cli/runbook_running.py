@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
-from tui.cli.opening import carry_out, clusters_of, estate_of, opened
+from tui.cli.opening import carry_out, estate_of, opened, target_of
 from tui.cli.rehearsal_use import expected_of_resume, expected_of_run
 from tui.cli.runbook_inputs import named, plain_values, secret_values
 from tui.cli.runbook_options import (
@@ -29,6 +29,7 @@ from tui.cli.said import NONE, REFUSED, STOPPED, complain, say_json
 
 if TYPE_CHECKING:
     from runbooks.engine.api import RunResult, Steering
+    from runbooks.model import Runbook
     from tui.access import Access
     from tui.works import Works
 
@@ -75,7 +76,7 @@ def run(
         steering = _steering(names, as_json=as_json)
         return await works.engine.run(book, target, {**values, **secrets}, steering, expected=expected)
 
-    _end(with_works(ctx, place, carry, target=target))
+    _end(with_works(ctx, place, carry, target=target, book=book))
 
 
 @click.command()
@@ -181,6 +182,7 @@ def with_works(
     work: Callable[[Works], Awaitable[T]],
     *,
     target: str = "",
+    book: Runbook | None = None,
     is_dry: bool = False,
 ) -> T:
     """`with_access`, for what reads and changes through the engine only."""
@@ -189,7 +191,7 @@ def with_works(
         del access
         return await work(works)
 
-    return with_access(ctx, place, without_access, target=target, is_dry=is_dry)
+    return with_access(ctx, place, without_access, target=target, book=book, is_dry=is_dry)
 
 
 def with_access(
@@ -198,6 +200,7 @@ def with_access(
     work: Callable[[Works, Access], Awaitable[T]],
     *,
     target: str = "",
+    book: Runbook | None = None,
     is_dry: bool = False,
 ) -> T:
     """Open estate, journal and engine for one command, and close them after it.
@@ -205,8 +208,8 @@ def with_access(
     `is_dry`: it writes nothing down, and so goes on, with a sentence, where the journal cannot be opened.
     """
     estate = estate_of(ctx)
-    if target:
-        clusters_of(estate, (target,))
+    if book is not None:
+        target_of(estate, target, book.about)
 
     async def carried() -> T:
         with ExitStack() as stack:
