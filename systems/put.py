@@ -10,7 +10,7 @@ from systems.shell import Command
 _MODE = re.compile(r"[0-7]{3,4}")
 _OWNER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(:[A-Za-z_][A-Za-z0-9_.-]*)?")
 
-_KEPT = ".bak.${QUARTERDECK_JOB%%.*}"
+KEPT = ".bak.${QUARTERDECK_JOB%%.*}"
 """Names what was there before a run: a job is named by its run, up to the first dot."""
 
 
@@ -43,7 +43,7 @@ def put(
         steps.append(f'chown {owner} "$n"')
     if keeps_old:
         steps.append(
-            f'k="$t{_KEPT}" && {{ [ -e "$k" ] || [ -e "$k-none" ] || if [ -e "$t" ]; then '
+            f'k="$t{KEPT}" && {{ [ -e "$k" ] || [ -e "$k-none" ] || if [ -e "$t" ]; then '
             'cp -p "$t" "$k.new" && mv -f "$k.new" "$k"; else touch "$k-none"; fi; }'
         )
     steps.append('sync "$n" 2>/dev/null || sync')
@@ -59,7 +59,7 @@ def put_back(path: str, *, as_root: bool = True) -> Command:
     When this run has put nothing there, nothing happens, whatever other runs have kept.
     """
     return Command(
-        f'f={shlex.quote(path)}; k="$f{_KEPT}"; if [ -e "$k" ]; then mv -f "$k" "$f"; '
+        f'f={shlex.quote(path)}; k="$f{KEPT}"; if [ -e "$k" ]; then mv -f "$k" "$f"; '
         'elif [ -e "$k-none" ]; then rm -f "$f" "$k-none"; fi',
         as_root=as_root,
     )
