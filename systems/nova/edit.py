@@ -102,16 +102,21 @@ def edits_of(conf: NovaConf, wanted: Mapping[Option, str], main: str) -> tuple[F
 
 def _added(file: ConfFile, new: list[tuple[Option, str]]) -> list[Change]:
     changes = []
-    sections = {option.section: None for option, _ in new}
-    for section in sections:
+    headers = {option.section: _header(file, option.section) for option, _ in new}
+    # sections that are new come last: a header that is the last line has its options right below it
+    for section, header in sorted(headers.items(), key=lambda item: not item[1]):
         options = [(option, value) for option, value in new if option.section == section]
-        header = next((line for name, line in file.sections if _same(name, section)), 0)
         for number, (option, value) in enumerate(options):
             text = f"{option.name} = {value}"
             if not header and number == 0:
                 text = f"\n[{section}]\n{text}"
             changes.append(Change(option, value, 0, header or file.lines, "", text))
     return changes
+
+
+def _header(file: ConfFile, section: str) -> int:
+    """The line of its first header; 0: it has none."""
+    return next((line for name, line in file.sections if _same(name, section)), 0)
 
 
 def _same(name: str, section: str) -> bool:
