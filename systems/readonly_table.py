@@ -248,6 +248,12 @@ PROGRAMS: dict[str, Allowed] = {
         most=0,
     ),
     "getsebool": Allowed(flags="a"),
+    "virsh": Allowed(
+        words=_words("-r --readonly --name --all"),
+        required=_words("-r --readonly"),
+        verbs=_words("list dumpxml domcapabilities"),
+        operands=r"[A-Za-z0-9_.-]+",
+    ),
     **dict.fromkeys(_words("rsync xtrabackup mariabackup mariadb-backup garbd borg"), _VERSION_ONLY),
     **dict.fromkeys(
         ("haproxy", "keepalived"),
