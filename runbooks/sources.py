@@ -18,11 +18,14 @@ WORKS: Mapping[str, str] = {
     "MDOC": "MariaDB documentation, Galera Cluster",
     "MOP": "issues of mariadb-operator",
     "KBA": "issues of kubeblocks-addons",
+    "NOVA15": "source of Nova 2015.1 (Kilo)",
+    "NOVAM": "Nova's source and release notes",
+    "HZN15": "source of Horizon 2015.1 (Kilo)",
     "MY57": "MySQL 5.7 manual",
     "MY84": "MySQL 8.4 manual",
 }
 """What a source begins with -> the work; what follows it is the page, the file or the number in it."""
-OWN = re.compile(r"(GOTCHAS|LAB\.md|section|[A-Z]\.\d)(?!\w)")
+OWN = re.compile(r"(GOTCHAS|SEED|LAB\.md|section|[A-Z]\.\d)(?!\w)")
 """Notes of the catalogue's own, which nobody can look up elsewhere."""
 NOTES = "field notes"
 

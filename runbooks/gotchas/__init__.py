@@ -1,4 +1,4 @@
-"""The gotcha catalogue: everything of GOTCHAS K, A, B, C and D that goes wrong, with its detector."""
+"""The gotcha catalogue: everything of GOTCHAS K, A, B, C, D and E that goes wrong, with its detector."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from runbooks.gotchas.rec_running import REC_RUNNING
 from runbooks.gotchas.rec_split import REC_SPLIT
 from runbooks.gotchas.rec_transfer import REC_TRANSFER
 from runbooks.gotchas.rolling import ROLLING
+from runbooks.gotchas.spice import SPICE
 from runbooks.model import Gotcha
 
 __all__ = ["CATALOGUE", "SECTIONS", "of_section"]
 
-SECTIONS = {"K": "HOST", "A": "PXC", "B": "REC", "C": "ROLL", "D": "LB"}
+SECTIONS = {"K": "HOST", "A": "PXC", "B": "REC", "C": "ROLL", "D": "LB", "E": "SPICE"}
 """The prefix of the ids of each section of the domain catalogue."""
 
 _ALL = (
@@ -31,6 +32,7 @@ _ALL = (
     *(*REC_BOOTSTRAP, *REC_SPLIT, *REC_POSITION, *REC_TRANSFER, *REC_RUNNING),
     *ROLLING,
     *LB,
+    *SPICE,
 )
 
 CATALOGUE: Mapping[str, Gotcha] = MappingProxyType(

@@ -24,6 +24,8 @@ from systems.galera.prepare import read_preparation
 from systems.galera.survey import NodeAccess, Surveyor
 from systems.haproxy.socket import StatsSocket
 from systems.host import read_host
+from systems.nova.collect import read_nova
+from systems.nova.options import Side
 from systems.shell import Reader
 from systems.sql import Query
 from systems.sql_client import ClientReader
@@ -66,6 +68,7 @@ def _access(reader: Reader) -> NodeAccess:
 Gather: TypeAlias = Callable[[Reader], Awaitable[object]]
 GATHERERS: Mapping[str, Gather] = {
     "read_host": read_host,
+    "read_nova": lambda reader: read_nova("ctl1", reader, frozenset(Side)),
     "read_marker": lambda reader: read_marker(reader, "orders"),
     "read_preparation": read_preparation,
     "find_socket": lambda reader: find_socket(reader, 5.0),

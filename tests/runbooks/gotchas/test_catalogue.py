@@ -11,13 +11,23 @@ from systems.galera.preparation import DatadirState
 from systems.galera.readings import ClusterSurvey
 from tests.builders import a_hit, a_node, without_sql
 from tests.preparation_builders import a_mount, a_preparation
-from tests.runbooks.gotchas.looks import HEALTHY, LOOKS, NOBODY, READY, prepared, secured, whole
+from tests.runbooks.gotchas.console_looks import CONSOLE_LOOKS
+from tests.runbooks.gotchas.looks import HEALTHY, NOBODY, READY, prepared, secured, whole
+from tests.runbooks.gotchas.looks import LOOKS as CLUSTER_LOOKS
 
 CLONES = {host: a_preparation(host, server_uuid="5e1f-0001") for host in ("db2", "db3")}
 NOT_EMPTY = prepared(survey=NOBODY, datadir_state=DatadirState.HAS_DATA, schemas=("shop",))
 CHOWNED = prepared(survey=NOBODY, wrong_owners=("ib_logfile0",))
 
-LAST = {"K": ("HOST", 10), "A": ("PXC", 35), "B": ("REC", 43), "C": ("ROLL", 13), "D": ("LB", 19)}
+LAST = {
+    "K": ("HOST", 10),
+    "A": ("PXC", 35),
+    "B": ("REC", 43),
+    "C": ("ROLL", 13),
+    "D": ("LB", 19),
+    "E": ("SPICE", 13),
+}
+LOOKS = {**CLUSTER_LOOKS, **CONSOLE_LOOKS}
 WITH_DETECTOR = tuple(id_ for id_, gotcha in CATALOGUE.items() if gotcha.detector)
 
 
