@@ -15,7 +15,24 @@ def state_of(practice: Practice) -> dict[str, object]:
         "speed": practice.clock.speed,
         "faults": list(practice.broken),
         "clusters": {name: _cluster(cluster) for name, cluster in practice.clusters.items()},
+        "beside": _beside(practice),
     }
+
+
+def _beside(practice: Practice) -> dict[str, bool]:
+    """Whether all is well with what stands before and below the cluster, by name."""
+    well: dict[str, bool] = {}
+    for name, balancer in practice.balancers.items():
+        well[name] = balancer.is_up and all(member.takes_new for member in balancer.members.values())
+    if practice.cloud is not None:
+        for one in practice.cloud.octavia.balancers.values():
+            well[one.name] = (one.provisioning, one.operating) == ("ACTIVE", "ONLINE")
+        for instance in practice.cloud.nova.instances.values():
+            if instance.name in well:
+                continue  # a load balancer's host: what runs on it says more
+            is_up = instance.guest is not None and instance.guest.is_up
+            well[instance.name] = is_up and instance.status == "ACTIVE" and instance.task is None
+    return well
 
 
 def _cluster(cluster: Cluster) -> dict[str, object]:

@@ -25,6 +25,8 @@ _TYPES = {
 }
 """Type -> its protocol in the API, and its section of nova.conf."""
 _PROTOCOLS = ("vnc", "spice", "serial", "mks")
+_GONE = {"protocol": "rdp", "type": "rdp-html5"}
+"""Known to the schema still, and to no hypervisor."""
 _MALFORMED = (
     "The server could not comply with the request since it is either malformed or otherwise incorrect."
 )
@@ -54,12 +56,12 @@ class Consoles:
             if not isinstance(value, str):
                 said = f"Value: {value}. {value!r} is not of type 'string'"
                 raise refusal(400, f"Invalid input for field/attribute {field}. {said}")
-            if value in {"rdp", "rdp-html5"}:
+            if value == _GONE[field]:
                 continue
             if value not in allowed:
                 said = f"Value: {value}. {value!r} is not one of {list(allowed)}"
                 raise refusal(400, f"Invalid input for field/attribute {field}. {said}")
-        if kind == "rdp-html5" or _TYPES[str(kind)][0] != protocol:
+        if _TYPES.get(str(kind), ("", ""))[0] != protocol:
             raise refusal(400, _MALFORMED)
 
     def address(self, one: Instance, kind: str) -> str:

@@ -86,6 +86,11 @@ class Guest:
         """Whether it has power."""
         return self._on
 
+    @property
+    def is_up(self) -> bool:
+        """Whether it has booted to the end."""
+        return self._on and self.serial.mode not in ("off", "boot", "initramfs")
+
     def log(self, lines: int | None) -> str:
         """The end of what went out of its serial line; None: all that is kept."""
         text = self._log.replace("\r\n", "\n")

@@ -28,7 +28,8 @@ _TIMEOUT = (
     "Unexpected API Error. Please contact the administrator\n"
     "<class 'oslo_messaging.exceptions.MessagingTimeout'>"
 )
-_VERSION = re.compile(r"compute (\d+)\.(\d+)", re.ASCII)
+_MOST_DIGITS = 9
+_VERSION = re.compile(r"compute (\d{1,4})\.(\d{1,4})", re.ASCII)
 
 
 class NovaApi:
@@ -119,7 +120,7 @@ class NovaApi:
                 raise refusal(400, f"marker [{query['marker']}] not found")
             found = found[keys.index(query["marker"]) + 1 :]
         limit = query.get("limit", str(MOST))
-        if not (limit.isascii() and limit.isdigit()):
+        if not (limit.isascii() and limit.isdigit() and len(limit) <= _MOST_DIGITS):
             said = f"Value: {limit}. {limit!r} does not match '^[0-9]*$'"
             raise refusal(400, f"Invalid input for query parameters limit. {said}")
         size = min(int(limit) or MOST, MOST)
@@ -145,8 +146,7 @@ class NovaApi:
         match list(body):
             case ["os-getConsoleOutput"]:
                 await self._call(self._nova.ready(one))
-                wanted = request.part("os-getConsoleOutput", "length")
-                lines = int(wanted) if isinstance(wanted, int | str) and str(wanted).isdigit() else None
+                lines = _length(request.part("os-getConsoleOutput", "length"))
                 return Response(200, {"output": one.guest.log(lines) if one.guest is not None else ""})
             case ["os-start"]:
                 self._nova.start(one, account)
@@ -185,6 +185,12 @@ def _version_of(request: Request) -> Version:
         low, high = (".".join(map(str, one)) for one in (OLDEST, NEWEST))
         raise refusal(406, f"{words} Minimum is {low} and maximum is {high}.")
     return version
+
+
+def _length(wanted: object) -> int | None:
+    """How many lines are asked for; None: all."""
+    text = str(wanted)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def _names(body: object) -> list[str]:

@@ -96,7 +96,8 @@ class OctaviaApi:
             keys = [one["id"] for one in rows]
             rows = rows[keys.index(marker) + 1 :] if marker in keys else []
         limit = request.query.get("limit", "")
-        size = min(int(limit), _LIMIT) if limit.isascii() and limit.isdigit() and int(limit) else _LIMIT
+        is_number = limit.isascii() and limit.isdigit() and len(limit) <= len(str(_LIMIT))
+        size = min(int(limit) or _LIMIT, _LIMIT) if is_number else _LIMIT
         links = []
         if len(rows) > size:
             rest = f"limit={size}&marker={rows[size - 1]['id']}"

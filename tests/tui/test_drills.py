@@ -15,9 +15,9 @@ WHOLE = {"clusters": {"orders": {"is_healthy": True, "lost": 0}}}
 GOOD = Score(is_whole=True, lost=0, took_s=61.0, outside=0, hints=0)
 
 
-def test_there_are_ten_and_each_breaks_what_the_practice_estate_can_break() -> None:
+def test_each_breaks_what_the_practice_estate_can_break() -> None:
     known = {line.split()[0] for line in listed_faults().splitlines()}
-    assert len(DRILLS) == 10
+    assert len(DRILLS) == 14
     assert {drill.fault for drill in DRILLS.values()} <= known
 
 
@@ -47,6 +47,16 @@ def test_a_cluster_that_is_not_whole_gets_nothing_and_neither_does_an_answer_tha
     states: list[dict[str, object]] = [{}, {"clusters": {}}, {"clusters": 3}, {"clusters": {"orders": {}}}]
     for state in states:
         assert score_of(state, took_s=1.0, outside=0, hints=0).points == 0
+
+
+def test_what_stands_beside_the_cluster_counts_where_the_drill_is_about_it() -> None:
+    for is_well, points in ((True, 100), (False, 0)):
+        state = {**WHOLE, "beside": {"shop-lb": is_well, "lb1": False}}
+        score = score_of(state, took_s=1.0, outside=0, hints=0, beside=("shop-lb",))
+        assert score.points == points
+        assert ("it is not repaired" in score.sentence) is not is_well
+    assert score_of(WHOLE, took_s=1.0, outside=0, hints=0, beside=("shop-lb",)).points == 0
+    assert score_of({**WHOLE, "beside": {}}, took_s=1.0, outside=0, hints=0).points == 100
 
 
 def drill_scene() -> scenes.Stage:

@@ -1,4 +1,4 @@
-"""Ten incidents to practise: a goal in one sentence, hints on demand, and what counts in the end."""
+"""Incidents to practise: a goal in one sentence, hints on demand, and what counts in the end."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class Drill:
     """One sentence that 80 columns show whole."""
     hints: tuple[str, ...]
     """Each says more than the one before it."""
+    beside: tuple[str, ...] = ()
+    """What has to be well besides the cluster, as the practice estate names it."""
 
 
 _PLAN = "b on what is red, then Enter: the plan says why each step is there."
@@ -113,6 +115,49 @@ DRILLS: Mapping[str, Drill] = {
                 _PLAN,
             ),
         ),
+        Drill(
+            "no-power",
+            "host-off",
+            "A host has no power: switch it on, and see the cluster whole.",
+            (
+                "The hosts are instances of a cloud.",
+                "3, the instance that is SHUTOFF and should not be, a.",
+                "Start it there; its database comes up by itself, and joins.",
+            ),
+        ),
+        Drill(
+            "left-in-maint",
+            "maint-forgotten",
+            "A good node gets no clients: find out why, and let it serve.",
+            (
+                "2: what does each load balancer believe, and what does the node say?",
+                "Nobody's check took it out: somebody's order did.",
+                "a on the member: ready, on every load balancer.",
+            ),
+            beside=("lb1", "lb2"),
+        ),
+        Drill(
+            "balancer-error",
+            "lb-error",
+            "A load balancer of the cloud is in ERROR: repair it.",
+            (
+                "3, then o: which of its two statuses is ERROR, and does it serve?",
+                "Only a failover or its deletion is taken in that state.",
+                "a on it; it is locked for some seconds, then ACTIVE.",
+            ),
+            beside=("shop-lb",),
+        ),
+        Drill(
+            "asks-for-fsck",
+            "fsck-asks",
+            "mon-1 is ACTIVE and does not answer: bring it up.",
+            (
+                "3, mon-1, d: what stands on its screen?",
+                "t, A and i: its serial line takes what you type.",
+                "fsck -y /dev/vda1, then exit.",
+            ),
+            beside=("mon-1",),
+        ),
     )
 }
 """By name, the easier ones first."""
@@ -130,6 +175,8 @@ class Score:
     outside: int
     """Lines that were sent outside a runbook and may have changed something."""
     hints: int
+    is_beside: bool = False
+    """It was about more than the cluster; `is_whole` holds for that, too."""
 
     @property
     def points(self) -> int:
@@ -146,17 +193,27 @@ class Score:
     @property
     def sentence(self) -> str:
         """The same in words."""
-        goal = "the cluster is whole" if self.is_whole else "the cluster is not whole"
+        goal = "all of it is well" if self.is_beside else "the cluster is whole"
+        if not self.is_whole:
+            goal = "it is not repaired" if self.is_beside else "the cluster is not whole"
         lost = f"{count(self.lost, 'acknowledged write') if self.lost else 'no acknowledged write'} lost"
         took = f"{int(self.took_s) // 60} min {int(self.took_s) % 60:02d} s"
         outside = f"{count(self.outside, 'line') if self.outside else 'nothing'} outside a runbook"
         return f"{self.points} of 100: {goal}, {lost}, {took}, {outside}, {count(self.hints, 'hint')}"
 
 
-def score_of(state: Mapping[str, object], *, took_s: float, outside: int, hints: int) -> Score:
-    """Judge by what the simulation says of its state; what it does not say counts against."""
+def score_of(
+    state: Mapping[str, object], *, took_s: float, outside: int, hints: int, beside: tuple[str, ...] = ()
+) -> Score:
+    """Judge by what the simulation says of its state; what it does not say counts against.
+
+    `beside`: what has to be well besides the clusters.
+    """
     clusters = state.get("clusters")
     told = [one for one in clusters.values() if isinstance(one, dict)] if isinstance(clusters, dict) else []
     lost = sum(one["lost"] if isinstance(one.get("lost"), int) else 1 for one in told)
     is_whole = bool(told) and all(one.get("is_healthy") is True for one in told)
-    return Score(is_whole, lost, took_s, outside, hints)
+    others = state.get("beside")
+    well = others if isinstance(others, dict) else {}
+    is_whole = is_whole and all(well.get(name) is True for name in beside)
+    return Score(is_whole, lost, took_s, outside, hints, is_beside=bool(beside))

@@ -12,6 +12,9 @@ from tests.tui.cli.demo_console import DemoConsole, demo_session, wait_until_gon
 from tests.tui.cli.newcomer import leaves
 from tui.demo.drills import DRILLS
 
+BY_HAND = {"no-power", "left-in-maint", "balancer-error", "asks-for-fsck"}
+"""No runbook answers them: `tests/practice/cloud/test_drills.py` goes their way."""
+
 
 def test_drills_are_listed_with_their_goals(short_home: Path) -> None:
     listed = call("drill", "list", home=short_home)
@@ -46,7 +49,7 @@ def test_leaving_before_the_goal_scores_nothing_and_stands_in_the_journal(short_
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize("name", DRILLS)
+@pytest.mark.parametrize("name", [one.name for one in DRILLS.values() if one.name not in BY_HAND])
 def test_the_goal_of_each_can_be_reached_by_runbooks_alone(short_home: Path, name: str) -> None:
     told = call("demo", "--break", DRILLS[name].fault, home=short_home, timeout_s=300.0)
     assert told.status == 0, told.out
