@@ -18,6 +18,7 @@ from tui.several import PaneOfSeveral
 from widgets.layout import Row, row
 from widgets.lines import Lines
 from widgets.live_table import LiveTable
+from widgets.live_table.cells import natural
 from widgets.tones import Piece, Tone
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ class ConsolesPane(PaneOfSeveral["CloudView"]):
         if view is not None and view.instances is not self._listed:
             self._listed = view.instances
             now, signs = self.desk.now(), self.desk.signs
-            found = view.instances.instances if view.instances else ()
+            told = view.instances.instances if view.instances else ()
+            found = sorted(told, key=lambda one: natural(one.name))  # Nova tells them in no order to read
             self._table.show({one.id: instance_row(one, now, signs) for one in found})
             self._show_detail()
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.lab.guest import Guest
@@ -48,6 +51,16 @@ class OpenStack(Scripted):
 
     def start(self, service: str) -> None:
         self.script("start", service)
+
+    @contextmanager
+    def held(self, service: str) -> Iterator[None]:
+        """Its process does nothing meanwhile: connections are accepted, and nobody answers."""
+        pid = int((self.folder / "pid" / service).read_text().split()[0])
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     @property
     def guest(self) -> Guest:

@@ -201,3 +201,13 @@ async def test_a_thousand_instances_are_made_into_rows_once_and_by_no_key(
         await pilot.pause()
         assert len(made) == 1000
         assert app.screen.query_one(ConsolesPane).instance is not None
+
+
+async def test_instances_in_the_same_state_stand_by_name_as_people_count() -> None:
+    names = ("web-10", "web-2", "cache", "web-1")
+    many = a_cloud_survey(*[an_instance(name) for name in names])
+    async with console_of(lambda: scenes.stage(clouds=[many]), (120, 40)) as (app, pilot):
+        await pilot.press("3")
+        await see(pilot, "web-10")
+        told = [line.strip(" ▶").split()[0] for line in shown(app).splitlines() if "ACTIVE" in line]
+        assert told == ["cache", "web-1", "web-2", "web-10"]
