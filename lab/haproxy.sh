@@ -2,6 +2,7 @@
 # haproxy.sh - load balancers (HAProxy) in front of the lab's cluster "orders", made on demand.
 #
 #   haproxy.sh up             hosts lb1 and lb2 with HAProxy, clustercheck on the database hosts: about 5 s
+#   haproxy.sh bare           the hosts with HAProxy as its package configures it, nothing on the database hosts
 #   haproxy.sh down           take the load balancers away; clustercheck goes with the next reset
 #   haproxy.sh check state|login   what the balancers ask: clustercheck on port 9200 (only Synced nodes
 #                             are up), or only whether the database lets them log in
@@ -108,20 +109,33 @@ status() { admin "$1" "show stat" | awk -F, -v s="$2" '$1 == "orders" && $2 == s
 says() { [ "$(status "$1" "$2")" = "$3" ]; }
 all_up() { local n; for n in $(members); do says "$1" "$n" UP || return 1; done; }
 
-up() {
-  local lb n
-  [ -n "$(members)" ] || die "there is no cluster orders to balance: run up.sh without LAB_BLANK"
+hosts() { # with the program, and the virtual address on the first
+  local lb
   lock_lab
   fetch
   "$LAB_HERE/host.sh" create "${LBS[@]}"
   "$LAB_HERE/host.sh" boot "${LBS[@]}"
-  for n in $(members); do clustercheck "$n"; done
-  lab_exec "$(members | cut -d' ' -f1)" mariadb -e "CREATE USER IF NOT EXISTS monitor_check@'$LAB_NET.%'"
   "$LAB_HERE/host.sh" wait "${LBS[@]}"
-  for lb in "${LBS[@]}"; do program "$lb"; conf "$lb" state; done
+  for lb in "${LBS[@]}"; do program "$lb"; done
   ip -n "$(host_ns "${LBS[0]}")" addr replace "$VIP/24" dev eth0
   echo "$VIP" > "$LAB_RUN/vip"
   "$LAB_HERE/desk.sh"
+}
+
+bare() {
+  local lb
+  hosts
+  for lb in "${LBS[@]}"; do lab_sh "$lb" 'systemctl enable -q haproxy; systemctl restart haproxy'; done
+  log "load balancers without an address to balance are up: ${LBS[*]}, virtual address $VIP"
+}
+
+up() {
+  local lb n
+  [ -n "$(members)" ] || die "there is no cluster orders to balance: run up.sh without LAB_BLANK"
+  hosts
+  for n in $(members); do clustercheck "$n"; done
+  lab_exec "$(members | cut -d' ' -f1)" mariadb -e "CREATE USER IF NOT EXISTS monitor_check@'$LAB_NET.%'"
+  for lb in "${LBS[@]}"; do conf "$lb" state; done
   for lb in "${LBS[@]}"; do poll 30 "all servers UP on $lb" all_up "$lb" || die "$lb: $(admin "$lb" 'show stat' | cut -d, -f1,2,18,37,38)"; done
   log "load balancers are up: ${LBS[*]}, virtual address $VIP"
 }
@@ -139,7 +153,7 @@ verb=${1:-}; shift || usage "$0"
 [ "$verb" = fetch ] || need_root
 case $verb in
   fetch) fetch; echo "$unpacked/tree" ;;
-  up|down) "$verb" ;;
+  up|bare|down) "$verb" ;;
   check) for lb in "${LBS[@]}"; do conf "$lb" "$1"; done ;;
   donors) for n in $(members); do lab_sh "$n" "echo AVAILABLE_WHEN_DONOR=$([ "$1" = up ] && echo 1 || echo 0) > /etc/default/clustercheck"; done ;;
   admin) admin "$@" ;;

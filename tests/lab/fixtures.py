@@ -89,16 +89,29 @@ def lab(_lab_instance: Lab) -> Iterator[Lab]:
         yield lab
 
 
-@pytest.fixture
-def balanced_lab(_lab_instance: Lab) -> Iterator[Lab]:
-    """As `lab`, with load balancers lb1 and lb2 before it; they go with the test."""
-    with _clean(_lab_instance) as lab:
+@contextmanager
+def _with_balancers(instance: Lab, verb: str) -> Iterator[Lab]:
+    with _clean(instance) as lab:
         lab.is_dirty = True
-        lab.script("haproxy", "up")
+        lab.script("haproxy", verb)
         try:
             yield lab
         finally:
             lab.script("haproxy", "down")
+
+
+@pytest.fixture
+def balanced_lab(_lab_instance: Lab) -> Iterator[Lab]:
+    """As `lab`, with load balancers lb1 and lb2 before it; they go with the test."""
+    with _with_balancers(_lab_instance, "up") as lab:
+        yield lab
+
+
+@pytest.fixture
+def bare_balancers_lab(_lab_instance: Lab) -> Iterator[Lab]:
+    """As `lab`, with HAProxy on lb1 and lb2 as its package configures it, and no check on the nodes."""
+    with _with_balancers(_lab_instance, "bare") as lab:
+        yield lab
 
 
 @pytest.fixture

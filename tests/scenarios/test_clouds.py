@@ -27,8 +27,7 @@ async def test_keys_act_while_a_thousand_instances_are_asked_for_and_once_they_a
     openstack_cloud.multiply("web-1", MANY)
     place = tmp_path / "estate.toml"
     place.write_text(
-        '[estate]\nname = "north"\n[[cloud]]\nname = "lab"\n'
-        f'clouds_file = "{openstack_cloud.clouds_yaml}"\n'
+        f'[estate]\nname = "north"\n[[cloud]]\nname = "lab"\nclouds_file = "{openstack_cloud.clouds_yaml}"\n'
     )
     with terminal(tmp_path, "--estate", str(place)) as console:
         with openstack_cloud.held("nova"):
