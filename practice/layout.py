@@ -108,10 +108,12 @@ def write_estate(
     password: str,
     balancers: tuple[str, ...] = (),
     cloud: str = "",
+    token_ttl_s: float = 0.0,
 ) -> None:
     """Write the estate file.
 
-    `balancers`: hosts of the load balancers before the first cluster; `cloud`: one that clouds.yaml has.
+    `balancers`: hosts of the load balancers before the first cluster; `cloud`: one that clouds.yaml has, and
+    whose consoles' tokens are good for so long.
     """
     write_file(folder / "monitor.pw", f"{password}\n")
     tables = [
@@ -127,7 +129,9 @@ def write_estate(
             f'probe = {{ user = "probe", password = "file:{folder}/monitor.pw" }}\n'
         )
     if cloud:
-        tables.append(f'\n[[cloud]]\nname = "{cloud}"\nclouds_file = "clouds.yaml"\n')
+        tables.append(
+            f'\n[[cloud]]\nname = "{cloud}"\nclouds_file = "clouds.yaml"\ntoken_ttl_s = {token_ttl_s:g}\n'
+        )
     head = '[estate]\nname = "practice"\ncolor = "green"\nssh_config = "ssh_config"\n'
     write_file(folder / "estate.toml", head + "".join(tables))
 

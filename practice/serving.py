@@ -77,21 +77,27 @@ class Serving:
         layout.write_access(self.folder, self.key, self.sshds.values())
         layout.write_known_hosts(self.folder, self.sshds.values())
         nodes = {name: tuple(cluster.servers) for name, cluster in self.practice.clusters.items()}
+        cloud, token_ttl_s = await self._open_cloud()
         layout.write_estate(
             self.folder,
             nodes,
             password=SQL_PASSWORD,
             balancers=tuple(self.practice.balancers),
-            cloud=await self._open_cloud(),
+            cloud=cloud,
+            token_ttl_s=token_ttl_s,
         )
         self._time = asyncio.create_task(self.practice.clock.run())
 
-    async def _open_cloud(self) -> str:
-        """Serve the estate's cloud; returns its name in clouds.yaml, empty where there is none."""
+    async def _open_cloud(self) -> tuple[str, float]:
+        """Serve the estate's cloud; returns its name in clouds.yaml, empty where there is none.
+
+        And for how many seconds a token of a console is good there.
+        """
         cloud = self.practice.cloud
         if cloud is None:
-            return ""
+            return "", 0.0
         from practice.cloud.cloud import NAME
+        from practice.cloud.consoles import TTL_S
         from practice.cloud.keystone import REGION
         from practice.cloud.serving import CloudServing
 
@@ -102,7 +108,7 @@ class Serving:
             for name, account in cloud.accounts.items()
         }
         layout.write_clouds(self.folder, self.cloud.auth_url, ways, region=REGION)
-        return NAME
+        return NAME, max(1.0, TTL_S / self.practice.clock.speed)
 
     async def follow(self) -> None:
         """Have every listener be as its host is now."""

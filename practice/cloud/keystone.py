@@ -111,7 +111,7 @@ class Keystone:
                 "password_expires_at": None,
             },
             "audit_ids": [secrets.token_urlsafe(16)],
-            "expires_at": _time(now + found.until_s - self.clock.now_s()),
+            "expires_at": _time(now + (found.until_s - self.clock.now_s()) / self.clock.speed),
             "issued_at": _time(now),
             "project": {"domain": DOMAIN, "id": account.project.id, "name": account.project.name},
             "is_domain": False,

@@ -75,7 +75,9 @@ def test_every_fault_of_them_has_a_row_here_and_says_what_it_is_in_a_sentence() 
     assert all(FAULTS[name].what.endswith(".") and len(FAULTS[name].what) < 120 for name in known)
 
 
-@pytest.mark.parametrize(("told", "fault", "finding", "words"), ROWS, ids=lambda part: str(part)[:24])
+@pytest.mark.parametrize(
+    ("told", "fault", "finding", "words"), ROWS, ids=[f"{row[1]}-{row[0].__name__}" for row in ROWS]
+)
 async def test_the_console_names_a_fault_and_healed_it_is_quiet(
     estate: Inside,
     told: Callable[[Inside], Awaitable[tuple[tuple[str, str], ...]]],
