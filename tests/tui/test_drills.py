@@ -59,6 +59,12 @@ def test_what_stands_beside_the_cluster_counts_where_the_drill_is_about_it() -> 
     assert score_of({**WHOLE, "beside": {}}, took_s=1.0, outside=0, hints=0).points == 100
 
 
+def test_what_is_done_by_hand_costs_nothing_where_no_runbook_answers() -> None:
+    score = score_of(WHOLE, took_s=1.0, outside=None, hints=0)
+    assert score.points == 100
+    assert "outside a runbook" not in score.sentence
+
+
 def drill_scene() -> scenes.Stage:
     app = scenes.one_node_down()
     app.desk.demo = DrillDemo(ScriptedFaults(), DRILLS["one-killed"])

@@ -117,7 +117,7 @@ def _carry_out(one: Drill, *, seed: int, speed: float, ascii_only: bool) -> Scor
         make_console_on(practice, demo, ascii_only=ascii_only).run()
         took_s = time.monotonic() - begun
         state = asyncio.run(control.state())
-        outside, hints = _outside(practice), demo.hints_given
+        outside, hints = None if one.is_by_hand else _outside(practice), demo.hints_given
         return score_of(state, took_s=took_s, outside=outside, hints=hints, beside=one.beside)
 
 

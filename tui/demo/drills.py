@@ -24,6 +24,8 @@ class Drill:
     """Each says more than the one before it."""
     beside: tuple[str, ...] = ()
     """What has to be well besides the cluster, as the practice estate names it."""
+    is_by_hand: bool = False
+    """No runbook answers it: what is done by hand costs nothing."""
 
 
 _PLAN = "b on what is red, then Enter: the plan says why each step is there."
@@ -124,6 +126,7 @@ DRILLS: Mapping[str, Drill] = {
                 "3, the instance that is SHUTOFF and should not be, a.",
                 "Start it there; its database comes up by itself, and joins.",
             ),
+            is_by_hand=True,
         ),
         Drill(
             "left-in-maint",
@@ -135,6 +138,7 @@ DRILLS: Mapping[str, Drill] = {
                 "a on the member: ready, on every load balancer.",
             ),
             beside=("lb1", "lb2"),
+            is_by_hand=True,
         ),
         Drill(
             "balancer-error",
@@ -146,6 +150,7 @@ DRILLS: Mapping[str, Drill] = {
                 "a on it; it is locked for some seconds, then ACTIVE.",
             ),
             beside=("shop-lb",),
+            is_by_hand=True,
         ),
         Drill(
             "asks-for-fsck",
@@ -157,6 +162,7 @@ DRILLS: Mapping[str, Drill] = {
                 "fsck -y /dev/vda1, then exit.",
             ),
             beside=("mon-1",),
+            is_by_hand=True,
         ),
     )
 }
@@ -168,12 +174,12 @@ class Score:
     """What came of a drill."""
 
     is_whole: bool
-    """The simulation says that every node is in one cluster, and Synced."""
+    """The simulation says that every node is in one cluster and Synced, and well what else it is about."""
     lost: int
     """Acknowledged writes that are on no node any more."""
     took_s: float
-    outside: int
-    """Lines that were sent outside a runbook and may have changed something."""
+    outside: int | None
+    """Lines that were sent outside a runbook and may have changed something; None: they do not count."""
     hints: int
     is_beside: bool = False
     """It was about more than the cluster; `is_whole` holds for that, too."""
@@ -198,16 +204,23 @@ class Score:
             goal = "it is not repaired" if self.is_beside else "the cluster is not whole"
         lost = f"{count(self.lost, 'acknowledged write') if self.lost else 'no acknowledged write'} lost"
         took = f"{int(self.took_s) // 60} min {int(self.took_s) % 60:02d} s"
-        outside = f"{count(self.outside, 'line') if self.outside else 'nothing'} outside a runbook"
-        return f"{self.points} of 100: {goal}, {lost}, {took}, {outside}, {count(self.hints, 'hint')}"
+        told = [goal, lost, took]
+        if self.outside is not None:
+            told.append(f"{count(self.outside, 'line') if self.outside else 'nothing'} outside a runbook")
+        return f"{self.points} of 100: {', '.join([*told, count(self.hints, 'hint')])}"
 
 
 def score_of(
-    state: Mapping[str, object], *, took_s: float, outside: int, hints: int, beside: tuple[str, ...] = ()
+    state: Mapping[str, object],
+    *,
+    took_s: float,
+    outside: int | None,
+    hints: int,
+    beside: tuple[str, ...] = (),
 ) -> Score:
     """Judge by what the simulation says of its state; what it does not say counts against.
 
-    `beside`: what has to be well besides the clusters.
+    `beside`: what has to be well besides the clusters. `outside` None: what was done by hand does not count.
     """
     clusters = state.get("clusters")
     told = [one for one in clusters.values() if isinstance(one, dict)] if isinstance(clusters, dict) else []

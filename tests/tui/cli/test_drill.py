@@ -12,7 +12,7 @@ from tests.tui.cli.demo_console import DemoConsole, demo_session, wait_until_gon
 from tests.tui.cli.newcomer import leaves
 from tui.demo.drills import DRILLS
 
-BY_HAND = {"no-power", "left-in-maint", "balancer-error", "asks-for-fsck"}
+BY_HAND = {name for name, drill in DRILLS.items() if drill.is_by_hand}
 """No runbook answers them: `tests/practice/cloud/test_drills.py` goes their way."""
 
 
