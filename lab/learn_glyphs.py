@@ -15,7 +15,7 @@ from pathlib import Path
 from systems.consoles.address import ConsoleAddress
 from systems.consoles.link import Trust, open_link
 from systems.consoles.picture import Picture
-from systems.consoles.rfb import GuestScreen
+from systems.consoles.rfb import RfbScreen
 
 GUEST = Path(__file__).parent / "guest.sh"
 A_ROW = 64
@@ -59,7 +59,7 @@ async def learn(ports: dict[str, str]) -> Picture:
         await asyncio.sleep(1.0)
     where = f"127.0.0.1:{ports['vnc_ws']}"
     link = await open_link(ConsoleAddress("novnc", f"ws://{where}/", f"http://{where}", where), Trust())
-    screen = GuestScreen(link)
+    screen = RfbScreen(link)
     await screen.start()
     await screen.update()
     writer.close()

@@ -27,6 +27,7 @@ class FakeLink:
         self._says: asyncio.Queue[bytes | SystemsError] = asyncio.Queue()
         self.sent: list[bytes] = []
         self.is_closed = False
+        self.others: list[FakeLink] = []
         for data in says:
             self._says.put_nowait(data)
 
@@ -49,6 +50,10 @@ class FakeLink:
 
     async def send(self, data: bytes) -> None:
         self.sent.append(data)
+
+    async def another(self) -> FakeLink:
+        """One more, of those that it was given for that."""
+        return self.others.pop(0)
 
     async def close(self) -> None:
         self.is_closed = True

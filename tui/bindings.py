@@ -21,6 +21,7 @@ PLACES = (
     "tui.balancer:BalancerScreen",
     "tui.console_access:AccessScreen",
     "tui.guest.screen:GuestConsole",
+    "tui.guest.display:DisplayScreen",
     "tui.guest.serial:SerialScreen",
     "tui.journal:JournalPane",
     "tui.node:NodeScreen",

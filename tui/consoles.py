@@ -179,10 +179,10 @@ class ConsolesPane(PaneOfSeveral["CloudView"]):
             self.app.push_screen(SerialScreen(self.desk, self.shown, instance))
 
     def action_screen(self) -> None:
-        from tui.guest.vnc import VncScreen
+        from tui.guest.display import DisplayScreen
 
         if (instance := self.instance) is not None:
-            self.app.push_screen(VncScreen(self.desk, self.shown, instance))
+            self.app.push_screen(DisplayScreen(self.desk, self.shown, instance))
 
     def action_act(self) -> None:
         from tui.instance_acts import choose_act

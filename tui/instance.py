@@ -129,10 +129,10 @@ class InstanceScreen(ConsoleScreen[None]):
             self.app.push_screen(SerialScreen(self.desk, self._cloud, instance))
 
     def action_screen(self) -> None:
-        from tui.guest.vnc import VncScreen
+        from tui.guest.display import DisplayScreen
 
         if (instance := self.instance) is not None:
-            self.app.push_screen(VncScreen(self.desk, self._cloud, instance))
+            self.app.push_screen(DisplayScreen(self.desk, self._cloud, instance))
 
     def action_act(self) -> None:
         from tui.instance_acts import choose_act

@@ -34,11 +34,19 @@ class Link(Protocol):
 
     async def send(self, data: bytes) -> None: ...
 
+    async def another(self) -> Link:
+        """One more to the same address, with the same token: SPICE has one a channel."""
+        ...
+
     async def close(self) -> None: ...
 
 
 class TokenRefused(Refused):
     """The proxy closed the connection at once: as a rule, the token is too old or was used up."""
+
+
+class GuestMoved(LinkLost):
+    """The guest goes to another compute host; its console comes back with a new address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,8 @@ class Trust:
 class ConsoleLink:
     """See the module. Nothing here knows what the bytes mean."""
 
-    def __init__(self, socket: ClientConnection, address: ConsoleAddress) -> None:
-        self._socket, self._address = socket, address
+    def __init__(self, socket: ClientConnection, address: ConsoleAddress, trust: Trust) -> None:
+        self._socket, self._address, self._trust = socket, address, trust
         self._opened_s = asyncio.get_running_loop().time()
         self._received = False
 
@@ -82,6 +90,10 @@ class ConsoleLink:
             await self._socket.send(data)
         except ConnectionClosed as error:
             raise self._lost() from error
+
+    async def another(self) -> ConsoleLink:
+        """Connect once more; raises a `SystemsError`. Nova takes a token until it is old, not only once."""
+        return await open_link(self._address, self._trust)
 
     async def close(self) -> None:
         """Let go of it; a proxy that does not answer is not waited for."""
@@ -137,7 +149,7 @@ async def open_link(address: ConsoleAddress, trust: Trust, *, timeout_s: float =
         raise _not_reached(error, where, is_tls=address.is_tls) from error
     except (WebSocketException, EOFError, ValueError) as error:
         raise _no_websocket(error, where) from error
-    return ConsoleLink(socket, address)
+    return ConsoleLink(socket, address, trust)
 
 
 def _not_reached(error: OSError | ImportError, where: str, *, is_tls: bool) -> Unreachable:
@@ -169,7 +181,7 @@ def _no_websocket(error: Exception, where: str) -> SystemsError:
 
     if isinstance(error, InvalidStatus):
         status = error.response.status_code
-        return Refused(f"{where} refused the websocket with HTTP {status}.", status=status)
+        return Refused(f"{where} refused the websocket with HTTP {status}.")
     if isinstance(error, WebSocketException) and not isinstance(error, InvalidHandshake):
         # its words may hold the address, and so the token
         return NotUnderstood(f"{where} cannot be connected to: {type(error).__name__}.")

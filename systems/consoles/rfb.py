@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import zlib
+from collections.abc import Sequence
 
 from systems.consoles.link import Link
 from systems.consoles.picture import Picture
@@ -25,7 +26,7 @@ _MOST_SAID = 1 << 16
 _UPDATE, _COLOURS, _BELL, _CUT_TEXT = range(4)
 
 
-class GuestScreen:
+class RfbScreen:
     """See the module. `picture` is what was told so far."""
 
     def __init__(self, link: Link) -> None:
@@ -34,6 +35,16 @@ class GuestScreen:
         self._inflate = zlib.decompressobj()
         self.picture = Picture(1, 1)
         self.name = ""
+        self.lacks = ""
+        """Nothing: a server draws in what it was told that we read, or the link ends."""
+
+    @property
+    def keyboard(self) -> Link:
+        """Where keys are sent: RFB has one link for all."""
+        return self._link
+
+    async def close(self) -> None:
+        """It opened nothing of its own."""
 
     async def start(self, *, timeout_s: float = START_S) -> None:
         """Shake hands, and ask for the whole screen. Raises a `SystemsError`."""
@@ -153,13 +164,7 @@ def key_event(keysym: int, *, is_down: bool) -> bytes:
     return struct.pack(">BBxxI", 4, is_down, keysym)
 
 
-async def open_screen(link: Link, *, timeout_s: float = START_S) -> GuestScreen:
-    """Shake hands and take the whole screen once; raises a `SystemsError`."""
-    screen = GuestScreen(link)
-    await screen.start(timeout_s=timeout_s)
-    try:
-        async with asyncio.timeout(timeout_s):
-            await screen.update()
-    except TimeoutError as error:
-        raise TimedOut(f"The guest's screen did not come within {timeout_s:g} s.") from error
-    return screen
+def chord(keysyms: Sequence[int]) -> bytes:
+    """Press them one after the other, and let go of them in reverse."""
+    down = [key_event(keysym, is_down=True) for keysym in keysyms]
+    return b"".join([*down, *(key_event(keysym, is_down=False) for keysym in reversed(keysyms))])

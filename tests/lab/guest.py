@@ -27,6 +27,11 @@ class Guest(Scripted):
         return f"ws://127.0.0.1:{self.port + 4}/"
 
     @property
+    def spice_url(self) -> str:
+        """Its screen by SPICE: the server's port takes a websocket, too."""
+        return f"ws://127.0.0.1:{self.port + 2}/"
+
+    @property
     def settings(self) -> Mapping[str, str]:
         return {"GUEST_DIR": str(self.folder), "GUEST_PORT": str(self.port)}
 

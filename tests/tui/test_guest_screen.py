@@ -16,7 +16,7 @@ from tests.guest_links import BOOT, FakeLink, a_screen, shows
 from tests.systems.consoles.pictures import drawn
 from tests.tui.screens import console_of, see, shown, until
 from tests.tui.test_guest_serial import clouds_of, typing
-from tui.guest import vnc
+from tui.guest import display
 from tui.guest.keys import ALT, CONTROL, SHIFT
 from widgets.picture_view import PictureView, scaled
 
@@ -125,11 +125,11 @@ async def test_a_screen_that_is_slow_to_paint_is_painted_less_often(monkeypatch:
             reads.append(now_s)
             now_s += 2.0
 
-        monkeypatch.setattr(vnc, "read_text", reads_slowly)
+        monkeypatch.setattr(display, "read_text", reads_slowly)
         link.say(shows(drawn("one")))
         await until(pilot, lambda: len(reads) == 1, "the first")
         screen = app.screen
-        assert isinstance(screen, vnc.VncScreen)
+        assert isinstance(screen, display.DisplayScreen)
         link.say(shows(drawn("two")))
         await until(pilot, lambda: screen._is_new, "its news")
         for _ in range(5):

@@ -28,8 +28,8 @@ from tui.balancers import BalancersScreen
 from tui.bindings import PLACES
 from tui.console_access import AccessScreen
 from tui.gotcha import GotchaScreen
+from tui.guest.display import DisplayScreen
 from tui.guest.serial import SerialScreen
-from tui.guest.vnc import VncScreen
 from tui.report import ReportScreen
 from tui.wizard.output import OutputScreen
 from tui.wizard.state import WizardState
@@ -51,10 +51,11 @@ WAYS: dict[str, Way] = {
     "BalancerScreen": lambda app: BalancerScreen(app.desk, "kilo", "id-orders"),
     "AccessScreen": lambda app: AccessScreen(app.desk, "kilo", an_instance("web-1"), "novnc"),
     "SerialScreen": lambda app: SerialScreen(app.desk, "kilo", an_instance("web-1")),
-    "GuestConsole": lambda app: VncScreen(app.desk, "kilo", an_instance("web-1")),
+    "DisplayScreen": lambda app: DisplayScreen(app.desk, "kilo", an_instance("web-1")),
+    "GuestConsole": lambda app: DisplayScreen(app.desk, "kilo", an_instance("web-1")),
     "GuestView": lambda app: SerialScreen(app.desk, "kilo", an_instance("web-1")),
     "TerminalView": lambda app: SerialScreen(app.desk, "kilo", an_instance("web-1")),
-    "PictureView": lambda app: VncScreen(app.desk, "kilo", an_instance("web-1")),
+    "PictureView": lambda app: DisplayScreen(app.desk, "kilo", an_instance("web-1")),
     "NodeScreen": "1 enter",
     "HostScreen": "6 enter",
     "FindingScreen": "w",

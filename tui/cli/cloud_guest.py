@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from systems.openstack.readings import Instance
     from tui.access import Access
 
+_KINDS = {None: ("novnc", "spice-html5"), "vnc": ("novnc",), "spice": ("spice-html5",)}
+TYPE = click.option(
+    "--type", "protocol", type=click.Choice(["vnc", "spice"]), default=None,
+    help="By which protocol; without it by VNC, or by SPICE where there is no VNC.",
+)  # fmt: skip
 UNTIL = click.option("--until", default="", metavar="TEXT", help="Wait until that stands there.")
 WITHIN = click.option(
     "--within", type=click.FloatRange(0.1, 86_400), default=60.0, show_default=True, metavar="SECONDS",
@@ -50,11 +55,14 @@ class _Seen:
     text: ScreenText | None
     is_there: bool
     """What was waited for stands there."""
+    lacks: str
+    """What of the screen could not be drawn; empty: nothing."""
 
 
 @click.command()
 @INSTANCE
 @CLOUD
+@TYPE
 @UNTIL
 @WITHIN
 @JOURNAL
@@ -65,19 +73,23 @@ def screen(
     instance: str,
     name: str,
     *,
+    protocol: str | None,
     until: str,
     within: float,
     place: str | None,
     as_json: bool,
 ) -> None:
-    """Print the text that stands on the screen of INSTANCE, read by VNC; no key is sent.
+    """Print the text that stands on the screen of INSTANCE; no key is sent.
+
+    It is read by VNC, or by SPICE where the cloud has no VNC. SPICE has one viewer: whoever looks by SPICE
+    at that moment is cut off.
 
     Exit status: 0 it is printed, 1 the screen shows a picture or nothing, 3 it could not be read, or what
     --until waits for did not come.
     """
     estate = estate_of(ctx)
     wanted = Wanted(estate, cloud_of(estate, name), instance, place, until, within)
-    seen = carry_out(lambda: _look(wanted))
+    seen = carry_out(lambda: _look(wanted, _KINDS[protocol]))
     size = f"{seen.picture.width} x {seen.picture.height}"
     if as_json:
         say_json(
@@ -86,6 +98,7 @@ def screen(
                 "size": size,
                 "text": seen.text.text if seen.text else None,
                 "unknown_cells": seen.text.unknown if seen.text else None,
+                "not_drawn": seen.lacks or None,
                 "is_there": seen.is_there if until else None,
             }
         )
@@ -93,6 +106,8 @@ def screen(
         click.echo(seen.text.text)
     else:
         complain(f"quarterdeck: {instance} shows no text but a picture of {size} dots: {_kind(seen.picture)}")
+    if seen.lacks and not as_json:
+        complain(f"quarterdeck: not all of it could be drawn: it comes as {seen.lacks}")
     if until and not seen.is_there:
         complain(f"quarterdeck: {until!r} did not come within {within:g} s")
         raise SystemExit(UNREAD)
@@ -109,33 +124,40 @@ def _kind(picture: Picture) -> str:
     )
 
 
-async def _look(wanted: Wanted) -> _Seen:
+async def _look(wanted: Wanted, kinds: Sequence[str]) -> _Seen:
     from systems.consoles.glyphs import read_text
-    from systems.consoles.rfb import open_screen
+    from systems.consoles.screens import WAYS, first_look
 
-    async with guest_link(wanted, "novnc") as (_, _, link):
-        guest = await open_screen(link)
-        text = read_text(guest.picture)
+    async with guest_link(wanted, *kinds) as (_, _, kind, link):
+        guest = WAYS[kind].look(link)
         try:
+            text = read_text(await first_look(guest))
             async with asyncio.timeout(wanted.within_s if wanted.until else 0):
                 while text is None or wanted.until not in text.text:
                     await guest.update()
                     text = read_text(guest.picture)
         except TimeoutError:
-            return _Seen(guest.picture, text, is_there=False)
-    return _Seen(guest.picture, text, is_there=True)
+            return _Seen(guest.picture, text, is_there=False, lacks=guest.lacks)
+        finally:
+            await guest.close()
+    return _Seen(guest.picture, text, is_there=True, lacks=guest.lacks)
 
 
 @asynccontextmanager
-async def guest_link(wanted: Wanted, kind: str) -> AsyncIterator[tuple[Access, Instance, Link]]:
-    """The link to a guest's console; that it was opened is in the journal before anything is shown."""
+async def guest_link(wanted: Wanted, *kinds: str) -> AsyncIterator[tuple[Access, Instance, str, Link]]:
+    """The link to a guest's console, of the first type that its cloud has.
+
+    That it was opened is in the journal before anything is shown.
+    """
+    from systems.consoles.screens import first_open
+
     async with opened(wanted.estate) as access:
         found = await found_instance(access.clouds.reader(wanted.cloud), wanted.instance)
-        what = {"serial": "serial console", "novnc": "screen"}[kind]
-        link = await access.clouds.link(wanted.cloud, found, kind)
+        what = "serial console" if kinds == ("serial",) else "screen"
+        kind, link = await first_open(kinds, lambda kind: access.clouds.link(wanted.cloud, found, kind))
         try:
             await note(access, wanted.place, wanted.cloud, f"the {what} of {found.name} was opened")
-            yield access, found, link
+            yield access, found, kind, link
         finally:
             await link.close()
 

@@ -37,7 +37,7 @@ SLICE = 16_384
 
 async def attach(wanted: Wanted, reason: str, *, is_endless: bool) -> bool:
     """Show what it says until that ends; whether what was waited for came. Raises a `SystemsError`."""
-    async with guest_link(wanted, "serial") as (access, found, link):
+    async with guest_link(wanted, "serial") as (access, found, _, link):
         if not reason:
             complain(f"{found.name}: read-only; Ctrl-C ends it (--arm WHY to type)")
             return await _show(link, wanted, is_endless=is_endless)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 
-from runbooks.words import clock
 from systems.errors import LinkLost, NotArmed, SystemsError, TimedOut, Unreachable
 from tui.arming import ensure_armed
 from tui.frame import Tab
+from tui.guest.heading import State, heading
 from tui.keys import key_words
 from tui.screen import ConsoleScreen
 from widgets.guest_view import GuestView
-from widgets.layout import Row, row
+from widgets.layout import Row
 from widgets.lines import Lines
-from widgets.tones import Piece, Tone
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,8 +44,8 @@ class GuestConsole(ConsoleScreen[None]):
     """Read-only until the operator types: then keys go to the guest, as long as the console is armed."""
 
     KEYS_TITLE = "A guest's console"
-    KIND: ClassVar[str] = ""
-    """The type of console as Nova calls it."""
+    KINDS: ClassVar[tuple[str, ...]] = ()
+    """The types of console as Nova calls them: the first that the cloud has is opened."""
     NOUN: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "type", "Type", id="guest.type"),
@@ -60,12 +60,15 @@ class GuestConsole(ConsoleScreen[None]):
     def __init__(self, desk: Desk, cloud: str, instance: Instance) -> None:
         super().__init__(desk)
         self._cloud, self._instance = cloud, instance
+        self.kinds = self.KINDS
+        self.kind = self.KINDS[0]
+        """That which is open, or was last."""
         self._since: datetime | None = None
         """When the link was opened; None: there is none."""
         self._trouble: tuple[str, bool] | None = None
         """Why there is no link, and whether it is tried again by itself."""
         self._typing: Typing | None = None
-        self._keys: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
+        self._keys: asyncio.Queue[tuple[bytes, ...]] = asyncio.Queue(MOST_WAITING)
         self._head = Lines(signs=desk.signs, id="guest-head")
         self._view = self.make_view()
 
@@ -75,6 +78,25 @@ class GuestConsole(ConsoleScreen[None]):
     async def serve(self, link: Link) -> None:
         """Take what comes over the link until it raises a `SystemsError`."""
         raise NotImplementedError
+
+    async def send(self, link: Link, data: bytes) -> None:
+        """Send what was typed."""
+        await link.send(data)
+
+    @property
+    def pace_s(self) -> float:
+        """How long to wait after each piece of what is typed."""
+        return 0.0
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether keys would arrive now."""
+        return self._since is not None
+
+    async def why_not_again(self, error: SystemsError) -> str:
+        """Why a link that was cut is not opened anew unasked; empty: it is."""
+        del error
+        return ""
 
     def more(self) -> list[Row]:
         """What else stands in the heading."""
@@ -97,12 +119,12 @@ class GuestConsole(ConsoleScreen[None]):
         self.action_connect()
 
     def hint_state(self) -> object:
-        return super().hint_state(), self._since is None, self._typing is None
+        return super().hint_state(), self.takes_keys, self._typing is None
 
     def why_not(self, action: str) -> str:
         if self._typing is not None:
             return f"keys go to the guest; {key_words(self._view.leave_key)} gives them back"
-        if action in ("type", "send_key") and self._since is None:
+        if action in ("type", "send_key") and not self.takes_keys:
             return f"there is no link to the {self.NOUN}"
         return super().why_not(action)
 
@@ -118,15 +140,17 @@ class GuestConsole(ConsoleScreen[None]):
         while True:
             begun_s = self.desk.clock()
             error = await self._connect_once()
-            if self._since is not None and not isinstance(error, TokenRefused):
+            was_open = self._since is not None and not isinstance(error, TokenRefused)
+            if was_open:
                 held = True
                 tries = 0 if self.desk.clock() - begun_s > STEADY_S else tries
             self._since = None
             await self._stop_typing(error)
             # A guest that boots has no port yet: its proxy closes at once, as for a wrong token.
             goes_on = held and isinstance(error, LinkLost | TimedOut | Unreachable | TokenRefused)
-            if not goes_on or tries >= len(WAITS_S):
-                self._tell((str(error), False))
+            why_not = await self.why_not_again(error) if goes_on and was_open else ""
+            if why_not or not goes_on or tries >= len(WAITS_S):
+                self._tell((f"{error} {why_not}".strip(), False))
                 return
             wait_s = WAITS_S[tries]
             tries += 1
@@ -140,8 +164,13 @@ class GuestConsole(ConsoleScreen[None]):
         works = self.desk.works
         if works is None or works.clouds is None:
             return SystemsError(f"Not open: {self.desk.why_no_works}.")
+        from systems.consoles.screens import first_open
+
+        clouds = works.clouds
         try:
-            link = await works.clouds.link(self._cloud, self._instance, self.KIND)
+            self.kind, link = await first_open(
+                self.kinds, lambda kind: clouds.link(self._cloud, self._instance, kind)
+            )
         except SystemsError as error:
             return error
         sender = asyncio.create_task(self._send(link))
@@ -193,7 +222,7 @@ class GuestConsole(ConsoleScreen[None]):
         except SystemsError as error:
             self.app.notify(str(error), severity="error", markup=False)
             return False
-        if self._since is None:  # cut while the operator was asked
+        if not self.takes_keys:  # cut while the operator was asked
             await works.aside(typing.end)
             return False
         self._view.take_keys()
@@ -218,28 +247,30 @@ class GuestConsole(ConsoleScreen[None]):
     async def give_keys_back(self) -> None:
         await self._stop_typing()
 
-    def put(self, data: bytes) -> None:
-        """Put it into the row of what is sent; a guest that takes nothing does not hold this screen."""
-        if not data or self._typing is None:
+    def put(self, *pieces: bytes) -> None:
+        """Put them into the row of what is sent; a guest that takes nothing does not hold this screen."""
+        found = tuple(filter(None, pieces))
+        if not found or self._typing is None:
             return
         try:
-            self._keys.put_nowait(data)
+            self._keys.put_nowait(found)
         except asyncio.QueueFull:
             self.app.notify("The guest takes no keys now: this one was not sent.", markup=False)
 
     async def _send(self, link: Link) -> None:
         while True:
-            data = await self._keys.get()
-            typing = self._typing
-            if typing is None:
-                continue
-            try:
-                await typing.type(data, link.send)
-            except NotArmed as error:
-                self.app.notify(str(error), severity="warning", markup=False)
-                await self._stop_typing(error)
-            except SystemsError:
-                return  # whoever receives says why
+            for piece in await self._keys.get():
+                typing = self._typing
+                if typing is None:
+                    break  # the keyboard was given back in the middle of a paste
+                try:
+                    await typing.type(piece, partial(self.send, link))
+                except NotArmed as error:
+                    self.app.notify(str(error), severity="warning", markup=False)
+                    await self._stop_typing(error)
+                except SystemsError:
+                    return  # whoever receives says why
+                await asyncio.sleep(self.pace_s)
 
     def action_send_key(self) -> None:
         from tui.palette import Palette
@@ -251,8 +282,7 @@ class GuestConsole(ConsoleScreen[None]):
     async def send_chosen(self, *parts: bytes) -> None:
         """Send what was chosen from the list; keys go to the guest from then on."""
         if await self.begin_typing():
-            for part in parts:
-                self.put(part)
+            self.put(*parts)
 
     def tick(self) -> None:
         super().tick()
@@ -269,26 +299,6 @@ class GuestConsole(ConsoleScreen[None]):
     # ---- what is shown
 
     def renew(self) -> None:
-        self._head.show([self._first_row(), *self._trouble_rows(), *self.more()])
-
-    def _first_row(self) -> Row:
-        signs, name = self.desk.signs, self._instance.name
-        bar: Piece = (f" {signs.bar}", Tone.FRAME)
-        pieces: list[Piece | str] = [(f" {name}", Tone.STRONG), bar, self.NOUN, bar]
-        if self._since is None:
-            return row(*pieces, ("no link" if self._trouble else "connecting", Tone.DIM))
-        since = clock(self._since, now=self.desk.now())
-        pieces += [(f"{signs.good} ", Tone.GOOD), f"since {since}", bar]
-        if self._typing is None:
-            return row(*pieces, ("read-only", Tone.DIM))
-        leave = key_words(self._view.leave_key)
-        return row(*pieces, (f" KEYS GO TO {name} ", Tone.ARMED), f" {leave} gives them back")
-
-    def _trouble_rows(self) -> list[Row]:
-        if self._trouble is None:
-            return []
-        words, goes_on = self._trouble
-        signs = self.desk.signs
-        sign, tone = (signs.warning, Tone.WARNING) if goes_on else (signs.critical, Tone.CRITICAL)
-        pieces: list[Piece | str] = [(f" {sign} ", tone), words]
-        return [row(*pieces, *(() if goes_on else (" ", ("n", Tone.KEY), " connects anew.")), hang=3)]
+        leave = key_words(self._view.leave_key) if self._typing is not None else ""
+        link = State(self._instance.name, self.NOUN, self._since, self._trouble, leave)
+        self._head.show([*heading(link, self.desk.now(), self.desk.signs), *self.more()])

@@ -37,7 +37,7 @@ class SerialScreen(GuestConsole):
     """The line as a terminal's screen, which is as large as there is room."""
 
     KEYS_TITLE = "A guest's serial line"
-    KIND = "serial"
+    KINDS = ("serial",)
     NOUN = "serial console"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "record", "Record", id="serial.record"),

@@ -11,7 +11,8 @@ import pytest
 from systems.consoles.address import address_of
 from systems.consoles.glyphs import read_text
 from systems.consoles.link import ConsoleLink, Trust, open_link
-from systems.consoles.rfb import GuestScreen, key_event
+from systems.consoles.rfb import RfbScreen, key_event
+from systems.consoles.screens import GuestScreen
 from systems.consoles.terminal import Terminal
 from tests.lab.guest import Guest
 from tests.systems.consoles.proxies import a_console
@@ -84,7 +85,7 @@ async def test_its_serial_line_is_typed_into_and_read_and_learns_the_size(guest:
 
 async def test_its_screen_is_exact_text_and_takes_keys(guest: Guest) -> None:
     async with link_to(guest.screen_url, "novnc") as link:
-        screen = GuestScreen(link)
+        screen = RfbScreen(link)
         await screen.start()
         text = await shows(screen, "guest#")
         assert "The guest is up." in text
@@ -100,6 +101,6 @@ async def test_line_drawing_of_its_screen_is_read(guest: Guest) -> None:
     line = "".join([f"\\xef\\x{0x80 | code >> 6:02x}\\x{0x80 | code & 0x3F:02x}" for code in codes])
     async with link_to(guest.serial_url, "serial") as link, link_to(guest.screen_url, "novnc") as looks:
         await types(link, Terminal(), f"printf '{line}\\n' >/dev/tty1")
-        screen = GuestScreen(looks)
+        screen = RfbScreen(looks)
         await screen.start()
         await shows(screen, bytes(codes).decode("cp437"))

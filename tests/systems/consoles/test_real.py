@@ -11,7 +11,8 @@ import pytest
 from systems.consoles.address import address_of
 from systems.consoles.glyphs import read_text
 from systems.consoles.link import Trust, open_link
-from systems.consoles.rfb import open_screen
+from systems.consoles.rfb import RfbScreen
+from systems.consoles.screens import first_look
 from systems.consoles.terminal import Terminal
 from systems.errors import Refused, Unreachable
 from systems.estate_schema import Cloud
@@ -23,8 +24,8 @@ from tests.systems.consoles.test_guest import says
 from tests.systems.openstack.test_real import Operator, operator_of
 from tests.tui.screens import console_of, see, type_in
 from tui.clouds import EstateClouds
+from tui.guest.display import DisplayScreen
 from tui.guest.serial import SerialScreen
-from tui.guest.vnc import VncScreen
 
 pytestmark = pytest.mark.cloud
 
@@ -54,7 +55,7 @@ async def test_its_line_and_its_screen_come_through_novas_proxies(cloud: OpenSta
         await says(link, Terminal(), "through-nova-42")
         await link.close()
         screen = await clouds.link("lab", web, "novnc")
-        told = read_text((await open_screen(screen)).picture)
+        told = read_text(await first_look(RfbScreen(screen)))
         await screen.close()
         assert told is not None
         assert "The guest is up." in told.text
@@ -142,7 +143,7 @@ async def test_inside_the_console_its_boot_screen_is_text_and_takes_keys(cloud: 
         assert works is not None
         works.clouds = clouds
         app.rig.arming.arm("the test wants it")
-        app.push_screen(VncScreen(app.desk, "lab", web))
+        app.push_screen(DisplayScreen(app.desk, "lab", web))
         await see(pilot, "text, read from a picture of 720 x 400 dots", "The guest is up.", "guest#")
         await pilot.press("i")
         await see(pilot, "KEYS GO TO web-1")

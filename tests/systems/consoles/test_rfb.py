@@ -10,7 +10,8 @@ import pytest
 
 from systems.consoles.link import Trust, open_link
 from systems.consoles.picture import Picture, rgb
-from systems.consoles.rfb import GuestScreen, open_screen
+from systems.consoles.rfb import RfbScreen
+from systems.consoles.screens import first_look
 from systems.errors import NotUnderstood, Refused
 from tests.guest_links import FakeLink
 from tests.systems.consoles.proxies import FakeScreen, copied, proxy, raw, update, zipped
@@ -20,7 +21,7 @@ async def looked_at(screen: FakeScreen) -> Picture:
     async with proxy(screen.serve, kind="novnc") as address:
         link = await open_link(address, Trust())
         try:
-            return (await open_screen(link)).picture
+            return await first_look(RfbScreen(link))
         finally:
             await link.close()
 
@@ -37,7 +38,7 @@ async def test_only_changes_are_asked_for_after_the_first_look() -> None:
     screen = FakeScreen(2, 1, [update(raw(0, 0, 2, 1, b"ab")), update(raw(1, 0, 1, 1, b"z"))])
     async with proxy(screen.serve, kind="novnc") as address:
         link = await open_link(address, Trust())
-        guest = GuestScreen(link)
+        guest = RfbScreen(link)
         await guest.start()
         await guest.update()
         await guest.update()
@@ -51,7 +52,7 @@ async def test_a_screen_that_changes_its_size_is_asked_for_anew() -> None:
     screen = FakeScreen(1, 1, [larger, update(raw(0, 0, 3, 1, b"abc"))])
     async with proxy(screen.serve, kind="novnc") as address:
         link = await open_link(address, Trust())
-        guest = GuestScreen(link)
+        guest = RfbScreen(link)
         await guest.start()
         await guest.update()
         await guest.update()
@@ -98,7 +99,7 @@ async def test_an_update_without_end_leaves_time_for_others() -> None:
     """What one message holds can be hours of copying; whoever else is on the loop gets a turn between."""
     pieces = b"".join([copied(0, 0, 64, 64, 0, 0)] * 500)
     link = FakeLink(b"\x02" * 500 + struct.pack(">BxH", 0, 500) + pieces)
-    screen = GuestScreen(link)
+    screen = RfbScreen(link)
     screen.picture = Picture(64, 64)
     taken = asyncio.create_task(screen.update())
     turns = 0
