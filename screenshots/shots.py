@@ -100,6 +100,7 @@ SHOTS: dict[str, Shot] = {
     ),
     "guest-serial": Shot("cloud", (("3 end", "web-1"), ("t", "login:"))),
     "guest-screen": Shot("cloud", (("3 end", "web-1"), ("d", "Give root password"))),
+    "guest-spice": Shot("cloud", (("3 end", "web-1"), ("d", "by VNC"), ("v", "by SPICE")), (SMALL,)),
     "act": Shot(
         "cloud",
         (

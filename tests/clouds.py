@@ -224,7 +224,11 @@ class FakeClouds:
     def typed(self) -> list[bytes]:
         """Each key that reached a guest."""
         return [
-            data for kind, link in self.made for data in link.sent if kind == "serial" or is_key_event(data)
+            data
+            for kind, first in self.made
+            for link in (first, *first.opened)
+            for data in link.sent
+            if kind == "serial" or is_key_event(data)
         ]
 
 

@@ -7,6 +7,7 @@ import struct
 
 from systems.consoles.picture import Picture
 from systems.errors import SystemsError
+from tests.systems.consoles import spices
 from tests.systems.consoles.pictures import drawn
 
 LOGIN = b"\r\nDebian GNU/Linux 12 web-1 ttyS0\r\n\r\nweb-1 login: "
@@ -28,6 +29,7 @@ class FakeLink:
         self.sent: list[bytes] = []
         self.is_closed = False
         self.others: list[FakeLink] = []
+        self.opened: list[FakeLink] = []
         for data in says:
             self._says.put_nowait(data)
 
@@ -53,7 +55,8 @@ class FakeLink:
 
     async def another(self) -> FakeLink:
         """One more, of those that it was given for that."""
-        return self.others.pop(0)
+        self.opened.append(self.others.pop(0))
+        return self.opened[-1]
 
     async def close(self) -> None:
         self.is_closed = True
@@ -61,7 +64,9 @@ class FakeLink:
 
 def a_link(kind: str) -> FakeLink:
     """One of a guest that is well enough to show something."""
-    return FakeLink(LOGIN) if kind == "serial" else a_screen(drawn(*BOOT))
+    if kind == "serial":
+        return FakeLink(LOGIN)
+    return a_screen(drawn(*BOOT)) if kind == "novnc" else a_spice_screen(spices.display_of(drawn(*BOOT)))
 
 
 def a_screen(picture: Picture) -> FakeLink:
@@ -71,6 +76,16 @@ def a_screen(picture: Picture) -> FakeLink:
     return FakeLink(b"RFB 003.008\n\x01\x01", bytes(4), size, shows(picture))
 
 
+def a_spice_screen(display: bytes) -> FakeLink:
+    """A SPICE server whose display channel says that; its keyboard is the last link that was opened."""
+    link = FakeLink(spices.link_reply(), bytes(4), spices.main_init())
+    link.others = [
+        FakeLink(spices.link_reply(), bytes(4), display),
+        FakeLink(spices.link_reply(), bytes(4), spices.said(101, b"\0\0")),
+    ]
+    return link
+
+
 def shows(picture: Picture) -> bytes:
     """The update that shows all of it."""
     head = struct.pack(">BxHHHHHi", 0, 1, 0, 0, picture.width, picture.height, 0)
@@ -78,5 +93,10 @@ def shows(picture: Picture) -> bytes:
 
 
 def is_key_event(sent: bytes) -> bool:
-    """Whether it presses a key at a VNC server (RFC 6143, 7.5.4)."""
-    return len(sent) % 8 == 0 and sent[:1] == b"\x04"
+    """Whether it presses a key at a VNC server (RFC 6143, 7.5.4), or at one of SPICE."""
+    is_of_vnc = len(sent) % 8 == 0 and sent[:1] == b"\x04"
+    is_of_spice = len(sent) % 10 == 0 and sent[:6] in (
+        spices.said(101, bytes(4))[:6],
+        spices.said(102, bytes(4))[:6],
+    )
+    return is_of_vnc or is_of_spice

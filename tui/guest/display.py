@@ -120,7 +120,8 @@ class DisplayScreen(GuestConsole):
 
     def action_other_way(self) -> None:
         """By the other protocol from now on; a cloud that has none of that type says so."""
-        self.kinds = tuple(kind for kind in WAYS if kind != self.kind)
+        self.kind = next(kind for kind in WAYS if kind != self.kind)
+        self.kinds = (self.kind,)
         self.action_connect()
 
     def _paint(self) -> None:

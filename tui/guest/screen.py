@@ -171,6 +171,7 @@ class GuestConsole(ConsoleScreen[None]):
             self.kind, link = await first_open(
                 self.kinds, lambda kind: clouds.link(self._cloud, self._instance, kind)
             )
+            self.kinds = (self.kind,)
         except SystemsError as error:
             return error
         sender = asyncio.create_task(self._send(link))

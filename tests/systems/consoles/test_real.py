@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from systems.consoles.address import address_of
 from systems.consoles.glyphs import read_text
 from systems.consoles.link import Trust, open_link
-from systems.consoles.rfb import RfbScreen
-from systems.consoles.screens import first_look
+from systems.consoles.screens import SPICE, VNC, WAYS, Way, first_look
 from systems.consoles.terminal import Terminal
 from systems.errors import Refused, Unreachable
 from systems.estate_schema import Cloud
@@ -26,6 +28,13 @@ from tests.tui.screens import console_of, see, type_in
 from tui.clouds import EstateClouds
 from tui.guest.display import DisplayScreen
 from tui.guest.serial import SerialScreen
+
+GREETINGS = {
+    "serial": b"\r",
+    "novnc": b"RFB 003.008\n",
+    "spice-html5": b"REDQ" + struct.pack("<IIIIBBIII", 2, 2, 18, 0, 1, 0, 0, 0, 18),
+}
+"""What makes each of them answer."""
 
 pytestmark = pytest.mark.cloud
 
@@ -54,15 +63,18 @@ async def test_its_line_and_its_screen_come_through_novas_proxies(cloud: OpenSta
         await link.send(b"\recho through-nova-$((6*7))\r")
         await says(link, Terminal(), "through-nova-42")
         await link.close()
-        screen = await clouds.link("lab", web, "novnc")
-        told = read_text(await first_look(RfbScreen(screen)))
-        await screen.close()
-        assert told is not None
-        assert "The guest is up." in told.text
-        assert told.unknown == 0
+        for way in WAYS.values():
+            first = await clouds.link("lab", web, way.kind)
+            screen = way.look(first)
+            told = read_text(await first_look(screen))
+            await screen.close()
+            await first.close()
+            assert told is not None
+            assert "The guest is up." in told.text
+            assert (told.unknown, screen.lacks) == (0, "")
 
 
-@pytest.mark.parametrize("kind", ["serial", "novnc"])
+@pytest.mark.parametrize("kind", ["serial", "novnc", "spice-html5"])
 async def test_a_token_that_is_wrong_or_too_old_is_told_and_a_new_one_works(
     cloud: OpenStack, kind: str
 ) -> None:
@@ -73,7 +85,7 @@ async def test_a_token_that_is_wrong_or_too_old_is_told_and_a_new_one_works(
         with pytest.raises(Refused, match="too old or was used up"):
             await link.receive()
         fresh = await clouds.link("lab", web, kind)
-        await fresh.send(b"\r" if kind == "serial" else b"RFB 003.008\n")
+        await fresh.send(GREETINGS[kind])
         assert await fresh.receive()
         await fresh.close()
 
@@ -134,7 +146,50 @@ async def test_inside_the_console_it_is_typed_into_resized_cut_and_reconnected(c
         await see(pilot, "again-42")
 
 
-async def test_inside_the_console_its_boot_screen_is_text_and_takes_keys(cloud: OpenStack) -> None:
+@pytest.mark.parametrize("way", [VNC, SPICE], ids=["vnc", "spice"])
+async def test_inside_the_console_its_boot_screen_is_text_and_takes_keys(cloud: OpenStack, way: Way) -> None:
+    """SPICE is what comes where nova-compute has no VNC."""
+    if way is SPICE:
+        cloud.consoles(VNC="false")
+    try:
+        async with inside(cloud) as pilot:
+            await see(pilot, f"by {way.name}", "text, read from a picture of 720 x 400 dots")
+            await see(pilot, "guest#")
+            await pilot.press("i")
+            await see(pilot, "KEYS GO TO web-1")
+            await type_in(pilot, f"echo {way.name}-$((6*7))")
+            await pilot.press("enter")
+            await see(pilot, f"{way.name}-42")
+    finally:
+        if way is SPICE:
+            cloud.consoles()
+
+
+async def test_inside_the_console_a_spice_screen_comes_back_and_is_not_taken_back(
+    cloud: OpenStack,
+) -> None:
+    """After a cut of the guest by itself; after somebody else opened it, when the operator wants it."""
+    async with inside(cloud) as pilot, clouds_of(cloud) as (clouds, _, web):
+        await see(pilot, "by VNC", "guest#")
+        await pilot.press("v")
+        await see(pilot, "by SPICE", "guest#")
+        await asyncio.to_thread(cloud.guest.cut)
+        await see(pilot, "A new address is asked for")
+        await asyncio.to_thread(cloud.guest.up)
+        await see(pilot, "by SPICE", "guest#", "read-only")
+        first = await clouds.link("lab", web, SPICE.kind)
+        theirs = SPICE.look(first)
+        await first_look(theirs)
+        await see(pilot, "somebody else may have opened this screen")
+        await theirs.close()
+        await first.close()
+        await pilot.press("n")
+        await see(pilot, "by SPICE", "guest#")
+
+
+@asynccontextmanager
+async def inside(cloud: OpenStack) -> AsyncIterator[Pilot[Any]]:
+    """The guest's screen inside an armed console."""
     async with (
         clouds_of(cloud) as (clouds, _, web),
         console_of(scenes.cloud, (100, 40)) as (app, pilot),
@@ -144,9 +199,4 @@ async def test_inside_the_console_its_boot_screen_is_text_and_takes_keys(cloud: 
         works.clouds = clouds
         app.rig.arming.arm("the test wants it")
         app.push_screen(DisplayScreen(app.desk, "lab", web))
-        await see(pilot, "text, read from a picture of 720 x 400 dots", "The guest is up.", "guest#")
-        await pilot.press("i")
-        await see(pilot, "KEYS GO TO web-1")
-        await type_in(pilot, "echo Screen-$((6*7))")
-        await pilot.press("enter")
-        await see(pilot, "Screen-42")
+        yield pilot

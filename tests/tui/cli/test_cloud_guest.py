@@ -13,8 +13,10 @@ from runbooks.journal.place import ENVIRONMENT, open_journal
 from runbooks.journal.words import describe
 from systems.consoles.link import TokenRefused
 from systems.consoles.picture import Picture
+from systems.errors import Refused
 from tests.clouds import FakeClouds, FakeNova, an_instance
-from tests.guest_links import BOOT, LOGIN, FakeLink, a_screen, shows
+from tests.guest_links import BOOT, LOGIN, FakeLink, a_screen, a_spice_screen, shows
+from tests.systems.consoles import spices
 from tests.systems.consoles.pictures import drawn
 from tui.cli import cloud_serial
 from tui.cli.group import cli
@@ -60,6 +62,28 @@ def test_a_picture_is_told_with_another_status(clouds: Clouds) -> None:
     assert (dark.exit_code, dark.stdout) == (1, "")
     assert "shows no text but a picture of 720 x 400 dots: all of one colour" in dark.stderr
     assert "cloud console --type novnc" in call("screen", "web-1").stderr
+
+
+def test_a_screen_comes_by_the_protocol_that_is_asked_for_or_that_there_is(clouds: Clouds) -> None:
+    assert call("screen", "web-1", "--type", "spice").stdout == "\n".join(BOOT) + "\n"
+    no_vnc = Refused("[vnc] enabled = False.", status=400)
+    clouds.links = [no_vnc]
+    assert call("screen", "web-1").stdout == "\n".join(BOOT) + "\n"
+    clouds.links = [no_vnc]
+    refused = call("screen", "web-1", "--type", "vnc")
+    assert (refused.exit_code, "[vnc] enabled = False" in refused.stderr) == (3, True)
+    assert [kind for _, _, kind in clouds.linked] == ["spice-html5", "novnc", "spice-html5", "novnc"]
+    assert clouds.typed() == []
+
+
+def test_what_could_not_be_drawn_is_told(clouds: Clouds) -> None:
+    stream = spices.said(122, bytes(60))
+    clouds.links = [a_spice_screen(stream + spices.display_of(drawn(*BOOT))) for _ in range(2)]
+    called = call("screen", "web-1", "--type", "spice")
+    assert called.exit_code == 0
+    assert "it comes as a video stream" in called.stderr
+    told = json.loads(call("screen", "web-1", "--type", "spice", "--json").stdout)
+    assert told["not_drawn"] == "a video stream"
 
 
 def test_a_text_is_waited_for(clouds: Clouds) -> None:
