@@ -62,7 +62,7 @@ class DisplayScreen(GuestConsole):
     def __init__(self, desk: Desk, cloud: str, instance: Instance) -> None:
         self._guest: GuestScreen | None = None
         self._text: ScreenText | None = None
-        self._is_new = self._is_blank = self._is_open = False
+        self._is_new = self._is_blank = self._is_open = self._is_told = False
         self._rests_until_s = 0.0
         super().__init__(desk, cloud, instance)
 
@@ -81,6 +81,7 @@ class DisplayScreen(GuestConsole):
 
     async def serve(self, link: Link) -> None:
         guest = self._guest = self._way.look(link)
+        self._is_new = self._is_told = False  # what stands there is of the link before
         try:
             await guest.start()
             self._is_open = True
@@ -136,6 +137,7 @@ class DisplayScreen(GuestConsole):
         view = self._view
         if not isinstance(view, PictureView):
             return
+        self._is_told = True
         self._text, self._is_blank = read_text(picture), is_blank(picture)
         if self._text is not None:
             view.show_text(self._text.rows)
@@ -147,7 +149,7 @@ class DisplayScreen(GuestConsole):
 
     @on(GuestView.Resized)
     def fit(self) -> None:
-        self._is_new = self._guest is not None
+        self._is_new = self._is_told
 
     @on(GuestView.Pressed)
     def press(self, message: GuestView.Pressed) -> None:
@@ -182,7 +184,7 @@ class DisplayScreen(GuestConsole):
 
     def more(self) -> list[Row]:
         guest = self._guest
-        if guest is None or self._since is None:
+        if guest is None or self._since is None or not self._is_told:
             return []
         alone = ", which has one viewer at a time" if self._way.is_for_one else ""
         rows = [row((f"   by {self._way.name}{alone}; {self._said_of(guest.picture)}", Tone.DIM), hang=3)]
