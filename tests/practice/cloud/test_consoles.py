@@ -12,7 +12,8 @@ from practice.cloud.cloud import Cloud
 from systems.consoles.address import address_of
 from systems.consoles.glyphs import read_text
 from systems.consoles.link import ConsoleLink, Trust, open_link
-from systems.consoles.rfb import GuestScreen, key_event, open_screen
+from systems.consoles.rfb import RfbScreen, key_event
+from systems.consoles.screens import first_look
 from systems.consoles.terminal import Terminal
 from systems.errors import LinkLost, Refused
 from systems.openstack.readings import Instance
@@ -95,7 +96,7 @@ async def test_a_command_that_runs_is_ended_by_ctrl_c(estate: Inside) -> None:
 
 async def test_the_screen_is_exact_text_and_takes_keys(estate: Inside) -> None:
     link = await estate.access.clouds.link(CLOUD, await instance(estate, "app-1"), "novnc")
-    screen = GuestScreen(link)
+    screen = RfbScreen(link)
     await screen.start()
     for char in "ops\r":
         keysym = 0xFF0D if char == "\r" else ord(char)
@@ -134,7 +135,7 @@ async def test_a_guest_that_loses_its_power_cuts_its_line_and_its_screen(estate:
     screen = await estate.access.clouds.link(CLOUD, web, "novnc")
     await line.send(b"\r")
     await line.receive()
-    await open_screen(screen)
+    await first_look(RfbScreen(screen))
     guest = cloud(estate).nova.named("web-1").guest
     assert guest is not None
     guest.cut()

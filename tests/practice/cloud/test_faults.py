@@ -12,7 +12,8 @@ from runbooks.cloud.balancers import judge_balancers
 from runbooks.cloud.findings import judge_cloud
 from runbooks.vips.findings import judge_vip
 from systems.consoles.glyphs import read_text
-from systems.consoles.rfb import open_screen
+from systems.consoles.rfb import RfbScreen
+from systems.consoles.screens import first_look
 from systems.errors import Refused
 from systems.openstack.readings import InstancesReading
 from tests.practice.inside import Inside, inside
@@ -117,7 +118,7 @@ async def test_a_guest_that_asks_for_fsck_says_so_on_its_log_and_screen(estate: 
     assert mon.status == "ACTIVE"  # for Nova all is well
     assert "RUN fsck MANUALLY" in (await clouds.reader(CLOUD).console_log(mon)).text
     link = await clouds.link(CLOUD, mon, "novnc")
-    told = read_text((await open_screen(link)).picture)
+    told = read_text(await first_look(RfbScreen(link)))
     await link.close()
     assert told is not None
     assert "RUN fsck MANUALLY" in told.text
