@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
+from systems.consoles.link import TokenRefused
+from systems.consoles.screens import first_open
 from systems.errors import LinkLost, NotArmed, SystemsError, TimedOut, Unreachable
 from tui.arming import ensure_armed
 from tui.frame import Tab
@@ -134,8 +136,6 @@ class GuestConsole(ConsoleScreen[None]):
     async def action_connect(self) -> None:
         """Connect, and again with a new token each time the link is cut, until that is in vain."""
         await self._stop_typing()
-        from systems.consoles.link import TokenRefused
-
         tries, held = 0, False
         while True:
             begun_s = self.desk.clock()
@@ -164,13 +164,9 @@ class GuestConsole(ConsoleScreen[None]):
         works = self.desk.works
         if works is None or works.clouds is None:
             return SystemsError(f"Not open: {self.desk.why_no_works}.")
-        from systems.consoles.screens import first_open
-
-        clouds = works.clouds
+        ask = partial(works.clouds.link, self._cloud, self._instance)
         try:
-            self.kind, link = await first_open(
-                self.kinds, lambda kind: clouds.link(self._cloud, self._instance, kind)
-            )
+            self.kind, link = await first_open(self.kinds, ask)
             self.kinds = (self.kind,)
         except SystemsError as error:
             return error

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import struct
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import count
 
 import pytest
 from hypothesis import given, settings
@@ -277,6 +278,7 @@ BOX = base(0, 0, 2, 1)
         said(3, b""),
         said(104, BOX + struct.pack("<ii", 1, 0)),
     ],
+    ids=count(),
 )
 async def test_what_does_not_fit_is_an_error_and_no_memory(wrong: bytes) -> None:
     tracemalloc.start()
@@ -291,18 +293,19 @@ async def test_what_does_not_fit_is_an_error_and_no_memory(wrong: bytes) -> None
 @pytest.mark.parametrize(
     "reply",
     [
-        b"HTTP/1.1 400 Bad Request\r\n",
-        b"REDQ" + struct.pack("<III", 1, 0, 4),
-        b"REDQ" + struct.pack("<III", 2, 2, 1 << 30),
-        b"REDQ" + struct.pack("<III", 2, 2, 4) + bytes(4),
-        spices.link_reply(public=bytes(162)),
-        spices.link_reply(common=0b0011),
-        spices.link_reply()[:-20] + struct.pack("<III", 1 << 31, 1 << 31, 178) + bytes(8),
+        lambda: b"HTTP/1.1 400 Bad Request\r\n",
+        lambda: b"REDQ" + struct.pack("<III", 1, 0, 4),
+        lambda: b"REDQ" + struct.pack("<III", 2, 2, 1 << 30),
+        lambda: b"REDQ" + struct.pack("<III", 2, 2, 4) + bytes(4),
+        lambda: spices.link_reply(public=bytes(162)),
+        lambda: spices.link_reply(common=0b0011),
+        lambda: spices.link_reply()[:-20] + struct.pack("<III", 1 << 31, 1 << 31, 178) + bytes(8),
     ],
+    ids=["no magic", "old", "too long", "too short", "no key", "long heads", "too many abilities"],
 )
-async def test_what_is_no_spice_server_is_told(reply: bytes) -> None:
+async def test_what_is_no_spice_server_is_told(reply: Callable[[], bytes]) -> None:
     with pytest.raises(NotUnderstood):
-        await Channel(FakeLink(reply)).open(MAIN)
+        await Channel(FakeLink(reply())).open(MAIN)
 
 
 async def test_messages_without_end_leave_time_for_others() -> None:
