@@ -81,7 +81,6 @@ class DisplayScreen(GuestConsole):
 
     async def serve(self, link: Link) -> None:
         guest = self._guest = self._way.look(link)
-        self._is_new = self._is_told = False  # what stands there is of the link before
         try:
             await guest.start()
             self._is_open = True
@@ -90,7 +89,7 @@ class DisplayScreen(GuestConsole):
                 await guest.update()
                 self._is_new = True
         finally:
-            self._is_open = False
+            self._is_open = self._is_told = self._is_new = False  # what stands there is of this link
             await guest.close()
 
     @property
@@ -149,7 +148,7 @@ class DisplayScreen(GuestConsole):
 
     @on(GuestView.Resized)
     def fit(self) -> None:
-        self._is_new = self._is_told
+        self._is_new = self._is_new or self._is_told
 
     @on(GuestView.Pressed)
     def press(self, message: GuestView.Pressed) -> None:

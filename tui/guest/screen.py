@@ -161,8 +161,7 @@ class GuestConsole(ConsoleScreen[None]):
     async def _connect_once(self) -> SystemsError:
         """Open, serve, and return why it ended."""
         self._tell(None)
-        works = self.desk.works
-        if works is None or works.clouds is None:
+        if (works := self.desk.works) is None or works.clouds is None:
             return SystemsError(f"Not open: {self.desk.why_no_works}.")
         ask = partial(works.clouds.link, self._cloud, self._instance)
         try:
