@@ -39,6 +39,16 @@ def in_a_line(error: Exception) -> str:
     return visible(" ".join(str(error).split())).rstrip(".")[:_MOST_CHARS]
 
 
+def is_of_login(error: Exception) -> bool:
+    """Whether it was the login that failed, where a request to another service needed a new token first.
+
+    The session raises no HTTP status of that service itself, so a 401 that is raised is Keystone's.
+    """
+    asked = [getattr(one, "request", None) for one in _chain(error)]
+    urls = [str(getattr(request, "url", "")) for request in asked]
+    return isinstance(error, errors.Unauthorized) or any(url.endswith("/auth/tokens") for url in urls)
+
+
 def _wrong_login(error: Exception, tried: Tried) -> SystemsError:
     del error
     return LoginRefused(

@@ -135,7 +135,7 @@ class CloudSession:
         `due_s`: after that nobody waits for it any more, and what waited for a thread or for the login
         until then is not sent: an order that comes minutes late hits what somebody has changed since.
         """
-        endpoint = self._reached(sent.api, timeout_s)
+        way, endpoint = self._opened(timeout_s), self._reached(sent.api, timeout_s)
         if time.monotonic() > due_s:
             raise TimedOut(
                 f"{self.cloud}: {sent.method} {sent.path.partition('?')[0]} was not sent: the way to "
@@ -143,7 +143,7 @@ class CloudSession:
             )
         import keystoneauth1.exceptions as errors
 
-        from systems.openstack.failures import named
+        from systems.openstack.failures import is_of_login, named
 
         version = min(sent.wanted, endpoint.newest) if sent.wanted is not None else OLDEST
         try:
@@ -158,7 +158,8 @@ class CloudSession:
             )
             self._hide_token()
         except (errors.ClientException, OSError, ValueError) as error:
-            raise named(error, Tried(self.cloud, sent.api.service, endpoint.where, timeout_s)) from error
+            service = Tried(self.cloud, sent.api.service, endpoint.where, timeout_s)
+            raise named(error, way.keystone if is_of_login(error) else service) from error
         return Reply(
             cloud=self.cloud,
             where=endpoint.where,

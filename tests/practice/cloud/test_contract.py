@@ -174,7 +174,10 @@ async def test_no_valid_host_and_a_quota_that_is_used_up(both: Both) -> None:
         broken = await side.instance("same-big", "ERROR")
         return reply.status, facts(broken), await refused(side.reader.console(broken, "novnc"))
 
-    assert await the_same(both.admins, in_error)
+    try:
+        assert await the_same(both.admins, in_error)
+    finally:
+        await both.real.delete("same-big")
 
     async def over(side: Side) -> object:
         await side.session.newest()

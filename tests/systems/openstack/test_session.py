@@ -130,6 +130,18 @@ async def test_a_wrong_password_is_told_and_not_repeated(stub: StubCloud, tmp_pa
     assert PASSWORD not in said
 
 
+async def test_a_password_that_was_changed_since_is_told_of_keystone_and_not_of_nova(
+    stub: StubCloud, tmp_path: Path
+) -> None:
+    async with session_of(stub.clouds_yaml(tmp_path)) as session:
+        await session.ask(LIST)
+        stub.answers["GET", "/servers/detail"] = (401, {})
+        stub.login_status = 401
+        with pytest.raises(LoginRefused) as caught:
+            await session.ask(LIST)
+    assert str(caught.value).startswith(f"kilo: Keystone at {stub.url}/v3 let nobody in (HTTP 401)")
+
+
 async def test_a_catalogue_without_nova_is_told(stub: StubCloud, tmp_path: Path) -> None:
     stub.has_compute = False
     async with session_of(stub.clouds_yaml(tmp_path)) as session:
