@@ -70,6 +70,8 @@ class Guest:
         self.screen = TextScreen()
         self.on_line: list[Callable[[str], None]] = []
         """Told what goes out of the serial line."""
+        self.viewers: list[Callable[[], None]] = []
+        """Each ends a channel of whoever looks at it by SPICE."""
         self.on_off: list[Callable[[], None]] = []
         """Called when its power is gone."""
         self.serial = Tty(self, "ttyS0", self._say_line)

@@ -53,7 +53,7 @@ class Proxies:
         from websockets.asyncio.server import serve
         from websockets.typing import Subprotocol
 
-        for kind, behind in ((SERIAL, _line), (NOVNC, _screen), (SPICE, _nothing)):
+        for kind, behind in ((SERIAL, _line), (NOVNC, _screen), (SPICE, _channel)):
             self._servers[kind] = await serve(
                 self._handler(kind, behind),
                 sock=self._sockets[kind],
@@ -137,21 +137,31 @@ async def _screen(guest: Guest, connection: ServerConnection) -> None:
     """The screen, by RFB."""
     from practice.cloud.rfb import NoRfb, ScreenServer
 
-    async def receive() -> bytes:
-        message = await connection.recv()
-        return message.encode() if isinstance(message, str) else message
-
     guest.on_off.append(end := connection.transport.abort)
     try:
-        await ScreenServer(guest, receive, connection.send).serve()
+        await ScreenServer(guest, _receiver(connection), connection.send).serve()
     except NoRfb:
         await connection.close()
     finally:
         guest.on_off.remove(end)
 
 
-async def _nothing(guest: Guest, connection: ServerConnection) -> None:
-    """No SPICE server is behind the token: the proxy takes it, and the line ends when the client speaks."""
-    del guest
-    await connection.recv()
-    await connection.close()
+async def _channel(guest: Guest, connection: ServerConnection) -> None:
+    """One channel of SPICE: a client opens several with the same token."""
+    from practice.cloud.spice import NoSpice, SpiceChannel
+
+    guest.on_off.append(end := connection.transport.abort)
+    try:
+        await SpiceChannel(guest, _receiver(connection), connection.send, end).serve()
+    except NoSpice:
+        await connection.close()
+    finally:
+        guest.on_off.remove(end)
+
+
+def _receiver(connection: ServerConnection) -> Callable[[], Awaitable[bytes]]:
+    async def receive() -> bytes:
+        message = await connection.recv()
+        return message.encode() if isinstance(message, str) else message
+
+    return receive

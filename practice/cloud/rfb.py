@@ -9,28 +9,20 @@ from __future__ import annotations
 import asyncio
 import struct
 import zlib
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from practice.cloud.screen import COLUMNS, ROWS
+from practice.cloud.font import CELL_HEIGHT, HEIGHT, INK, PAPER, WIDTH, dots_of
+from practice.cloud.incoming import Incoming, Receive, Send
+from practice.cloud.screen import ROWS
 
 if TYPE_CHECKING:
     from practice.cloud.guest import Guest
 
-CELL_WIDTH, CELL_HEIGHT = 9, 16
-WIDTH, HEIGHT = COLUMNS * CELL_WIDTH, ROWS * CELL_HEIGHT
 _RAW, _ZLIB = 0, 6
-_PAPER, _INK = (0, 0, 0), (170, 170, 170)
-_CURSOR = (13, 14)
 _LONGEST_CUT = 1 << 16
 _SPECIAL = {0xFF0D: "\r", 0xFF8D: "\r", 0xFF08: "\b", 0xFF09: "\t", 0xFF1B: "\x1b", 0xFFFF: "\x7f"}
 _CONTROL = (0xFFE3, 0xFFE4)
-
-Receive = Callable[[], Awaitable[bytes]]
-Send = Callable[[bytes], Awaitable[None]]
 
 
 class NoRfb(Exception):
@@ -71,8 +63,8 @@ class ScreenServer:
     """One client's look at a screen, until its connection ends."""
 
     def __init__(self, guest: Guest, receive: Receive, send: Send) -> None:
-        self._guest, self._receive, self._send = guest, receive, send
-        self._buffer = bytearray()
+        self._guest, self._send = guest, send
+        self._read = Incoming(receive).read
         self._format = PixelFormat()
         self._encodings: tuple[int, ...] = ()
         self._deflate = zlib.compressobj(1)
@@ -159,7 +151,7 @@ class ScreenServer:
     def _rectangle(self, row: int) -> bytes:
         screen = self._guest.screen
         at = screen.x if row == screen.y and self._guest.is_on else -1
-        pixels = _drawn(screen.rows[row], at, self._format.pixel(_PAPER), self._format.pixel(_INK))
+        pixels = _drawn(screen.rows[row], at, self._format.pixel(PAPER), self._format.pixel(INK))
         encoding = _ZLIB if _ZLIB in self._encodings else _RAW
         head = struct.pack(">HHHHi", 0, row * CELL_HEIGHT, WIDTH, CELL_HEIGHT, encoding)
         if encoding == _RAW:
@@ -167,36 +159,15 @@ class ScreenServer:
         data = self._deflate.compress(pixels) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
         return head + struct.pack(">I", len(data)) + data
 
-    async def _read(self, count: int) -> bytes:
-        while len(self._buffer) < count:
-            self._buffer += await self._receive()
-        data = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return data
-
 
 def _drawn(text: str, cursor: int, paper: bytes, ink: bytes) -> bytes:
     """One row of text as pixels; `cursor`: the column that it underlines, -1: none."""
-    font = _font()
     lines: list[bytes] = []
     for y in range(CELL_HEIGHT):
-        dots = bytearray()
-        for x, char in enumerate(text):
-            row = 0xFF if x == cursor and y in _CURSOR else font.get(char, font["?"])[y]
-            dots += _DOTS[row]
+        dots = b"".join([_DOTS[row] for row in dots_of(text, cursor, y)])
         lines.append(b"".join([ink if dot else paper for dot in dots]))
     return b"".join(lines)
 
 
 _DOTS = [bytes([row >> (7 - x) & 1 for x in range(8)] + [0]) for row in range(256)]
 """The dots of one row of a cell; the ninth column is empty, as between letters."""
-
-
-@cache
-def _font() -> dict[str, bytes]:
-    font: dict[str, bytes] = {" ": bytes(CELL_HEIGHT)}
-    for line in (files("practice.cloud") / "vga.font").read_text().splitlines():
-        if not line.startswith("#"):
-            code, dots = line.split()
-            font.setdefault(chr(int(code, 16)), bytes.fromhex(dots))
-    return font
