@@ -148,6 +148,10 @@ class Clouds(Protocol):
         """Ask for a console of that type and connect to it; raises a `SystemsError`."""
         ...
 
+    async def page(self, cloud: str, url: str) -> int:
+        """The HTTP status of a page, by the certificates that this cloud trusts; raises a `SystemsError`."""
+        ...
+
 
 class Context(Protocol):
     """What checks, verifies and surveys are given: they can read, and nothing else (DESIGN 3)."""

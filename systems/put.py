@@ -10,7 +10,7 @@ from systems.shell import Command
 _MODE = re.compile(r"[0-7]{3,4}")
 _OWNER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(:[A-Za-z_][A-Za-z0-9_.-]*)?")
 
-KEPT = ".bak.${QUARTERDECK_JOB%%.*}"
+_KEPT = ".bak.${QUARTERDECK_JOB%%.*}"
 """Names what was there before a run: a job is named by its run, up to the first dot."""
 
 
@@ -43,7 +43,7 @@ def put(
         steps.append(f'chown {owner} "$n"')
     if keeps_old:
         steps.append(
-            f'k="$t{KEPT}" && {{ [ -e "$k" ] || [ -e "$k-none" ] || if [ -e "$t" ]; then '
+            f'k="$t{_KEPT}" && {{ [ -e "$k" ] || [ -e "$k-none" ] || if [ -e "$t" ]; then '
             'cp -p "$t" "$k.new" && mv -f "$k.new" "$k"; else touch "$k-none"; fi; }'
         )
     steps.append('sync "$n" 2>/dev/null || sync')
@@ -53,13 +53,32 @@ def put(
     return Command(line, as_root=as_root, stdin=content)
 
 
+def rewrite(path: str, sha256: str, script: str) -> Command:
+    """Return the command that changes lines of a file by a script for sed, whole or not at all.
+
+    Only a file of that digest is changed: one that somebody wrote meanwhile is left alone. The new file is
+    made as a copy with the old one's owner, mode and label, and takes its name; the old one is kept for
+    `put_back`. The script comes over standard input; what else the file holds never leaves its host.
+    """
+    target, check = shlex.quote(path), shlex.quote(f"{sha256}  {path}")
+    steps = (
+        f'f={target}; k="$f{_KEPT}"; {{ echo {check} | sha256sum -c --status || '
+        '{ echo "$f is not as it was read: look at it, and begin again" >&2; false; }; }',
+        '{ [ -e "$k" ] || { cp -a "$f" "$k.new" && mv -f "$k.new" "$k"; }; }',
+        'n=$(mktemp "$f.XXXXXX") && cp -a "$f" "$n"',
+        '{ sed -f /dev/stdin "$f" >"$n" && { sync "$n" 2>/dev/null || sync; } && mv -f "$n" "$f" '
+        '|| { rm -f "$n"; false; }; }',
+    )
+    return Command(" && ".join(steps), stdin=script)
+
+
 def put_back(path: str, *, as_root: bool = True) -> Command:
     """Undo of `put` with `keeps_old`: what was there before this run; where there was nothing, the file goes.
 
     When this run has put nothing there, nothing happens, whatever other runs have kept.
     """
     return Command(
-        f'f={shlex.quote(path)}; k="$f{KEPT}"; if [ -e "$k" ]; then mv -f "$k" "$f"; '
+        f'f={shlex.quote(path)}; k="$f{_KEPT}"; if [ -e "$k" ]; then mv -f "$k" "$f"; '
         'elif [ -e "$k-none" ]; then rm -f "$f" "$k-none"; fi',
         as_root=as_root,
     )

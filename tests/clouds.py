@@ -200,6 +200,8 @@ class FakeClouds:
         self.novas = {nova.cloud: nova for nova in novas}
         self.links: list[FakeLink | SystemsError] = []
         self.linked: list[tuple[str, str, str]] = []
+        self.pages: list[tuple[str, str]] = []
+        self.served: set[str] = set()
         self.made: list[tuple[str, FakeLink]] = []
         self.octavias = {one.cloud: one for one in octavias}
 
@@ -220,6 +222,11 @@ class FakeClouds:
             raise made
         self.made.append((kind, made))
         return made
+
+    async def page(self, cloud: str, url: str) -> int:
+        """404 where there is no such page, as a proxy without its files says."""
+        self.pages.append((cloud, url))
+        return 200 if url in self.served else 404
 
     def typed(self) -> list[bytes]:
         """Each key that reached a guest."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from systems.consoles.address import address_of
 from systems.consoles.link import ConsoleLink, open_link
+from systems.consoles.page import page_status
 from systems.estate_schema import Cloud
 from systems.openstack.access import CloudAccess
 from systems.openstack.cloud import CloudReader
@@ -50,6 +51,10 @@ class EstateClouds:
         opened = self._open(cloud)
         address = address_of(await opened.reader.console(instance, kind))
         return await open_link(address, await opened.session.trust())
+
+    async def page(self, cloud: str, url: str) -> int:
+        """The HTTP status of a page, by the certificates that this cloud trusts."""
+        return await page_status(url, await self._open(cloud).session.trust())
 
     async def close(self) -> None:
         """Let go of all of them."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from runbooks.model import Runbook
 
-_SHARED = ("runbooks.steps", "runbooks.triage", "runbooks.gotchas", "systems.galera")
+_SHARED = ("runbooks.steps", "runbooks.triage", "runbooks.gotchas", "systems.galera", "systems.nova")
 """Packages that all runbooks are made of: steps, cards, what blocks a step, how a node is read."""
 _APART = frozenset({"arming", "doctor", "permit", "report", "report_course", "report_markdown"})
 """Modules of `runbooks` itself that no plan is made with."""

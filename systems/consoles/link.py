@@ -129,7 +129,7 @@ async def open_link(address: ConsoleAddress, trust: Trust, *, timeout_s: float =
 
     where = f"{PROGRAMS.get(address.kind, 'The console proxy')} at {address.where}"
     try:
-        context = await asyncio.to_thread(_context, trust) if address.is_tls else None
+        context = await asyncio.to_thread(tls_context, trust) if address.is_tls else None
         async with asyncio.timeout(timeout_s):
             socket = await Connect(
                 address.url,
@@ -195,7 +195,8 @@ def _import() -> None:
     import websockets.asyncio.client  # noqa: F401
 
 
-def _context(trust: Trust) -> ssl.SSLContext:
+def tls_context(trust: Trust) -> ssl.SSLContext:
+    """What judges certificates as `trust` says; reads files."""
     from pathlib import Path
 
     if trust.is_unverified:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from systems.nova.conf import ConfFile, NovaConf
 from systems.nova.options import Option
-from systems.put import KEPT
+from systems.put import rewrite
 from systems.shell import Command
 
 
@@ -46,20 +45,8 @@ class FileEdit:
 
     @property
     def command(self) -> Command:
-        """Write it anew, whole or not at all, if it is still as it was read; the old one is kept beside it.
-
-        The new file is made as a copy with the old one's owner, mode and label, and takes its name.
-        """
-        path, check = shlex.quote(self.file.path), shlex.quote(f"{self.file.sha256}  {self.file.path}")
-        steps = (
-            f'f={path}; k="$f{KEPT}"; {{ echo {check} | sha256sum -c --status || '
-            '{ echo "$f is not as it was read: look at it, and begin again" >&2; false; }; }',
-            '{ [ -e "$k" ] || { cp -a "$f" "$k.new" && mv -f "$k.new" "$k"; }; }',
-            'n=$(mktemp "$f.XXXXXX") && cp -a "$f" "$n"',
-            '{ sed -f /dev/stdin "$f" >"$n" && { sync "$n" 2>/dev/null || sync; } && mv -f "$n" "$f" '
-            '|| { rm -f "$n"; false; }; }',
-        )
-        return Command(" && ".join(steps), stdin=self._script())
+        """Write it anew, if it is still as it was read; the old one is kept beside it."""
+        return rewrite(self.file.path, self.file.sha256, self._script())
 
     def _script(self) -> str:
         """Lines for sed: `12c` replaces line 12, `12a` adds after it, `1,3c` replaces three."""

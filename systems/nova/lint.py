@@ -39,7 +39,7 @@ def _misplaced(conf: NovaConf, _: Facts) -> Iterator[Flaw]:
                 f"{one.key} stands in [{one.section}] and is read from [{sorted(places)[0]}] only: Nova "
                 "ignores it without a word"
             )
-            yield Flaw("misplaced", "SPICE-11", words, f"{file.path}:{one.first}")
+            yield Flaw("misplaced", "SPICE-11", words, f"{file.path}:{one.first}", stops=False)
 
 
 def _twice(conf: NovaConf, _: Facts) -> Iterator[Flaw]:
@@ -82,7 +82,7 @@ def _vnc_unknown_to_kilo(conf: NovaConf, facts: Facts) -> Iterator[Flaw]:
         for one in file.assignments:
             if (one.section.lower(), one.key) == ("vnc", "enabled"):
                 words = "[vnc] enabled is known since Liberty (12.0.0); this Nova reads [DEFAULT] vnc_enabled"
-                yield Flaw("vnc-name", "SPICE-11", words, f"{file.path}:{one.first}")
+                yield Flaw("vnc-name", "SPICE-11", words, f"{file.path}:{one.first}", stops=False)
 
 
 def _web(conf: NovaConf, facts: Facts) -> Iterator[Flaw]:

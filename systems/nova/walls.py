@@ -37,7 +37,7 @@ def read_wall(
             refuses=_refuses(tables or "", rules),
         )
     if nft is not None and re.search(r"hook input", nft):
-        return Firewall(Wall.NFTABLES, tuple(nft.splitlines()), refuses=True)
+        return Firewall(Wall.NFTABLES, refuses=re.search(r"\b(drop|reject)\b", nft) is not None)
     if tables is None and nft is None:
         return Firewall(Wall.UNKNOWN)
     return Firewall(Wall.NONE)
