@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from runbooks.model import Look
+from systems.nova.readings import Firewall, Wall
 from tests.builders import a_stopped_node, a_survey
+from tests.nova_builders import a_compute, a_control, a_nova, a_unit
 from tests.preparation_builders import a_preparation
 
 HOSTS = ("db1", "db2", "db3")
@@ -37,6 +39,18 @@ def _fresh_hosts() -> Look:
     return Look(a_survey(*fresh), {host: a_preparation(host) for host in HOSTS})
 
 
+REFUSE = "-A INPUT -j REJECT --reject-with icmp-host-prohibited"
+
+
+def _vnc_alone() -> Look:
+    """As packages leave it, with a firewall that refuses: VNC on, SPICE off, no proxy running."""
+    wall = Firewall(Wall.IPTABLES, (REFUSE,), (REFUSE,), "/etc/sysconfig/iptables", "5a" * 32, refuses=True)
+    idle = a_unit("openstack-nova-spicehtml5proxy", active="inactive", enabled="disabled", started_at=None)
+    control = a_control(units=(idle,), text="[DEFAULT]\n[spice]\n", firewall=wall)
+    compute = a_compute(units=(a_unit("openstack-nova-compute"),), text="[DEFAULT]\n[spice]\n", firewall=wall)
+    return Look(replace(a_survey(name="kilo"), nodes=()), found=a_nova(control, compute))
+
+
 EXAMPLES: Mapping[str, Example] = {
     "galera-recover": Example(
         "All three nodes lost their power. Each recovered another position, and db1 has the highest.",
@@ -48,4 +62,9 @@ EXAMPLES: Mapping[str, Example] = {
         {"sst_method": "rsync"},
     ),
     "galera-rolling-restart": Example("Three nodes, all Synced.", Look(a_survey())),
+    "spice-console": Example(
+        "A control and a compute host as their packages leave them, behind firewalls that refuse.",
+        _vnc_alone(),
+        {"control": "ctl1", "compute": "cmp1", "instance": "web-1", "users": "192.0.2.0/24"},
+    ),
 }

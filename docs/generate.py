@@ -73,11 +73,12 @@ def runbook_page(runbook: Runbook, catalogue: Mapping[str, Gotcha], example: Exa
     found = [catalogue[name] for name in runbook.gotchas]
     at_a_glance = "".join(f"- [{gotcha.id}](#{anchor(gotcha)}) {gotcha.title}\n" for gotcha in found)
     gotchas = "\n".join(map(gotcha_text, found))
+    name, target = runbook.name, runbook.about.name
     return (
         f"{NOTE}\n# {runbook.title}\n\n{runbook.purpose}\n\n"
         "In the console: `b` on what is selected, or `:` and the runbook's name. From a shell:\n\n"
-        f"```sh\nquarterdeck runbook plan {runbook.name} --target CLUSTER      # changes nothing\n"
-        f'quarterdeck runbook run {runbook.name} --target CLUSTER --arm "why" --yes-to NAME\n```\n\n'
+        f"```sh\nquarterdeck runbook plan {name} --target {target}      # changes nothing\n"
+        f'quarterdeck runbook run {name} --target {target} --arm "why" --yes-to NAME\n```\n\n'
         f"## Inputs\n\n{inputs if runbook.inputs else 'None.'}\n"
         "## Steps\n\nThe plan is made from what all nodes say at that moment, so it differs from one "
         "situation to the next. It is shown before anything is done, with every command word for word.\n\n"

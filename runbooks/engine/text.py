@@ -130,7 +130,7 @@ def _step_lines(number: int, step: Step) -> list[str]:
     if step.gotchas:
         lines += _told("gotchas", ", ".join(step.gotchas))
     lines += _told("verify", f"asked every {step.verify_every_s:g} s for {step.verify_deadline_s:g} s")
-    if step.irreversible:
+    if step.confirm:
         because = f": {step.confirm_because}" if step.confirm_because else ""
         lines += _told("confirm", f"type {step.confirm}{because}")
     if step.undo:

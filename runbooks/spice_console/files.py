@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbooks.model import Act, Check, Context, Sighting, Step, no, unknown, yes
+from runbooks.model import Act, Check, Context, Holds, Sighting, Step, no, unknown, yes
 from runbooks.spice_console.setup import Setup
 from runbooks.words import listed
 from systems.nova.edit import FileEdit
@@ -53,14 +53,14 @@ def edit_step(setup: Setup, host: NovaHost, edits: tuple[FileEdit, ...]) -> Step
         answers=_EDITED,
         verify_deadline_s=30.0,
         undo=(*(Act(host.host, put_back(path)) for path in paths), *again),
-        undone=_is_as_read(host, edits),
+        undone=_is_as_read(host, edits, max_age_s=0.0),
         undo_note="Puts the old file back and restarts what ran by it; guests keep their screens meanwhile.",
     )
 
 
-def _is_as_read(host: NovaHost, edits: tuple[FileEdit, ...]) -> Check:
+def _is_as_read(host: NovaHost, edits: tuple[FileEdit, ...], *, max_age_s: float = 5.0) -> Check:
     async def check(context: Context) -> Sighting:
-        now = await host_now(context, host.host, max_age_s=5.0)
+        now = await host_now(context, host.host, max_age_s=max_age_s)
         if isinstance(now, Sighting):
             return now
         digests = {file.path: file.sha256 for file in now.conf.files}
@@ -111,7 +111,7 @@ def restart_step(setup: Setup, host: NovaHost, unit: NovaUnit, why: str) -> Step
         title=f"restart {name} on {host.host}",
         why=why,
         check=_can_restart(host),
-        verify=_runs_anew(host, name, setup.port if is_proxy else 0),
+        verify=_runs_anew(host, name, setup.port) if is_proxy else _answers(setup, host, name),
         acts=tuple(acts),
         expects=f"{name} active, begun after nova.conf was written{port}",
         gotchas=("SPICE-08", "SPICE-10"),
@@ -135,7 +135,7 @@ def _can_restart(host: NovaHost) -> Check:
     return check
 
 
-def _runs_anew(host: NovaHost, name: str, port: int) -> Check:
+def _runs_anew(host: NovaHost, name: str, port: int = 0) -> Check:
     async def verify(context: Context) -> Sighting:
         now = await host_now(context, host.host)
         if isinstance(now, Sighting):
@@ -153,6 +153,20 @@ def _runs_anew(host: NovaHost, name: str, port: int) -> Check:
             return no(f"{name} on {host.host} runs and does not listen on port {port}", host.host)
         place = f", port {port}" if port else ""
         return yes(f"{name} on {host.host} is active, begun after its file was written{place}", host.host)
+
+    return verify
+
+
+def _answers(setup: Setup, host: NovaHost, name: str) -> Check:
+    """It runs anew, and the cloud answers: on an all-in-one the API may be away for a while."""
+
+    async def verify(context: Context) -> Sighting:
+        runs = await _runs_anew(host, name)(context)
+        instance = setup.instance
+        if runs.holds is not Holds.YES or instance is None:
+            return runs
+        await context.clouds.reader(setup.cloud).instance(instance)
+        return yes(f"{runs.evidence}; Nova's API answers", host.host)
 
     return verify
 

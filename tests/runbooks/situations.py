@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from docs.examples import EXAMPLES
 from runbooks.model import Look
 from systems.galera.preparation import DatadirState
 from systems.galera.readings import Flavour, NodeSurvey
+from systems.nova.readings import NovaHost
 from tests.builders import a_filesystem, a_node, a_stopped_node, a_survey, a_unit, some_variables
+from tests.nova_builders import a_compute, a_control, a_nova
+from tests.nova_builders import a_unit as a_console_unit
 from tests.preparation_builders import a_preparation
 from tests.runbooks.galera_bootstrap.blanks import PXC_VALUES, made, of_pxc
 from tests.runbooks.galera_recover.test_held_writes import stalled
@@ -59,6 +63,16 @@ def prepared(values: Mapping[str, str], **first: Any) -> Situation:
     return Situation("galera-bootstrap", Look(survey, preparation), values)
 
 
+def consoles(*hosts: NovaHost) -> Situation:
+    values = {"control": "ctl1", "compute": "cmp1", "instance": "web-1"}
+    return Situation(
+        "spice-console", Look(replace(a_survey(name="kilo"), nodes=()), found=a_nova(*hosts)), values
+    )
+
+
+EXAMPLE_OF_CONSOLES = Situation(
+    "spice-console", EXAMPLES["spice-console"].look, EXAMPLES["spice-console"].values
+)
 SECRETS = {"sst_password": "«secret:sst_password»", "monitor_password": "«secret:monitor_password»"}
 ALL: Mapping[str, Situation] = {
     **{
@@ -77,6 +91,10 @@ ALL: Mapping[str, Situation] = {
     "recover all up": Situation("galera-recover", Look(all_up())),
     "recover in bootstrap unit": recovers(in_bootstrap_unit(), a_node("db2"), a_node("db3")),
     "restart": Situation("galera-rolling-restart", Look(a_survey())),
+    "consoles, fresh": EXAMPLE_OF_CONSOLES,
+    "consoles, stale": consoles(
+        a_control(), a_compute(units=(a_console_unit("nova-compute", started_at=1.0),))
+    ),
     "restart, freeze": Situation(
         "galera-rolling-restart",
         Look(a_survey(*(pxc(f"db{number}") for number in (1, 2, 3)))),
