@@ -9,7 +9,7 @@ from runbooks.model import Act, Check, Context, Sighting, Step, no, unknown, yes
 from runbooks.spice_console.files import host_now
 from runbooks.spice_console.setup import KIND, Setup
 from runbooks.steps.checks import nothing_to_check
-from systems.consoles.spice import greet
+from systems.consoles.spice.greeting import greet
 from systems.errors import Refused
 from systems.nova.readings import NovaHost
 from systems.openstack.decoding import Asked

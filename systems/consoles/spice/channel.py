@@ -56,10 +56,10 @@ class Channel:
         if size > _MOST_LINK_BYTES or major != _VERSION[0]:
             raise NotUnderstood(f"The SPICE server speaks version {major}.{minor}; 2 is read.")
         reply = Body(bytes(await self._read(size)))
-        _refuse_link_error(reply.number("I"))
+        refuse_link_error(reply.number("I"))
         key = reply.bytes(_KEY_BYTES)
         await self._link.send(self._chosen_way(reply) + await asyncio.to_thread(_ticket, key))
-        _refuse_link_error(struct.unpack("<I", await self._read(4))[0])
+        refuse_link_error(struct.unpack("<I", await self._read(4))[0])
 
     async def send(self, kind: int, body: bytes = b"") -> None:
         await self._link.send(message(kind, body))
@@ -129,7 +129,8 @@ def message(kind: int, body: bytes = b"") -> bytes:
     return struct.pack("<HI", kind, len(body)) + body
 
 
-def _refuse_link_error(code: int) -> None:
+def refuse_link_error(code: int) -> None:
+    """Raise `Refused` for the number that a server answers a link with; nought is none."""
     if code:
         words = _LINK_ERRORS.get(code, f"its error {code}")
         raise Refused(f"The guest's SPICE server refuses: {words}.")
