@@ -56,7 +56,7 @@ class GuestConsole(ConsoleScreen[None]):
         Binding("escape", "dismiss", "Back", id="guest.back"),
     ]
     DEFAULT_CSS = """
-    GuestConsole > #guest-head { height: auto; max-height: 4; scrollbar-gutter: auto; }
+    GuestConsole > #guest-head { height: auto; max-height: 7; scrollbar-gutter: auto; }
     """
 
     def __init__(self, desk: Desk, cloud: str, instance: Instance) -> None:
