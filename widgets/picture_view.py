@@ -1,7 +1,8 @@
-"""A guest's screen: its text where it shows text, else the picture in half blocks."""
+"""A guest's screen: its text where it shows text, else the picture, by the terminal or in half blocks."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -14,11 +15,14 @@ from textual.strip import Strip
 
 from systems.consoles.picture import Picture, rgb
 from systems.text import visible
+from widgets.graphics import MOST_CELLS, cells, forgotten, passed_on, sent
 from widgets.guest_view import GuestView
 from widgets.tones import Tone
 
 _SAMPLES = 3
 """Dots of the picture that are looked at for one of ours, in each direction."""
+_FIRST_NUMBER = 0x51D0C4 & ~1
+"""Of the pictures that a terminal is given: no other program has these two, as a rule."""
 Dot = tuple[int, int, int]
 
 
@@ -40,16 +44,20 @@ class PictureView(GuestView):
         super().__init__(id=id)
         self._rows: tuple[str, ...] = ()
         self._dots: list[list[Dot]] = []
+        self._drawn = (0, 0, 0)
+        """Number, columns and lines of what the terminal draws; none: nothing."""
         self._was_moved = False
         """Somebody looked elsewhere; else the last line that says something is in view."""
 
     def show_text(self, rows: Sequence[str]) -> None:
         """Show a screen in text mode, cell by cell."""
         new = tuple([visible(line) for line in rows])
-        if new == self._rows and not self._dots:
+        is_picture = bool(self._dots) or self._drawn[0] != 0
+        if new == self._rows and not is_picture:
             return
-        before = self._rows if not self._dots and len(self._rows) == len(new) else None
+        before = self._rows if not is_picture and len(self._rows) == len(new) else None
         self._rows, self._dots = new, []
+        self._let_go()
         self.virtual_size = Size(max(map(len, new), default=0), len(new))
         last = max((number for number, line in enumerate(new) if line), default=0)
         if not self._was_moved:
@@ -65,13 +73,47 @@ class PictureView(GuestView):
     def show_picture(self, picture: Picture) -> None:
         """Show a picture, as large as there is room: two dots of ours in one cell, one above the other."""
         self._rows, self._dots = (), scaled(picture, self.size.width, self.size.height * 2)
+        self._let_go()
         self.virtual_size = self.size
         self.refresh()
+
+    def draw_picture(self, picture: Picture) -> int:
+        """Let the terminal draw it, as large as there is room; return how many bytes that took."""
+        width, height = min(self.size.width, MOST_CELLS), min(self.size.height, MOST_CELLS)
+        share = min(width / picture.width, height * 2 / picture.height, 1.0)
+        columns, lines = max(int(picture.width * share), 1), max(int(picture.height * share / 2), 1)
+        # Two numbers by turns: the one that is seen stays until the other is there.
+        number = _FIRST_NUMBER + (self._drawn[0] + 1) % 2
+        messages = sent(picture, number, columns, lines)
+        self._tell_terminal(messages)
+        self._rows, self._dots, self._drawn = (), [], (number, columns, lines)
+        self.virtual_size = self.size
+        self.refresh()
+        return sum(map(len, messages))
+
+    def _let_go(self) -> None:
+        if self._drawn[0]:
+            self._drawn = (0, 0, 0)
+            self._tell_terminal([forgotten(_FIRST_NUMBER), forgotten(_FIRST_NUMBER + 1)])
+
+    def _tell_terminal(self, messages: list[str]) -> None:
+        """In the row of all that Textual writes: between two cells nothing of it would arrive whole."""
+        driver = self.app._driver
+        if driver is not None:
+            in_tmux = "TMUX" in os.environ
+            driver.write("".join(map(passed_on, messages) if in_tmux else messages))
+
+    def on_unmount(self) -> None:
+        self._let_go()
 
     def render_line(self, y: int) -> Strip:
         width, plain = self.size.width, self.tone_style(Tone.PLAIN)
         if self._dots:
             return Strip(self._blocks(y)).adjust_cell_length(width, plain)
+        if self._drawn[0]:
+            drawn, columns, lines = self._drawn
+            row = cells(drawn, y, columns) if y < lines else []
+            return Strip(row, len(row)).adjust_cell_length(width, plain)
         number, left = y + self.scroll_offset.y, self.scroll_offset.x
         text = self._rows[number] if number < len(self._rows) else ""
         return Strip([Segment(text, plain)]).crop(left, left + width).adjust_cell_length(width, plain)

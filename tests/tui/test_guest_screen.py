@@ -289,3 +289,33 @@ async def test_no_key_goes_out_before_both_sides_agreed_on_how_they_speak() -> N
         app.rig.arming.arm("ticket 1432")
         await pilot.press("i")
         await see(pilot, "there is no link to the screen")
+
+
+async def test_a_terminal_draws_a_picture_itself_when_it_is_asked_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    picture = Picture(64, 64, bytearray(bytes([0xE0, 0x1C, 0x03, 0xFF]) * 1024))
+    async with screen_of(a_screen(picture)) as (app, pilot):
+        await see(pilot, "made smaller", "▀▀▀")
+        written: list[str] = []
+        monkeypatch.setattr(app._driver, "write", written.append)
+        await pilot.press("g")
+        await see(pilot, "drawn by this terminal", "\U0010eeee\u0305\u0305")
+        assert [one for one in written if "a=T,U=1" in one]
+        assert "▀" not in shown(app)
+        await pilot.press("g")
+        await see(pilot, "made smaller", "▀▀▀")
+        assert "\U0010eeee" not in shown(app)
+        assert "a=d,d=I" in written[-1]
+
+
+async def test_a_picture_is_not_left_behind_in_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = Picture(64, 64, bytearray(bytes([0xE0, 0x1C, 0x03, 0xFF]) * 1024))
+    async with screen_of(a_screen(picture)) as (app, pilot):
+        await see(pilot, "made smaller")
+        written: list[str] = []
+        monkeypatch.setattr(app._driver, "write", written.append)
+        await pilot.press("g")
+        await see(pilot, "drawn by this terminal")
+        await pilot.press("escape")
+        await until(pilot, lambda: "a=d,d=I" in written[-1], "the end of the picture")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding, BindingType
 
 from systems.consoles.glyphs import ScreenText, is_blank, read_text
@@ -15,6 +16,7 @@ from systems.consoles.screens import WAYS, GuestScreen, Way, is_served
 from systems.errors import SystemsError
 from tui.guest.keys import ALT, CONTROL, SYS_REQ, keysyms_of, keysyms_of_text
 from tui.guest.screen import GuestConsole
+from widgets.graphics import draws_itself
 from widgets.guest_view import GuestView
 from widgets.layout import Row, row
 from widgets.picture_view import PictureView
@@ -33,6 +35,8 @@ TAKEN = (
 )
 PAINTS_A_SECOND = 5
 """Reading a screen as text costs about 20 ms."""
+BYTES_A_SECOND = 400_000
+"""Of pictures that the terminal draws: other keys and screens share the link to it."""
 RESTS = 3.0
 """Times as long as a painting took there is none: one of 4096 x 4096 dots costs 200 ms, and no key waits."""
 DELETE = 0xFFFF
@@ -57,6 +61,7 @@ class DisplayScreen(GuestConsole):
     NOUN = "screen"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "other_way", "VNC or SPICE", id="guest.other_way"),
+        Binding("g", "graphics", "Graphics or blocks", id="guest.graphics", show=False),
     ]
 
     def __init__(self, desk: Desk, cloud: str, instance: Instance) -> None:
@@ -64,6 +69,8 @@ class DisplayScreen(GuestConsole):
         self._text: ScreenText | None = None
         self._is_new = self._is_blank = self._is_open = self._is_told = False
         self._rests_until_s = 0.0
+        self._draws = False
+        """Whether the terminal draws pictures; else they are made of half blocks."""
         super().__init__(desk, cloud, instance)
 
     def make_view(self) -> PictureView:
@@ -71,6 +78,18 @@ class DisplayScreen(GuestConsole):
 
     def on_mount(self) -> None:
         self.set_interval(1 / PAINTS_A_SECOND, self._paint)
+        if not (self.app.is_headless or self.desk.signs.ascii_only):
+            self._look_at_terminal()
+
+    @work(name="terminal", exit_on_error=False, group="terminal")
+    async def _look_at_terminal(self) -> None:
+        if await draws_itself(os.environ):
+            self.action_graphics()
+
+    def action_graphics(self) -> None:
+        """The other way to draw pictures: what is known of a terminal may be wrong, or too little."""
+        self._draws = not self._draws
+        self._is_new, self._rests_until_s = self._is_new or self._is_told, 0.0
 
     def copy_text(self) -> str:
         return self._text.text if self._text is not None else ""
@@ -128,23 +147,28 @@ class DisplayScreen(GuestConsole):
         begun_s = self.desk.clock()
         if self._is_new and self._guest is not None and begun_s >= self._rests_until_s:
             self._is_new = False
-            self._show(self._guest.picture)
+            size = self._show(self._guest.picture)
             ended_s = self.desk.clock()
-            self._rests_until_s = ended_s + RESTS * (ended_s - begun_s)
+            self._rests_until_s = ended_s + RESTS * (ended_s - begun_s) + size / BYTES_A_SECOND
 
-    def _show(self, picture: Picture) -> None:
+    def _show(self, picture: Picture) -> int:
+        """Show it; return how many bytes the terminal was sent beside its cells."""
         view = self._view
         if not isinstance(view, PictureView):
-            return
+            return 0
+        size = 0
         self._is_told = True
         self._text, self._is_blank = read_text(picture), is_blank(picture)
         if self._text is not None:
             view.show_text(self._text.rows)
         elif self._is_blank or self.desk.signs.ascii_only:
             view.show_text([])
+        elif self._draws:
+            size = view.draw_picture(picture)
         else:
             view.show_picture(picture)
         self.renew()
+        return size
 
     @on(GuestView.Resized)
     def fit(self) -> None:
@@ -202,4 +226,6 @@ class DisplayScreen(GuestConsole):
             return f"{size} dots of one colour: it is asleep, or nothing was written to it"
         if self.desk.signs.ascii_only:
             return f"a picture of {size} dots, which this terminal cannot draw"
-        return f"a picture of {size} dots, made smaller"
+        if self._draws:
+            return f"a picture of {size} dots, drawn by this terminal (g: in blocks)"
+        return f"a picture of {size} dots, made smaller (g: by the terminal)"

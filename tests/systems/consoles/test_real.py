@@ -174,7 +174,7 @@ async def test_inside_the_console_a_spice_screen_comes_back_and_is_not_taken_bac
         await pilot.press("v")
         await see(pilot, "by SPICE", "guest#")
         await asyncio.to_thread(cloud.guest.cut)
-        await see(pilot, "A new address is asked for")
+        await see(pilot, "no link")
         await asyncio.to_thread(cloud.guest.up)
         await see(pilot, "by SPICE", "guest#", "read-only")
         first = await clouds.link("lab", web, SPICE.kind)
