@@ -1,4 +1,4 @@
-"""One process that serves a practice estate: SSH listeners, the clock, the control socket."""
+"""One process that serves a practice estate: SSH listeners, its cloud, the clock, the control socket."""
 
 from __future__ import annotations
 

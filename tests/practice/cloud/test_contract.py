@@ -422,7 +422,7 @@ async def test_a_member_of_a_project_may_not_fail_over(both: Both) -> None:
     assert await the_same(both.members, ask)
 
 
-@pytest.mark.parametrize("kind", ["serial", "novnc"])
+@pytest.mark.parametrize("kind", ["serial", "novnc", "spice-html5"])
 async def test_a_token_that_is_too_old_is_closed_alike(both: Both, kind: str) -> None:
     both.octavia.cloud.proxies()
     cloud = both.estate.serving.practice.cloud
