@@ -12,6 +12,7 @@ from tui.balancers_way import show_balancers
 from tui.cloud_lines import cloud_sign, cloud_text
 from tui.frame import age
 from tui.instance_cells import COLUMNS, instance_row, said_of
+from tui.instance_host import cluster_of, host_of
 from tui.panes import Selection
 from tui.poller import CLOUD
 from tui.several import PaneOfSeveral
@@ -38,13 +39,15 @@ class ConsolesPane(PaneOfSeveral["CloudView"]):
     NAME: ClassVar[str] = "consoles"
     DIGIT: ClassVar[str] = "3"
     PLURAL: ClassVar[str] = "clouds"
-    ACTS: ClassVar[frozenset[str]] = frozenset({"why"})
+    ACTS: ClassVar[frozenset[str]] = frozenset({"why", "run", "shell", "vips"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "console", "Console", id="consoles.console"),
         Binding("t", "serial", "Serial line", id="consoles.serial"),
         Binding("d", "screen", "Screen", id="consoles.screen"),
         Binding("a", "act", "Start, stop, reboot", id="consoles.act"),
         Binding("l", "console_log", "Console log", id="consoles.log"),
+        Binding("n", "node", "Its node", id="consoles.node", show=False),
+        Binding("h", "host", "Its host in the estate", id="consoles.host", show=False),
         Binding("o", "balancers", "Load balancers", id="consoles.balancers"),
         Binding("right_square_bracket", "another(1)", "Next cloud", id="consoles.next", show=False),
         Binding("left_square_bracket", "another(-1)", "Previous cloud", id="consoles.previous", show=False),
@@ -87,7 +90,16 @@ class ConsolesPane(PaneOfSeveral["CloudView"]):
             return "the estate names no cloud"
         if action in ("console", "serial", "screen", "act", "console_log") and self.instance is None:
             return "no instance is chosen"
+        if action in ("host", "node") and not self._host():
+            return "no host of the estate is this instance"
+        if action == "node" and not cluster_of(self.desk.picture, self._host()):
+            return f"{self._host()} is no node of a cluster in the estate file"
         return ""
+
+    def _host(self) -> str:
+        """The host of the estate that the instance under the cursor is; empty: none."""
+        instance = self.instance
+        return host_of(self.desk.picture, instance) if instance is not None else ""
 
     def on_mount(self) -> None:
         self._table.sort_by("state")
@@ -149,12 +161,15 @@ class ConsolesPane(PaneOfSeveral["CloudView"]):
         return [row((f"   {next(iter(unread.values()))}", Tone.WARNING), hang=3)]
 
     def selection(self) -> Selection:
-        view, instance = self.view, self.instance
+        """An instance that is a host of the estate stands for that host too."""
+        view, instance, host = self.view, self.instance, self._host()
+        hosts = (host,) if host else ()
         if view is None or view.verdict is None:
-            return Selection(self.shown)
+            return Selection(self.shown, hosts)
         findings = view.verdict.findings
         own = [one for one in findings if instance is not None and instance.host in one.hosts]
-        return Selection(view.name, finding=next(iter([*own, *findings]), None))
+        others = [] if host else findings
+        return Selection(view.name, hosts, next(iter([*own, *others]), None))
 
     def copy_text(self) -> str:
         view = self.view
@@ -165,6 +180,13 @@ class ConsolesPane(PaneOfSeveral["CloudView"]):
         """Leave it to the deck what opening means."""
         message.stop()
         self.post_message(self.Opened(self, f"instance {self.shown} {message.key}"))
+
+    def action_node(self) -> None:
+        host = self._host()
+        self.post_message(self.Opened(self, f"node {cluster_of(self.desk.picture, host)} {host}"))
+
+    def action_host(self) -> None:
+        self.post_message(self.Opened(self, f"host {self._host()}"))
 
     def action_console(self) -> None:
         from tui.instance_acts import choose_console

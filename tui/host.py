@@ -9,8 +9,9 @@ from textual.binding import Binding, BindingType
 
 from tui.frame import Tab
 from tui.host_detail import host_rows
+from tui.instance_host import instance_of
 from tui.panes import Selection
-from tui.poller import HOSTS, VIP
+from tui.poller import CLOUD, HOSTS, VIP
 from tui.selecting import SelectingScreen
 from widgets.page import Page
 
@@ -26,6 +27,7 @@ class HostScreen(SelectingScreen):
     KEYS_TITLE = "This host"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "node", "Its node", id="host.node"),
+        Binding("i", "instance", "Its instance", id="host.instance"),
         Binding("escape", "dismiss", "Back", id="host.back"),
         Binding("right_square_bracket", "host(1)", "Next host", id="host.next", show=False),
         Binding("left_square_bracket", "host(-1)", "Previous host", id="host.previous", show=False),
@@ -45,7 +47,8 @@ class HostScreen(SelectingScreen):
     @property
     def reads(self) -> frozenset[str]:
         vips = [VIP + view.name for view in self.desk.picture.vips_of(self._host)]
-        return frozenset({HOSTS, *self._roles, *vips})
+        clouds = [CLOUD + name for name in self.desk.picture.clouds]
+        return frozenset({HOSTS, *self._roles, *vips, *clouds})
 
     @property
     def _roles(self) -> tuple[str, ...]:
@@ -61,6 +64,8 @@ class HostScreen(SelectingScreen):
     def why_not(self, action: str) -> str:
         if action == "node" and not self._roles:
             return "no node of a cluster is on this host"
+        if action == "instance" and instance_of(self.desk.picture, self._host) is None:
+            return "no instance of a cloud is known to be this host"
         return super().why_not(action)
 
     def on_mount(self) -> None:
@@ -75,6 +80,14 @@ class HostScreen(SelectingScreen):
         from tui.node import NodeScreen
 
         self.app.push_screen(NodeScreen(self.desk, self._roles[0], self._host))
+
+    def action_instance(self) -> None:
+        """Show the instance that this host is: its screen is there also when SSH is not."""
+        from tui.instance import InstanceScreen
+
+        if (found := instance_of(self.desk.picture, self._host)) is not None:
+            cloud, instance = found
+            self.app.push_screen(InstanceScreen(self.desk, cloud, instance.id))
 
     def action_host(self, by: int) -> None:
         hosts = list(self.desk.picture.hosts)

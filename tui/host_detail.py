@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from runbooks.words import clock, share, size, span
 from tui.finding_rows import finding_rows
 from tui.frame import age
+from tui.instance_cells import instance_state
+from tui.instance_host import instance_of
 from tui.node_cells import state_cell
 from tui.tones import change_tone
 from widgets.layout import Row, row
@@ -95,8 +97,8 @@ def _units(reading: HostReading | None, signs: Signs) -> Iterator[Row]:
 
 
 def _systems(host: HostView, picture: Picture, signs: Signs) -> Iterator[Row]:
-    vips = picture.vips_of(host.host)
-    if not host.roles and not vips:
+    vips, found = picture.vips_of(host.host), instance_of(picture, host.host)
+    if not host.roles and not vips and found is None:
         return
     yield from _title("Part of")
     for name in host.roles:
@@ -107,6 +109,12 @@ def _systems(host: HostView, picture: Picture, signs: Signs) -> Iterator[Row]:
             cell = state_cell(node, node.survey, signs)
             yield _line(name, cell.text, cell.tone, ("  (Enter: all of this node)", Tone.DIM))
     yield from _vips(host, picture, signs)
+    if found is not None:
+        cloud, instance = found
+        cell = instance_state(instance, signs)
+        on = f" on {instance.host}" if instance.host else ""
+        hint: Piece = ("  (i: its page, its screen)", Tone.DIM)
+        yield _line(cloud, f"{cell.text} as {instance.name}{on}", cell.tone, hint)
 
 
 def _vips(host: HostView, picture: Picture, signs: Signs) -> Iterator[Row]:

@@ -36,7 +36,7 @@ def instance_row(instance: Instance, now: datetime, signs: Signs) -> Mapping[str
     addresses = ", ".join([one.address for one in instance.addresses])
     return {
         "name": Cell(instance.name, Tone.STRONG),
-        "state": _state(instance, signs),
+        "state": instance_state(instance, signs),
         "task": Cell(instance.task, Tone.WARNING) if instance.task else none,
         "power": _power(instance, none),
         "host": Cell(instance.host) if instance.host else none,
@@ -46,7 +46,8 @@ def instance_row(instance: Instance, now: datetime, signs: Signs) -> Mapping[str
     }
 
 
-def _state(instance: Instance, signs: Signs) -> Cell:
+def instance_state(instance: Instance, signs: Signs) -> Cell:
+    """Its status with a sign, worst first when sorted."""
     if instance.status == "ERROR":
         return Cell(f"{signs.critical} ERROR", Tone.CRITICAL, 0)
     if _is_off_by_itself(instance):

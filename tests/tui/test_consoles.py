@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from runbooks.journal.entries import Kind
 from runbooks.journal.words import describe
-from systems.openstack.readings import Instance
+from systems.openstack.readings import Address, Instance
 from tests import scenes
 from tests.clouds import FakeClouds, FakeNova, a_cloud_survey, an_instance
 from tests.reading_builders import NOON
@@ -211,3 +211,34 @@ async def test_instances_in_the_same_state_stand_by_name_as_people_count() -> No
         await see(pilot, "web-10")
         told = [line.strip(" ▶").split()[0] for line in shown(app).splitlines() if "ACTIVE" in line]
         assert told == ["cache", "web-1", "web-2", "web-10"]
+
+
+async def test_an_instance_that_is_a_node_leads_to_it_and_its_rungs_are_asked_by_w() -> None:
+    """Whatever it is called: the node has told its addresses, and the cloud has given it one of them."""
+    at = Address("lab-net", "10.20.0.12")
+    survey = a_cloud_survey(an_instance("orders-2", addresses=(at,)), an_instance("web-1"))
+    async with console_of(
+        lambda: scenes.stage(scenes.killed(), hosts=scenes.some_hosts(), clouds=[survey]), (120, 40)
+    ) as (_, pilot):
+        await pilot.press("3")
+        await see(pilot, "orders-2")
+        await pilot.press("w")
+        await see(pilot, "[db2]", "member's check")
+        await pilot.press("escape", "n")
+        await see(pilot, "[db2]", "evidence")
+        await pilot.press("escape", "h")
+        await see(pilot, "as orders-2 on cmp1")
+        await pilot.press("i")
+        await see(pilot, "[orders-2]", "What was done to it")
+
+
+async def test_an_instance_that_is_no_host_of_the_estate_leads_nowhere_and_says_so() -> None:
+    """A name is believed only of a host that has not told its addresses."""
+    survey = a_cloud_survey(an_instance("db2"))
+    async with console_of(
+        lambda: scenes.stage(scenes.killed(), hosts=scenes.some_hosts(), clouds=[survey]), (120, 40)
+    ) as (_, pilot):
+        await pilot.press("3")
+        await see(pilot, "db2")
+        await pilot.press("n")
+        await see(pilot, "no host of the estate is this instance")
