@@ -2,7 +2,7 @@
 # nova.sh - a lab host that is control and compute host of a real Nova in one, as after packstack: units of systemd,
 # /etc/nova/nova.conf, a firewall that refuses what no rule lets in; VNC on, SPICE off. A real guest is behind each console.
 #
-#   nova.sh up        the host ctl1, Keystone and the rest beside it in its network: about 40 s
+#   nova.sh up        the host ctl1 with an instance, web-1; Keystone and the rest beside it in its network: 60 s
 #   nova.sh down      take it away
 #   nova.sh do COMMAND...   run it where ctl1's loopback is: the cloud's addresses are there
 #   nova.sh clouds    print the clouds.yaml (cloud lab)
@@ -85,6 +85,7 @@ up() {
   configure
   lab_sh $HOST "systemctl daemon-reload; systemctl enable --now nova-compute"
   poll 60 "nova-compute to listen" inside bash -c "exec 3<>/dev/tcp/127.0.0.1/$((OPENSTACK_PORT + 2))" || die "nova-compute did not come up"
+  inside env OS_CLIENT_CONFIG_FILE="$OPENSTACK_DIR/clouds.yaml" "$VENV/bin/python" "$LAB_HERE/openstack/boot.py" web-1 >/dev/null || die "no instance came up"
   : > "$OPENSTACK_DIR/on"
 }
 down() {

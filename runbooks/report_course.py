@@ -148,9 +148,10 @@ class _Telling:
     def _done(self, entry: Entry) -> Iterator[str]:
         """A command, and what became of it whenever that was learnt."""
         user = "root" if entry.data.get("as_root") else "the login user"
+        place = "asked of its API" if entry.data.get("is_order") else f"as {user}"
         yield from (
             "",
-            f"{entry.at:%H:%M:%S} on **{line(entry.host)}**, as {user} (entry {entry.number}):",
+            f"{entry.at:%H:%M:%S} on **{line(entry.host)}**, {place} (entry {entry.number}):",
             "",
         )
         given = [f"< {one}" for one in entry.stdin.splitlines()]

@@ -66,7 +66,13 @@ class Acting:
         work, act, job = self._work, attempt.rest[0], self._job(step, attempt)
         work.tell(ActBegan(step.key, job, act, attempt.next))
         permit = work.permit(
-            step.key, {"attempt": attempt.number, "act": attempt.next, "undo": attempt.is_undo}
+            step.key,
+            {
+                "attempt": attempt.number,
+                "act": attempt.next,
+                "undo": attempt.is_undo,
+                "is_order": act.order is not None,
+            },
         )
         try:
             command = work.secrets.stand_in(act.command)

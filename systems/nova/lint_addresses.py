@@ -23,13 +23,14 @@ def base_url(conf: NovaConf, facts: Facts) -> Iterator[Flaw]:
     if parts is None:
         yield at(setting, "base-url", "", f"html5proxy_base_url {setting.value!r} {words}")
         return
-    if parts.hostname in ("127.0.0.1", "localhost", "::1", "0.0.0.0"):  # noqa: S104 - what it may say
+    is_own = parts.hostname in ("127.0.0.1", "localhost", "::1", "0.0.0.0")  # noqa: S104 - what it may say
+    if is_own:
         words = f"html5proxy_base_url leads each browser to its own machine ({parts.hostname})"
         yield at(setting, "base-url", "", words)
     if not parts.path.endswith(PAGE):
         words = f"html5proxy_base_url must end in {PAGE}, the page that the browser opens"
         yield at(setting, "base-url", "", words)
-    if facts.base_url and setting.value != facts.base_url:
+    if facts.base_url and setting.value != facts.base_url and not is_own:
         words = f"html5proxy_base_url is {setting.value}, and {facts.base_url} is wanted"
         yield at(setting, "base-url", "", words)
     if facts.proxy_is_tls is not None and (parts.scheme == "https") is not facts.proxy_is_tls:

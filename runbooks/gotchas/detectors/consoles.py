@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from runbooks.gotchas.detectors.common import merged
@@ -109,7 +110,8 @@ def _unsaved(survey: NovaSurvey, host: NovaHost) -> str | Sighting:
 
 
 def _is_ours(rule: str) -> bool:
-    return any(port in rule for port in ("6082", "5900", "59"))
+    """It opens the proxy's port, or that of a screen."""
+    return re.search(r"(--dports? \S*|port=\"|^)(6082|59\d\d)\b", rule) is not None
 
 
 def _no_consoleauth(survey: NovaSurvey, host: NovaHost) -> str:
