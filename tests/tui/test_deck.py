@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
+from runbooks.library import RUNBOOKS
 from tests import scenes
 from tests.tui.screens import console_of, see, shown, until
 from tui.palette import Hit, score
+from tui.wizards import targets_of
 
 
 async def test_the_watch_says_what_is_wrong_and_which_key_answers() -> None:
@@ -281,3 +283,21 @@ async def test_where_something_is_typed_the_cursor_stands_still() -> None:
             assert typed._cursor_visible
             assert typed._blink_timer is not None
             assert not typed._blink_timer._active.is_set()
+
+
+async def test_a_runbook_is_offered_for_what_it_is_about() -> None:
+    async with console_of(scenes.cloud) as (app, _):
+        assert list(targets_of(app.desk, RUNBOOKS["spice-console"])) == ["kilo"]
+        assert list(targets_of(app.desk, RUNBOOKS["galera-recover"])) == ["orders"]
+
+
+async def test_without_a_cloud_the_runbook_for_one_says_so() -> None:
+    async with console_of(scenes.one_node_down) as (app, pilot):
+        assert list(targets_of(app.desk, RUNBOOKS["spice-console"])) == []
+        await pilot.press("colon", *"spice-console", "enter")
+        await until(pilot, lambda: "about a cloud, and this estate has none" in told(app))
+
+
+def told(app: scenes.Stage) -> str:
+    """What the console notified of."""
+    return " ".join(one.message for one in app._notifications)

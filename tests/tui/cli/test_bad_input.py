@@ -113,3 +113,9 @@ def test_a_cluster_that_nobody_can_reach_ends_with_3(tmp_path: Path, estate: str
     called = call("--estate", estate, "triage", "--once", home=tmp_path)
     assert called.status == 3
     assert "Traceback" not in called.err
+
+
+def test_a_runbook_about_a_cloud_is_answered_with_the_clouds_there_are(tmp_path: Path, estate: str) -> None:
+    called = call("--estate", estate, "runbook", "plan", "spice-console", "--target", "orders", home=tmp_path)
+    assert called.status == 64
+    assert "has no cloud 'orders'; it has: none" in called.err
