@@ -10,6 +10,7 @@ from systems.nova.readings import Firewall, Wall
 from tests.builders import a_stopped_node, a_survey
 from tests.nova_builders import a_compute, a_control, a_nova, a_unit
 from tests.preparation_builders import a_preparation
+from tests.runbooks.lb_vip.addresses import a_vip_look
 
 HOSTS = ("db1", "db2", "db3")
 
@@ -66,5 +67,8 @@ EXAMPLES: Mapping[str, Example] = {
         "A control and a compute host as their packages leave them, behind firewalls that refuse.",
         _vnc_alone(),
         {"control": "ctl1", "compute": "cmp1", "instance": "web-1", "users": "192.0.2.0/24"},
+    ),
+    "lb-vip": Example(
+        "Three nodes, all Synced; two hosts with HAProxy as its package configures it.", a_vip_look()
     ),
 }

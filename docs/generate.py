@@ -63,7 +63,8 @@ def example_text(runbook: Runbook, example: Example) -> str:
     made = runbook.plan(example.look, example.values, {})
     printed = plan_text(made) if isinstance(made, Plan) else refusal_text(made)
     given = "".join(f" --set {name}={value}" for name, value in example.values.items())
-    command = f"quarterdeck runbook plan {runbook.name} --target {example.look.survey.name}{given}"
+    target = made.target if isinstance(made, Plan) else example.look.survey.name
+    command = f"quarterdeck runbook plan {runbook.name} --target {target}{given}"
     return f"{example.story} `{command}` answers:\n\n```text\n{printed}```\n"
 
 

@@ -16,6 +16,8 @@ from systems.shell import Output, Reader
 
 if TYPE_CHECKING:
     from systems.consoles.link import Link
+    from systems.estate_balancers import Balancers
+    from systems.haproxy.attempt import Client
     from systems.openstack.cloud import CloudReader
     from systems.openstack.readings import Instance
 
@@ -40,6 +42,7 @@ __all__ = [
     "Sighting",
     "Step",
     "Target",
+    "Vips",
     "no",
     "unknown",
     "yes",
@@ -73,10 +76,10 @@ class Look:
     """What detectors judge: one survey of all nodes, and their preparation where somebody asked for it."""
 
     survey: ClusterSurvey
-    """Without nodes where the runbook is about no cluster."""
+    """Of the cluster, or of the one that a virtual address serves; without nodes where there is none."""
     preparation: Mapping[str, Answer[PreparationReading]] = field(default_factory=dict)
     found: Found | None = None
-    """What `Runbook.survey` found; None: the cluster was surveyed."""
+    """What `Runbook.survey` or `Runbook.beside` found; None: only the cluster was surveyed."""
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -153,6 +156,18 @@ class Clouds(Protocol):
         ...
 
 
+class Vips(Protocol):
+    """The virtual addresses of the estate, to be asked and to be tried."""
+
+    def balancers(self, vip: str) -> Balancers:
+        """What the estate says of it; raises `KeyError` when there is none of that name."""
+        ...
+
+    async def client(self, vip: str, *, origin: str = "") -> Client:
+        """What makes fresh connections to it; raises a `SystemsError` where the estate does not say how."""
+        ...
+
+
 class Context(Protocol):
     """What checks, verifies and surveys are given: they can read, and nothing else (DESIGN 3)."""
 
@@ -170,6 +185,11 @@ class Context(Protocol):
 
     @property
     def clouds(self) -> Clouds:
+        """Raises a `SystemsError` where there are none."""
+        ...
+
+    @property
+    def vips(self) -> Vips:
         """Raises a `SystemsError` where there are none."""
         ...
 
@@ -292,3 +312,6 @@ class Runbook:
     survey: Callable[[Context, str], Awaitable[Found]] | None = None
     """(context, target) -> what it plans from, where that is no cluster. Reads only; nothing raises, what a
     host or a cloud does not say is an error in its place."""
+    beside: Callable[[Context, Balancers, ClusterSurvey], Awaitable[Found]] | None = None
+    """Of one that is about a virtual address: what it plans from beside the survey of the cluster that is
+    served, which it is given. As `survey` in all else."""

@@ -72,6 +72,25 @@ def rewrite(path: str, sha256: str, script: str) -> Command:
     return Command(" && ".join(steps), stdin=script)
 
 
+def put_with(path: str, addition: str, *, proof: str) -> Command:
+    """Return the command that puts lines at the end of a file that is there, or leaves it as it was.
+
+    `proof` is a program with its options: it is run on the new file before that takes the old one's name, and
+    must end well. What was there before this run is kept for `put_back`, and is what the lines are added to:
+    done twice, they stand there once. Mode and owner stay. Raises `ValueError` for a path that is not
+    absolute.
+    """
+    if not path.startswith("/") or path.endswith("/") or "\n" in path or "\0" in path:
+        raise ValueError(f"a file is put at an absolute path: {path!r} is none")
+    line = (
+        f't={shlex.quote(path)} && k="$t{_KEPT}"'
+        ' && { [ -e "$k" ] || { cp -p "$t" "$k.new" && mv -f "$k.new" "$k"; }; }'
+        f' && n=$(mktemp "$t.XXXXXX") && cp -p "$k" "$n" && cat >>"$n" && {proof} "$n"'
+        ' && { sync "$n" 2>/dev/null || sync; } && mv -f "$n" "$t" || { rm -f "$n"; false; }'
+    )
+    return Command(line, stdin=addition)
+
+
 def put_back(path: str, *, as_root: bool = True) -> Command:
     """Undo of `put` with `keeps_old`: what was there before this run; where there was nothing, the file goes.
 

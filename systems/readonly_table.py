@@ -255,9 +255,12 @@ PROGRAMS: dict[str, Allowed] = {
         operands=r"[A-Za-z0-9_.-]+",
     ),
     **dict.fromkeys(_words("rsync xtrabackup mariabackup mariadb-backup garbd borg"), _VERSION_ONLY),
-    **dict.fromkeys(
-        ("haproxy", "keepalived"),
-        Allowed(words=_words("-v --version"), required=_words("-v --version"), most=0),
+    "keepalived": Allowed(words=_words("-v --version"), required=_words("-v --version"), most=0),
+    "haproxy": Allowed(
+        words=_words("-v --version -c"),
+        valued_words=_words("-f"),
+        required=_words("-v --version -c"),
+        most=0,
     ),
     "socat": Allowed(words=_words("-V"), required=_words("-V"), most=0),
 }

@@ -15,6 +15,7 @@ from runbooks.model import Look
 from runbooks.vips.look import VipLook
 from systems.errors import ForwardingForbidden, SystemsError, Unreachable
 from systems.estate import Cluster, LoadedEstate
+from systems.estate_balancers import Balancers
 from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Answer, ClusterSurvey
 from systems.galera.survey import NodeAccess, Surveyor, options_for
@@ -90,6 +91,10 @@ class Access:
         hosts = [node.host for node in survey.nodes]
         answers = await asyncio.gather(*(self._prepared(target, host) for host in hosts))
         return Look(survey, dict(zip(hosts, answers, strict=True)))
+
+    def balancers(self, vip: str) -> Balancers:
+        """What the estate says of a virtual address; raises `KeyError` for an unknown one."""
+        return self.estate.vip(vip)
 
     def sockets(self, vip: str) -> dict[str, StatsSocket]:
         """The stats sockets of a virtual address by load balancer; raises `KeyError` for an unknown one."""

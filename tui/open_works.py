@@ -28,6 +28,7 @@ def open_works(access: Access, *, journal: str | None = None) -> Works:
         redactor=access.redactor,
         catalogue=CATALOGUE,
         clouds=access.clouds,
+        vips=access,
     )
     return Works(
         arming=arming,

@@ -12,8 +12,16 @@ from pathlib import Path
 
 from runbooks.model import Runbook
 
-_SHARED = ("runbooks.steps", "runbooks.triage", "runbooks.gotchas", "systems.galera", "systems.nova")
-"""Packages that all runbooks are made of: steps, cards, what blocks a step, how a node is read."""
+_SHARED = (
+    "runbooks.steps",
+    "runbooks.triage",
+    "runbooks.gotchas",
+    "runbooks.vips",
+    "systems.galera",
+    "systems.haproxy",
+    "systems.nova",
+)
+"""Packages that runbooks are made of: steps, cards, what blocks a step, how a node or a balancer is read."""
 _APART = frozenset({"arming", "doctor", "permit", "report", "report_course", "report_markdown"})
 """Modules of `runbooks` itself that no plan is made with."""
 

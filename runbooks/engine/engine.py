@@ -35,7 +35,7 @@ from runbooks.engine.values import settle_values
 from runbooks.engine.work import Gear, Work
 from runbooks.journal.port import Filter, Journal
 from runbooks.lease.port import Leases
-from runbooks.model import Gotcha, Look, Plan, Refusal, Runbook, Step
+from runbooks.model import Gotcha, Look, Plan, Refusal, Runbook, Step, Vips
 from runbooks.secret import Secrets
 from systems.errors import NotArmed
 from systems.shell import Hosts
@@ -59,6 +59,7 @@ class Engine:
         clock: Clock | None = None,
         limits: Limits | None = None,
         clouds: CloudHandsOf | None = None,
+        vips: Vips | None = None,
         new_id: Callable[[], str] = lambda: tokens.token_hex(3),
     ) -> None:
         """`new_id`: what tells runs of the same minute apart."""
@@ -74,6 +75,7 @@ class Engine:
             clock or SystemClock(),
             limits or Limits(),
             clouds,
+            vips,
         )
 
     async def prepare(self, runbook: Runbook, target: str, values: Mapping[str, str]) -> Plan | Refusal:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from runbooks.engine.api import Looked
 from runbooks.engine.work import Work
-from runbooks.model import Check, Clouds, Look, Sighting, unknown
+from runbooks.model import Check, Clouds, Look, Sighting, Vips, unknown
 from systems.errors import SystemsError, TimedOut
 from systems.galera.readings import ClusterSurvey
 from systems.shell import Reader
@@ -44,6 +45,13 @@ class Eyes:
             raise SystemsError("no cloud can be asked from here")
         return clouds
 
+    @property
+    def vips(self) -> Vips:
+        vips = self._work.gear.vips
+        if vips is None:
+            raise SystemsError("no virtual address is known here")
+        return vips
+
     async def look(self, *, max_age_s: float = 0.0, preparation: bool = False) -> Look:
         if self._last is not None and max_age_s > 0:
             look, prepared = self._last
@@ -56,10 +64,16 @@ class Eyes:
 
     async def _look(self, *, preparation: bool) -> Look:
         work = self._work
-        if work.runbook.survey is None:
-            return await work.gear.surveyor.look(work.target, preparation=preparation)
-        nothing = ClusterSurvey(work.target, work.gear.clock.now(), ())
-        return Look(nothing, found=await work.runbook.survey(self, work.target))
+        book, target, surveyor = work.runbook, work.target, work.gear.surveyor
+        nothing = ClusterSurvey(target, work.gear.clock.now(), ())
+        if book.survey is not None:
+            return Look(nothing, found=await book.survey(self, target))
+        if book.beside is None:
+            return await surveyor.look(target, preparation=preparation)
+        vip = self.vips.balancers(target)
+        served = vip.settings.serves
+        look = await surveyor.look(served, preparation=preparation) if served else Look(nothing)
+        return replace(look, found=await book.beside(self, vip, look.survey))
 
     async def look_for_plan(self) -> Look:
         """A new look with all that the runbook plans from; a second one where a host was only too slow.

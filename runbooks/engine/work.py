@@ -28,7 +28,7 @@ from runbooks.engine.values import plan_values
 from runbooks.journal.entries import Data, Draft, Entry, Kind, hidden
 from runbooks.journal.port import Journal
 from runbooks.lease.port import Lease, Leases
-from runbooks.model import Gotcha, Plan, Runbook, Step
+from runbooks.model import Gotcha, Plan, Runbook, Step, Vips
 from runbooks.permit import RunPermit
 from runbooks.secret import Secrets
 from systems.shell import Hosts
@@ -55,6 +55,8 @@ class Gear:
     limits: Limits
     clouds: CloudHandsOf | None = None
     """None: no cloud can be asked or changed from here."""
+    vips: Vips | None = None
+    """None: no virtual address is known."""
     thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="journal")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from runbooks.library import RUNBOOKS
-from runbooks.model import Clouds, Look, Plan, Refusal, Step
+from runbooks.model import Clouds, Look, Plan, Refusal, Step, Vips
 from systems.errors import SystemsError, Unreachable
 from systems.galera.readings import ClusterSurvey
 from systems.shell import Output, Probe, Reader, Sink
@@ -105,6 +105,10 @@ class ScriptedContext:
     @property
     def clouds(self) -> Clouds:
         raise SystemsError("no cloud can be asked from here")
+
+    @property
+    def vips(self) -> Vips:
+        raise SystemsError("no virtual address is known here")
 
     async def look(self, *, max_age_s: float = 0.0, preparation: bool = False) -> Look:
         survey = self._surveys.pop(0) if len(self._surveys) > 1 else self._surveys[0]

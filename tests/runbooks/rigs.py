@@ -25,7 +25,7 @@ from runbooks.engine.eyes import Eyes
 from runbooks.journal.entries import Draft, Entry, Who
 from runbooks.journal.sqlite import SqliteJournal
 from runbooks.lease.sqlite import SqliteLeases
-from runbooks.model import Gotcha, Look, Runbook, Step
+from runbooks.model import Gotcha, Look, Runbook, Step, Vips
 from runbooks.secret import Secrets
 from systems.galera import readings
 from systems.galera.preparation import PreparationReading
@@ -171,8 +171,8 @@ class Rig:
         self._catalogue, self._limits = catalogue or {}, limits
         self.use(self.hosts)
 
-    def use(self, hosts: Hosts, clouds: CloudHandsOf | None = None) -> None:
-        """Make the engine anew on other hosts, and on clouds."""
+    def use(self, hosts: Hosts, clouds: CloudHandsOf | None = None, vips: Vips | None = None) -> None:
+        """Make the engine anew on other hosts, on clouds, and with virtual addresses."""
         self.engine = Engine(
             hosts,
             self.surveyor,
@@ -184,6 +184,7 @@ class Rig:
             clock=self.clock,
             limits=self._limits,
             clouds=clouds,
+            vips=vips,
         )
 
     def context(self, book: Runbook, target: str) -> Eyes:

@@ -19,6 +19,7 @@ from tests.runbooks.galera_bootstrap.blanks import PXC_VALUES, made, of_pxc
 from tests.runbooks.galera_recover.test_held_writes import stalled
 from tests.runbooks.galera_recover.test_no_quorum import all_up
 from tests.runbooks.galera_recover.test_nobody_runs import back_from_power_loss
+from tests.runbooks.lb_vip.addresses import a_vip_look
 from tests.runbooks.test_library import SITUATIONS
 
 
@@ -100,6 +101,8 @@ ALL: Mapping[str, Situation] = {
         Look(a_survey(*(pxc(f"db{number}") for number in (1, 2, 3)))),
         {"freeze": "yes"},
     ),
+    "address": Situation("lb-vip", a_vip_look()),
+    "address, stop": Situation("lb-vip", a_vip_look(), {"stop_node": "db2", "reader_port": "3307"}),
     "bootstrap": prepared({}),
     "bootstrap, accounts": prepared({**SECRETS, "sst_method": "mariabackup"}),
     "bootstrap, empty": prepared({}, datadir_state=DatadirState.EMPTY),

@@ -22,6 +22,7 @@ from systems.galera.collect import survey_node
 from systems.galera.host_look import HostLook
 from systems.galera.prepare import read_preparation
 from systems.galera.survey import NodeAccess, Surveyor
+from systems.haproxy.setup import read_setup
 from systems.haproxy.socket import StatsSocket
 from systems.host import read_host
 from systems.nova.collect import read_nova
@@ -31,6 +32,7 @@ from systems.sql import Query
 from systems.sql_client import ClientReader
 from systems.sql_readers import find_socket
 from tests.runbooks.doubles import World
+from tests.runbooks.lb_vip.addresses import TwoBalancers
 from tests.runbooks.read_only_hosts import Changed, ReadOnlyHosts
 from tests.runbooks.rigs import Rig
 from tests.runbooks.situations import ALL, Situation
@@ -70,6 +72,7 @@ GATHERERS: Mapping[str, Gather] = {
     "read_host": read_host,
     "read_nova": lambda reader: read_nova("ctl1", reader, frozenset(Side)),
     "read_marker": lambda reader: read_marker(reader, "orders"),
+    "read_setup": lambda reader: read_setup(reader, {"db1": ("10.77.0.11", 3306)}, 9200),
     "read_preparation": read_preparation,
     "find_socket": lambda reader: find_socket(reader, 5.0),
     "HostLook": lambda reader: HostLook("db1", reader).look(full=True),
@@ -89,7 +92,7 @@ def hosts() -> ReadOnlyHosts:
 @pytest.fixture
 def rig(tmp_path: Path, hosts: ReadOnlyHosts) -> Rig:
     rig = Rig(tmp_path, World("db1", "db2", "db3"), CATALOGUE, armed=False)
-    rig.use(hosts)
+    rig.use(hosts, vips=TwoBalancers())
     return rig
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from systems.put import put, put_back
+from systems.put import put, put_back, put_with
 from systems.shell import Command
 
 
@@ -104,3 +104,30 @@ def test_the_content_stands_only_in_the_input() -> None:
 def test_what_is_no_path_mode_or_owner_is_refused(path: str, mode: str, owner: str | None) -> None:
     with pytest.raises(ValueError, match="is none"):
         put(path, "", mode=mode, owner=owner)
+
+
+def test_lines_are_added_once_however_often_and_the_file_comes_back_byte_for_byte(tmp_path: Path) -> None:
+    target = tmp_path / "haproxy.cfg"
+    target.write_text("global\n no newline at the end: ä")
+    target.chmod(0o640)
+    for attempt in (1, 2):
+        added = put_with(str(target), "\nlisten orders\n", proof="grep -q global")
+        assert run(added, f"run1.section-lb1.0.{attempt}") == 0
+    assert target.read_text() == "global\n no newline at the end: ä\nlisten orders\n"
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert run(put_back(str(target)), "run1.undo-section-lb1.0.1") == 0
+    assert target.read_text() == "global\n no newline at the end: ä"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_lines_that_do_not_pass_the_proof_leave_the_file_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "haproxy.cfg"
+    target.write_text("global\n")
+    assert run(put_with(str(target), "listen orders\n", proof="grep -q nowhere")) != 0
+    assert target.read_text() == "global\n"
+    assert {path.name for path in tmp_path.iterdir()} == {"haproxy.cfg", "haproxy.cfg.bak.run1"}
+
+
+def test_lines_are_not_added_to_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert run(put_with(str(tmp_path / "haproxy.cfg"), "listen orders\n", proof="true")) != 0
+    assert list(tmp_path.iterdir()) == []

@@ -51,6 +51,10 @@ READS = [
     "uname -r\nuname -n",
     "echo 'show info;show stat' | socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
     "echo 'show servers state' | nc -w 5 -U /var/run/haproxy.sock",
+    r"printf 'GET / HTTP/1.0\r\n\r\n' | socat -t3 - TCP:10.77.0.11:9200,connect-timeout=3",
+    r"printf 'GET / HTTP/1.0\r\n\r\n' | socat -t3 - TCP:[fd00::1]:9200,connect-timeout=3",
+    r"printf 'GET / HTTP/1.0\r\n\r\n' | nc -w 3 10.77.0.11 9200",
+    "haproxy -c -f /etc/haproxy/haproxy.cfg",
 ]
 
 CHANGES = [
@@ -63,6 +67,13 @@ CHANGES = [
     "echo 'show stat'; socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
     "cat /x | socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
     "echo -e 'show stat' | nc -w 5 -U /run/haproxy/admin.sock",
+    r"printf 'DELETE / HTTP/1.0\r\n\r\n' | socat -t3 - TCP:10.77.0.11:9200,connect-timeout=3",
+    r"printf 'GET /stop HTTP/1.0\r\n\r\n' | nc -w 3 10.77.0.11 9200",
+    r"printf 'GET / HTTP/1.0\r\n\r\n' | socat -t3 - TCP:10.77.0.11:9200,connect-timeout=3,fork",
+    r"printf 'GET / HTTP/1.0\r\n\r\n' | nc -w 3 -e 9200",
+    r"printf 'GET / HTTP/1.0\r\n\r\n' | nc -w 3 -l 9200",
+    "haproxy -f /etc/haproxy/haproxy.cfg",
+    "haproxy -c -f /etc/haproxy/haproxy.cfg -D",
     "socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
     "nc -w 5 -U /run/haproxy/admin.sock",
     "cat x > y",

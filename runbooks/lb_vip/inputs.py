@@ -1,0 +1,141 @@
+"""What an operator may tell lb-vip: ports, who writes, how fast a node leaves, what the proofs may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from runbooks.model import Input, InputKind
+
+_PORT = r"[1-9][0-9]{0,4}"
+_SECONDS = r"[1-9][0-9]{0,5}"
+
+PORT = Input(
+    name="port",
+    title="Port of the address",
+    kind=InputKind.NUMBER,
+    help="Where clients connect. Without one: the port of `address` in the estate file, else 3306.",
+    pattern=rf"{_PORT}|",
+)
+SINGLE_WRITER = Input(
+    name="single_writer",
+    title="One node takes all writes",
+    kind=InputKind.SWITCH,
+    help=(
+        "The others are backup members, and get clients only when it is out: two nodes that write the same "
+        "row find out at COMMIT (LB-04). no: all nodes take connections in turn."
+    ),
+    default="yes",
+)
+WRITER = Input(
+    name="writer",
+    title="The node that takes the writes",
+    kind=InputKind.HOST,
+    help="Only with one writer. Without one: the first node of the estate file.",
+)
+READER_PORT = Input(
+    name="reader_port",
+    title="Port for readers",
+    kind=InputKind.NUMBER,
+    help="A second port whose connections all nodes take in turn, such as 3307. Without one: there is none.",
+    pattern=rf"{_PORT}|",
+)
+CHECK_PORT = Input(
+    name="check_port",
+    title="Port of the health check",
+    kind=InputKind.NUMBER,
+    help="Where each node answers HTTP 200 while it may serve, else 503. There is no way without (LB-01).",
+    default="9200",
+    pattern=_PORT,
+)
+DONORS = Input(
+    name="donors_serve",
+    title="Donors count as up",
+    kind=InputKind.SWITCH,
+    help=(
+        "no: a node that gives its state away, or is desynced, gets no clients. With three nodes a joiner "
+        "and its donor then leave one up (LB-10); rsync blocks its donor, mariabackup does not."
+    ),
+    default="no",
+)
+INTERVAL = Input(
+    name="interval_s",
+    title="Seconds between two checks",
+    kind=InputKind.NUMBER,
+    help="A node that fails gets clients for this long, times the number of checks that must fail.",
+    default="2",
+    pattern=r"[1-9][0-9]?",
+)
+FALL = Input(
+    name="fall",
+    title="Failed checks until a node is out",
+    kind=InputKind.NUMBER,
+    help="One lost packet should not take a node out: 2 or more.",
+    default="2",
+    pattern=r"[1-9]",
+)
+RISE = Input(
+    name="rise",
+    title="Passed checks until it is back",
+    kind=InputKind.NUMBER,
+    help="A node that comes and goes should stay out.",
+    default="2",
+    pattern=r"[1-9]",
+)
+IDLE = Input(
+    name="idle_s",
+    title="Seconds that a connection may be idle",
+    kind=InputKind.NUMBER,
+    help=(
+        "`timeout client` and `timeout server`: above the idle time of the applications' pools, or those see "
+        '"server has gone away" (LB-03). 28800 is the servers\' own wait_timeout.'
+    ),
+    default="28800",
+    pattern=_SECONDS,
+)
+KILL_NODE = Input(
+    name="stop_node",
+    title="Stop this node to count the errors",
+    kind=InputKind.HOST,
+    help=(
+        "A last proof: its database is stopped, failed connections are counted, and it is started again. "
+        "Without one: not done."
+    ),
+)
+KILL_WRITER = Input(
+    name="stop_writer",
+    title="It may be the writer",
+    kind=InputKind.SWITCH,
+    help="yes: the node that is stopped may be the one that takes the writes; its clients are cut off.",
+    default="no",
+)
+
+INPUTS = (
+    PORT,
+    SINGLE_WRITER,
+    WRITER,
+    READER_PORT,
+    CHECK_PORT,
+    DONORS,
+    INTERVAL,
+    FALL,
+    RISE,
+    IDLE,
+    KILL_NODE,
+    KILL_WRITER,
+)
+
+
+def told(values: Mapping[str, str], wanted: Input) -> str:
+    """The value of an input, or its default."""
+    return values.get(wanted.name, "").strip() or wanted.default
+
+
+def number(values: Mapping[str, str], wanted: Input) -> int:
+    """A whole number; its default where nothing was given, or what is refused later on."""
+    given = told(values, wanted)
+    return int(given if given.isascii() and given.isdigit() else wanted.default)
+
+
+def is_on(values: Mapping[str, str], wanted: Input) -> bool:
+    """Whether a switch is on."""
+    return told(values, wanted).lower() in ("yes", "on", "true", "1")
