@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from runbooks.acts import Act, CloudOrder
 from runbooks.inputs import Input, InputKind
+from runbooks.ports import Clouds, Vips
 from runbooks.sighting import Holds, Sighting, no, unknown, yes
 from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Answer, ClusterSurvey
 from systems.shell import Output, Reader
 
 if TYPE_CHECKING:
-    from systems.consoles.link import Link
     from systems.estate_balancers import Balancers
-    from systems.haproxy.attempt import Client
-    from systems.openstack.cloud import CloudReader
-    from systems.openstack.readings import Instance
 
 __all__ = [
     "Act",
@@ -138,34 +135,6 @@ class Finding:
     """Name of the runbook that answers it; None: there is none, `advice` says what else."""
     values: Mapping[str, str] = field(default_factory=dict)
     """Inputs of that runbook that follow from the finding."""
-
-
-class Clouds(Protocol):
-    """The clouds of the estate, to be asked."""
-
-    def reader(self, cloud: str) -> CloudReader:
-        """What reads that cloud; raises `KeyError` when the estate has none of that name."""
-        ...
-
-    async def link(self, cloud: str, instance: Instance, kind: str) -> Link:
-        """Ask for a console of that type and connect to it; raises a `SystemsError`."""
-        ...
-
-    async def page(self, cloud: str, url: str) -> int:
-        """The HTTP status of a page, by the certificates that this cloud trusts; raises a `SystemsError`."""
-        ...
-
-
-class Vips(Protocol):
-    """The virtual addresses of the estate, to be asked and to be tried."""
-
-    def balancers(self, vip: str) -> Balancers:
-        """What the estate says of it; raises `KeyError` when there is none of that name."""
-        ...
-
-    async def client(self, vip: str, *, origin: str = "") -> Client:
-        """What makes fresh connections to it; raises a `SystemsError` where the estate does not say how."""
-        ...
 
 
 class Context(Protocol):
