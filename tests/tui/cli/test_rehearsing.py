@@ -17,6 +17,7 @@ from tests.builders import a_node, a_stopped_node, a_survey
 from tests.runbooks.galera_bootstrap.blanks import PXC_VALUES, of_pxc
 from tests.runbooks.galera_rolling_restart.clusters import percona
 from tui.access import Access
+from tui.cli.rehearsal_refusals import refuse_kind
 from tui.cli.rehearsing import Part, rehearse
 from tui.works import Works
 
@@ -77,3 +78,12 @@ async def test_the_maintenance_mode_of_xtradb_cluster_is_said_to_have_no_copy() 
 async def test_the_bootstrap_of_xtradb_cluster_is_said_to_have_no_copy() -> None:
     refused = await answer(of_pxc("8.0"), "galera-bootstrap", **PXC_VALUES)
     assert "is Percona XtraDB Cluster, and a practice copy is MariaDB" in refused.sentence
+
+
+def test_what_is_about_a_cloud_has_no_practice_copy_and_says_so() -> None:
+    refusal = refuse_kind(RUNBOOKS["spice-console"])
+    assert refusal is not None
+    assert refusal.sentence == (
+        "spice-console is about a cloud, and practice copies are made of clusters only"
+    )
+    assert refuse_kind(RUNBOOKS["galera-recover"]) is None
