@@ -185,9 +185,9 @@ _REASONS: tuple[Callable[[Setup], Refusal | None], ...] = (
     _files,
     _capable,
     _programs,
-    _instance,
     _addresses,
     _scheme,
     _clocks,
     _walls,
+    _instance,
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.fixtures import why_no_lab
-from tests.lab.lab import Lab
+from tests.lab.lab import Lab, wait_for
 from tests.lab.scripts import SCRIPTS
 from tests.lab.slots import cache_folder, slot
 
@@ -71,7 +71,10 @@ def lab() -> Iterator[Lab]:
 
 @pytest.fixture
 def consoles(lab: Lab, tmp_path: Path) -> Consoles:
-    return Consoles(lab, tmp_path / "journal.sqlite")
+    """With an API that answers: a restart of all in one takes it away for seconds."""
+    made = Consoles(lab, tmp_path / "journal.sqlite")
+    wait_for("Nova's API to answer", lambda: "cannot be reached" not in " ".join(made.plan(USERS)[1].split()))
+    return made
 
 
 FILES = "sha256sum /etc/nova/nova.conf /etc/iptables/rules.v4; stat -c '%a %U %n' /etc/nova/nova.conf"
