@@ -58,6 +58,7 @@ STARTING = {
     "tui/cli/practice_process.py",  # the practice estate, which is nobody's
     "tui/estate_trouble.py",  # the operator's own editor
     "tui/shell.py",  # ssh, for the operator's own hands
+    "widgets/graphics.py",  # tmux on the bastion, asked what its terminal can draw
 }
 """The only modules that start programs, all of them on the bastion."""
 _STATUS = Query("SHOW GLOBAL STATUS LIKE 'wsrep%'")
