@@ -10,7 +10,7 @@ from bench.table import Row, Table
 
 def test_every_module_with_a_run_is_a_benchmark() -> None:
     assert set(names()) == {
-        *("demo", "hosts", "inflow", "panes", "spool", "ssh", "start", "streaming", "widgets"),
+        *("demo", "hosts", "inflow", "instances", "panes", "spool", "ssh", "start", "streaming", "widgets"),
     }
 
 
