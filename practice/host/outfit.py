@@ -12,7 +12,7 @@ from practice.host.units import Unit
 
 _COMMANDS = (
     "reading", "lines", "listing", "changing", "moving", "searching", "finding", "editing", "processes",
-    "identity", "services", "logs", "network", "sockets", "database",
+    "identity", "services", "logs", "network", "sockets", "database", "balancing",
 )  # fmt: skip
 
 GALERA_OPTIONS = "/etc/mysql/mariadb.conf.d/60-galera.cnf"

@@ -13,6 +13,7 @@ from runbooks.ladder.rungs import subject_in
 from runbooks.vips.look import members, verdict
 from runbooks.vips.trial import try_some
 from tests.practice.inside import Inside, inside
+from tui.cli.said import REFUSED
 
 VIP = "orders-vip"
 
@@ -80,3 +81,17 @@ async def test_a_balancer_that_is_off_is_told_and_hides_no_other(estate: Inside)
     assert status == 1, said
     assert "VIP-01  lb2 cannot be asked" in said
     assert len(await told(estate, "db1")) == 1
+
+
+async def test_an_address_that_is_there_is_not_set_up_again(estate: Inside) -> None:
+    status, said = await estate.console("runbook", "plan", "lb-vip", "--target", VIP)
+    assert status == REFUSED
+    assert "lb1: /etc/haproxy/haproxy.cfg has a listen orders already" in " ".join(said.split())
+
+
+async def test_a_configuration_that_haproxy_does_not_take_is_told_with_its_line(estate: Inside) -> None:
+    files = estate.serving.practice.balancers["lb2"].machine.files
+    files.write("/etc/haproxy/haproxy.cfg", files.read("/etc/haproxy/haproxy.cfg").decode() + "bnid :1\n")
+    status, said = await estate.console("runbook", "plan", "lb-vip", "--target", VIP)
+    assert status == REFUSED
+    assert "unknown keyword 'bnid'" in said
