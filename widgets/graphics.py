@@ -24,6 +24,8 @@ MOST_DOTS = 1 << 20
 """A larger picture is sent with fewer dots: 1280 x 800 are sent as they are."""
 _TERMINALS = ("xterm-kitty", "xterm-ghostty")
 TMUX_S = 1.0
+_PASSES = ("1", "on", "all")
+"""What tmux says of an option that is on: a number up to 3.3, a word since."""
 _PLACEHOLDER = "\U0010eeee"
 _CHUNK = 4096
 """Bytes of base64 in one message, as the protocol has it."""
@@ -53,7 +55,7 @@ async def draws_itself(environment: Mapping[str, str]) -> bool:
     if "TMUX" not in environment:
         return environment.get("TERM") in _TERMINALS
     passes, _, terminal = (await _tmux_says("#{allow-passthrough} #{client_termname}")).partition(" ")
-    return passes in ("on", "all") and terminal in _TERMINALS
+    return passes in _PASSES and terminal in _TERMINALS
 
 
 async def _tmux_says(what: str) -> str:

@@ -91,6 +91,8 @@ async def test_only_a_terminal_that_is_known_for_it_is_sent_pictures(
     [
         ("echo on xterm-kitty", True),
         ("echo all xterm-ghostty", True),
+        ("echo 1 xterm-kitty", True),
+        ("echo 0 xterm-kitty", False),
         ("echo off xterm-kitty", False),
         ("echo on xterm-256color", False),
         ("echo ' '", False),
