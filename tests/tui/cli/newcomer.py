@@ -45,6 +45,13 @@ def sees_why(console: DemoConsole) -> None:
     console.see("DEMO", "nothing real is touched", "3 of 3")
     console.see("2 of 3 in the cluster", "w why is it red")
     console.press("w")
+    console.until(lambda text: "[R-" in text, "the finding")
+    while "[R-MUTE]" in console.text:  # it looked in the very moment of the kill: once more
+        console.press(ESC)
+        console.see("w why is it red")
+        console.settle()
+        console.press("w")
+        console.until(lambda text: "[R-" in text, "the finding")
     console.see("killed by signal KILL", "b the runbook that answers it")
 
 
