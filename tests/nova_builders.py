@@ -18,7 +18,7 @@ from tests.clouds import an_instance
 
 MAIN = "/etc/nova/nova.conf"
 BASE_URL = "http://ctl1.example.test:6082/spice_auto.html"
-ADDRESSES = {"ctl1": "10.77.0.10", "cmp1": "10.77.0.21", "cmp2": "10.77.0.22"}
+ADDRESSES = {"ctl1": "10.77.0.10", "ctl2": "10.77.0.12", "cmp1": "10.77.0.21", "cmp2": "10.77.0.22"}
 WRITTEN_S, STARTED_S = 1_000.0, 2_000.0
 
 COMPUTE_CONF = """\

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from runbooks.gotchas.detectors.consoles import FIRST_SCREEN, SCREENS
 from runbooks.model import Act, Check, Context, Sighting, Step, no, yes
@@ -10,6 +12,7 @@ from runbooks.spice_console.files import host_now
 from runbooks.spice_console.refusals import needs_users
 from runbooks.spice_console.setup import Setup, usable
 from runbooks.steps.checks import nothing_to_check
+from runbooks.words import listed
 from systems.nova.options import Side
 from systems.nova.readings import NovaHost, Wall
 from systems.nova.walls import iptables_rule, lets_in
@@ -17,19 +20,50 @@ from systems.put import put_back, rewrite
 from systems.shell import Command
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One network that is let in."""
+
+    ports: str
+    """6082, or 5900:6923."""
+    first: int
+    network: str
+
+    @property
+    def words(self) -> str:
+        return f"{self.network} to port {self.ports}"
+
+    @property
+    def rule(self) -> str:
+        """As iptables has it."""
+        return iptables_rule(self.ports, self.network)
+
+    @property
+    def rich_rule(self) -> str:
+        """As `firewall-cmd --list-all` tells it."""
+        port = self.ports.replace(":", "-")
+        return f'rule family="ipv4" source address="{self.network}" port port="{port}" protocol="tcp" accept'
+
+
 def wall_steps(setup: Setup) -> tuple[Step, ...]:
-    """Screens first, to the control hosts alone; then the proxy, to the users."""
-    steps = []
-    for host in setup.computes:
-        for network in proxies(setup, host):
-            if host.firewall.refuses and not _is_in(host, SCREENS, FIRST_SCREEN, network):
-                why = f"The proxy at {network} dials the screens; nobody else may (SPICE-03, SPICE-12)."
-                steps.append(open_step(host, SCREENS, FIRST_SCREEN, network, why))
-    for host in setup.controls:
-        if needs_users(setup, host):
-            why = f"Browsers of {setup.users} open the page and its websocket there (SPICE-07)."
-            steps.append(open_step(host, str(setup.port), setup.port, setup.users, why))
-    return tuple(steps)
+    """Compute hosts first: screens for control hosts alone. One step a host, since each writes one file."""
+    names = dict.fromkeys((*setup.found.computes, *setup.found.control))
+    hosts = {host.host: host for host in setup.hosts}
+    found = [(hosts[name], ways(setup, hosts[name])) for name in names]
+    return tuple(open_step(host, lacking) for host, lacking in found if lacking)
+
+
+def ways(setup: Setup, host: NovaHost) -> tuple[Way, ...]:
+    """What that host's firewall does not let in yet, now and after its next boot."""
+    if not host.firewall.refuses:
+        return ()
+    wanted = []
+    if Side.COMPUTE in host.sides:
+        wanted += [Way(SCREENS, FIRST_SCREEN, network) for network in proxies(setup, host)]
+    found = [way for way in wanted if not _is_in(host, way)]
+    if needs_users(setup, host):
+        found.append(Way(str(setup.port), setup.port, setup.users))
+    return tuple(found)
 
 
 def proxies(setup: Setup, host: NovaHost) -> tuple[str, ...]:
@@ -40,88 +74,91 @@ def proxies(setup: Setup, host: NovaHost) -> tuple[str, ...]:
     return tuple(f"{address}/32" for address in found if address not in own)
 
 
-def open_step(host: NovaHost, ports: str, first: int, network: str, why: str) -> Step:
-    """Let one network in: in the running rules and in those that the next boot reads."""
-    acts, undo = (_firewalld if host.firewall.wall is Wall.FIREWALLD else _iptables)(host, ports, network)
+def open_step(host: NovaHost, lacking: tuple[Way, ...]) -> Step:
+    """Let them in: in the running rules and in those that the next boot reads."""
+    acts, undo = (_firewalld if host.firewall.wall is Wall.FIREWALLD else _iptables)(host, lacking)
+    told = listed(way.words for way in lacking)
     return Step(
-        key=f"open:{host.host}:{ports}:{network}",
-        title=f"let {network} in to port {ports} of {host.host}",
-        why=why,
+        key=f"open:{host.host}",
+        title=f"on {host.host}, let in {told}",
+        why=(
+            "Users open the page and its websocket at the proxy; the proxy dials the screens, and nobody "
+            "else may, since they have no password (SPICE-03, SPICE-07)."
+        ),
         check=nothing_to_check,
-        verify=_lets_in(host, ports, first, network),
+        verify=_lets_in(host, lacking),
         acts=acts,
-        expects=f"{host.host}: {network} is let in to {ports}, now and after the next boot",
+        expects=f"{host.host} lets in {told}, now and after the next boot",
         gotchas=("SPICE-03", "SPICE-07", "SPICE-12"),
         answers=("SPICE-03", "SPICE-07", "SPICE-12"),
         verify_deadline_s=20.0,
         undo=undo,
-        undone=_shut(host, ports, first, network),
-        undo_note="Takes the rule away again, from the running rules and the saved ones.",
+        undone=_shut(host, lacking),
+        undo_note="Takes the rules away again, from the running ones and the saved ones.",
     )
 
 
-def _iptables(host: NovaHost, ports: str, network: str) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
-    rule, wall, name = iptables_rule(ports, network), host.firewall, host.host
-    words = rule.removeprefix("-A INPUT ")
-    here = f"iptables -C INPUT {words} 2>/dev/null || iptables -I INPUT {words}"
-    acts, undo = [Act(name, Command(here))], [Act(name, Command(f"iptables -D INPUT {words}"))]
-    if rule not in wall.saved:
-        saved = rewrite(wall.saved_path, wall.saved_sha256, _inserted(rule))
-        acts.append(Act(name, saved))
+def _iptables(host: NovaHost, lacking: tuple[Way, ...]) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
+    wall, name, acts, undo = host.firewall, host.host, list[Act](), list[Act]()
+    for way in lacking:
+        words = way.rule.removeprefix("-A INPUT ")
+        is_there = f"iptables -C INPUT {words} 2>/dev/null"
+        acts.append(Act(name, Command(f"{is_there} || iptables -I INPUT {words}")))
+        if way.rule not in wall.rules:
+            undo.append(Act(name, Command(f"! {is_there} || iptables -D INPUT {words}")))
+    if unsaved := [way.rule for way in lacking if way.rule not in wall.saved]:
+        acts.append(Act(name, rewrite(wall.saved_path, wall.saved_sha256, inserted(unsaved))))
         undo.append(Act(name, put_back(wall.saved_path)))
     return tuple(acts), tuple(undo)
 
 
-def _inserted(rule: str) -> str:
-    """For sed: the rule before the first of INPUT in the table filter, and so before those that refuse."""
-    return f"/^\\*filter/,/^COMMIT/{{\n0,/^\\(-A\\|COMMIT\\)/{{\n/^\\(-A\\|COMMIT\\)/i\\\n{rule}\n}}\n}}\n"
+def inserted(rules: Sequence[str]) -> str:
+    """For sed: rules before the first one of the table filter, and so before those that refuse."""
+    text = "\\\n".join(rules)
+    return f"/^\\*filter/,/^COMMIT/{{\n0,/^\\(-A\\|COMMIT\\)/{{\n/^\\(-A\\|COMMIT\\)/i\\\n{text}\n}}\n}}\n"
 
 
-def _firewalld(host: NovaHost, ports: str, network: str) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
-    zone, rule = shlex.quote(host.firewall.zone), shlex.quote(rich_rule(ports, network))
+def _firewalld(host: NovaHost, lacking: tuple[Way, ...]) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
+    zone = shlex.quote(host.firewall.zone)
+    places = (f"firewall-cmd --permanent --zone={zone}", f"firewall-cmd --zone={zone}")
 
-    def both(verb: str) -> tuple[Act, ...]:
-        lines = (f"firewall-cmd --permanent --zone={zone}", f"firewall-cmd --zone={zone}")
-        return tuple(Act(host.host, Command(f"{line} --{verb}-rich-rule={rule}")) for line in lines)
+    def every(verb: str) -> tuple[Act, ...]:
+        rules = [shlex.quote(way.rich_rule) for way in lacking]
+        lines = [f"{place} --{verb}-rich-rule={rule}" for rule in rules for place in places]
+        return tuple(Act(host.host, Command(line)) for line in lines)
 
-    return both("add"), both("remove")
-
-
-def rich_rule(ports: str, network: str) -> str:
-    """As `firewall-cmd --list-all` tells it."""
-    port = ports.replace(":", "-")
-    return f'rule family="ipv4" source address="{network}" port port="{port}" protocol="tcp" accept'
+    return every("add"), every("remove")
 
 
-def _is_in(host: NovaHost, ports: str, first: int, network: str) -> bool:
+def _is_in(host: NovaHost, way: Way) -> bool:
     wall = host.firewall
     if wall.wall is Wall.FIREWALLD:
-        rule = rich_rule(ports, network)
-        return rule in wall.rules and rule in wall.saved
-    return lets_in(wall.rules, first, network) and lets_in(wall.saved, first, network)
+        return way.rich_rule in wall.rules and way.rich_rule in wall.saved
+    return all(lets_in(rules, way.first, way.network) for rules in (wall.rules, wall.saved))
 
 
-def _lets_in(host: NovaHost, ports: str, first: int, network: str) -> Check:
+def _lets_in(host: NovaHost, wanted: tuple[Way, ...]) -> Check:
     async def verify(context: Context) -> Sighting:
         now = await host_now(context, host.host)
         if isinstance(now, Sighting):
             return now
-        if not _is_in(now, ports, first, network):
-            return no(f"{host.host} does not let {network} in to {ports}, now and after a boot", host.host)
+        if missing := [way.words for way in wanted if not _is_in(now, way)]:
+            return no(f"{host.host} does not let in {listed(missing)}, now and after a boot", host.host)
         if Side.COMPUTE in now.sides and lets_in(now.firewall.rules, FIRST_SCREEN, "0.0.0.0/0"):
             return no(f"{host.host} lets everybody reach port {FIRST_SCREEN} (SPICE-03)", host.host)
-        return yes(f"{host.host} lets {network} in to {ports}, in its running rules and its saved ones")
+        told = listed(way.words for way in wanted)
+        return yes(f"{host.host} lets in {told}, by its running rules and its saved ones", host.host)
 
     return verify
 
 
-def _shut(host: NovaHost, ports: str, first: int, network: str) -> Check:
+def _shut(host: NovaHost, wanted: tuple[Way, ...]) -> Check:
     async def check(context: Context) -> Sighting:
         now = await host_now(context, host.host)
         if isinstance(now, Sighting):
             return now
-        if _is_in(now, ports, first, network):
-            return no(f"{host.host} still lets {network} in to {ports}", host.host)
-        return yes(f"{host.host} lets {network} in to {ports} no more", host.host)
+        if still := [way.words for way in wanted if _is_in(now, way)]:
+            return no(f"{host.host} still lets in {listed(still)}", host.host)
+        return yes(f"{host.host} lets in {listed(way.words for way in wanted)} no more", host.host)
 
     return check

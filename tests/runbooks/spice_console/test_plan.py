@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from systems.nova.walls import iptables_rule
 from tests.builders import NOON, a_survey
 from tests.clouds import an_instance
 from tests.nova_builders import (
+    ADDRESSES,
     BASE_URL,
     COMPUTE_CONF,
     CONTROL_CONF,
@@ -149,13 +151,39 @@ def test_screens_are_opened_to_the_proxy_alone_and_the_proxy_to_the_users() -> N
         values={"users": "192.0.2.0/24"},
     )
     screens, users = (step for step in plan.steps if step.key.startswith("open:"))
-    assert screens.key == "open:cmp1:5900:6923:10.77.0.10/32"
+    assert screens.key == "open:cmp1"
     assert screens.acts[0].command.line.endswith(
         "iptables -I INPUT -s 10.77.0.10/32 -p tcp -m tcp --dport 5900:6923 -j ACCEPT"
     )
-    assert users.key == "open:ctl1:6082:192.0.2.0/24"
+    assert users.key == "open:ctl1"
     assert iptables_rule("6082", "192.0.2.0/24") in (users.acts[1].command.stdin or "")
     assert "/etc/sysconfig/iptables" in users.undo[1].command.line
+
+
+SAVED = """\
+*nat
+:INPUT ACCEPT [0:0]
+-A POSTROUTING -j MASQUERADE
+COMMIT
+*filter
+:INPUT ACCEPT [0:0]
+{}-A INPUT -i lo -j ACCEPT
+-A INPUT -j REJECT
+COMMIT
+"""
+
+
+def test_two_proxies_are_let_in_by_one_change_of_the_saved_rules() -> None:
+    compute = a_compute(firewall=SHUT, screens=(RIGHT_SCREEN,))
+    plan = planned(a_control(), a_control("ctl2"), compute, values={"control": "ctl1,ctl2"})
+    (step,) = (step for step in plan.steps if step.key.startswith("open:"))
+    assert len([act for act in step.acts if act.command.stdin]) == 1
+    script = step.acts[-1].command.stdin
+    rules = [iptables_rule("5900:6923", f"{ADDRESSES[host]}/32") for host in ("ctl1", "ctl2")]
+    done = subprocess.run(
+        ["sed", "-e", script or ""], input=SAVED.format(""), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == SAVED.format("".join(f"{rule}\n" for rule in rules))
 
 
 def test_firewalld_is_told_twice_so_that_it_lasts() -> None:
