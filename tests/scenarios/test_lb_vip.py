@@ -11,6 +11,7 @@ import pytest
 from tests.lab.lab import Lab
 from tests.scenarios.consoles import headless
 from tests.scenarios.operators import Ran
+from tests.tui.cli.calls import call
 
 pytestmark = pytest.mark.lab
 
@@ -55,6 +56,10 @@ def test_an_address_is_set_up_proven_and_taken_back_byte_for_byte(
     assert order.index("check:db3") < order.index("section:lb1") < order.index("section:lb2")
     assert order[-4:] == ["prove:up", "prove:fresh", "desync:db3", "resync:db3"]
     assert "wsrep_desync\tOFF" in lab.sql("db3", "SHOW GLOBAL VARIABLES LIKE 'wsrep_desync'")
+    password = lab.sh("db1", "sed -n 's/^password=//p' /etc/quarterdeck-check/login.cnf").strip()
+    assert len(password) > 30
+    assert password not in call("journal", "list", "--json", home=tmp_path).out
+    assert password not in lab.sh("db1", "journalctl --no-pager -n 5000; ps -ef")
     with carried(lab, tmp_path, "undo", ran.id) as undone:
         assert undone.status == 0, undone.story()
     assert configs(lab) == before
