@@ -5,13 +5,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from runbooks.model import Gotcha, Holds, Look
 from runbooks.triage.watching import WATCHED
-from systems.errors import LoginRefused, SudoRefused, SystemsError, Unreachable
+from systems.errors import LoginRefused, Refused, SudoRefused, SystemsError, Unreachable
 from systems.galera.preparation import PreparationReading
 from systems.galera.readings import Answer, NodeSurvey
 from systems.haproxy.readings import BalancerAnswer
+from systems.openstack.octavia_readings import BalancersSurvey
+from systems.openstack.readings import CloudSurvey
 
 NEEDED = ("ss", "ip")
 """What the survey asks with, beside what every Debian and RHEL has (GOTCHAS B.1)."""
@@ -75,6 +78,32 @@ def balancer_lacks(answer: BalancerAnswer) -> tuple[Lack, ...]:
         return (Lack(host, str(error), "apt-get install socat", is_fatal=True),)
     line = "stats socket /run/haproxy/admin.sock mode 660 level admin"
     return (Lack(host, str(error), f"in the global section of haproxy.cfg: {line}", is_fatal=True),)
+
+
+def cloud_lacks(survey: CloudSurvey, balancers: BalancersSurvey) -> tuple[Lack, ...]:
+    """What is missing before a cloud can be asked, and what its account may not see of it."""
+    name = survey.name
+    if isinstance(survey.instances, SystemsError):
+        fix = f"openstack --os-cloud {shlex.quote(name)} server list"
+        return (Lack(name, str(survey.instances), fix, is_fatal=True),)
+    parts = {
+        "hypervisors": survey.hypervisors,
+        "the services of Nova": survey.services,
+        "load balancers": balancers.answer,
+    }
+    return tuple(
+        [Lack(name, str(part), _to_see(part, what)) for what, part in parts.items() if _is_error(part)]
+    )
+
+
+def _is_error(part: object) -> TypeGuard[SystemsError]:
+    return isinstance(part, SystemsError)
+
+
+def _to_see(error: SystemsError, what: str) -> str:
+    if isinstance(error, Refused) and error.status == 403:
+        return f"a role for the account in clouds.yaml that may list {what} (a reader of the whole system)"
+    return "see the error"
 
 
 def standing(look: Look, catalogue: Mapping[str, Gotcha]) -> tuple[tuple[Gotcha, str], ...]:

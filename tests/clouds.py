@@ -120,7 +120,7 @@ class FakeNova:
         self.asked.append(question.path)
         _, kind, *rest = question.path.partition("?")[0].split("/")
         key, tail = rest[0] if rest else "", rest[1:]
-        if key == "detail" and self.in_list:
+        if (kind, key) == ("servers", "detail") and self.in_list:
             return self._reply(200, {"servers": [self._wire(one) for one in self.instances.values()]})
         if key == "detail" or kind != "servers":
             return self._reply(403, {"forbidden": {"message": "Policy doesn't allow it to be performed."}})

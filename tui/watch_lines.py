@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from widgets.signs import Signs
 
 KIND_WIDTH = 9
-NAME_WIDTH = 12
+NAME_WIDTH = 11
 INDENT = 4 + KIND_WIDTH + NAME_WIDTH + 2
 SHORT_SHARE = 0.05
 """A root filesystem with less than this share free is worth a word."""

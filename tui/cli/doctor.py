@@ -1,15 +1,15 @@
-"""`quarterdeck doctor`: what is missing on each host, with the line that mends it."""
+"""`quarterdeck doctor`: what each host, load balancer and cloud lacks, with the line that mends it."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from systems.errors import SystemsError
-from tui.cli.opening import carry_out, estate_of, opened, systems_of
+from tui.cli.opening import Systems, carry_out, estate_of, opened, systems_of
 from tui.cli.runbook_options import JSON
 from tui.cli.said import NONE, UNREAD, WARNING, say_json
 
@@ -19,8 +19,19 @@ if TYPE_CHECKING:
     from systems.estate import LoadedEstate
     from tui.access import Access
 
-Seen = tuple[str, list["Lack"], "tuple[tuple[Gotcha, str], ...]"]
-"""A system, what its hosts lack, and the gotchas that hold there."""
+
+class Seen(NamedTuple):
+    """A system, what is asked of it, what that lacks, and the gotchas that hold there."""
+
+    name: str
+    parts: tuple[str, ...]
+    """Hosts; of a cloud its own name."""
+    what: str
+    """One of the parts: "host"."""
+    lacks: list[Lack]
+    gotchas: tuple[tuple[Gotcha, str], ...] = ()
+
+
 SUDO_S = 10.0
 
 
@@ -34,21 +45,34 @@ def doctor(ctx: click.Context, *, systems: tuple[str, ...], as_json: bool) -> No
     Exit status: 0 nothing is missing, 1 something is, 3 a host cannot be read at all.
     """
     estate = estate_of(ctx)
-    names, vips = systems_of(estate, systems)
-    seen = carry_out(lambda: _examine(estate, names, vips))
+    wanted = systems_of(estate, systems)
+    seen = carry_out(lambda: _examine(estate, wanted))
     if as_json:
         say_json([_record(one) for one in seen])
     else:
         for one in seen:
-            _print(one, estate)
-    lacks = [lack for _, found, _ in seen for lack in found]
+            _print(one)
+    lacks = [lack for one in seen for lack in one.lacks]
     raise SystemExit(UNREAD if any(lack.is_fatal for lack in lacks) else WARNING if lacks else NONE)
 
 
-async def _examine(estate: LoadedEstate, names: tuple[str, ...], vips: tuple[str, ...]) -> list[Seen]:
+async def _examine(estate: LoadedEstate, wanted: Systems) -> list[Seen]:
     async with opened(estate) as access:
-        looks = [*(_system(access, name) for name in names), *(_balancers(access, name) for name in vips)]
+        looks = [
+            *(_system(access, name) for name in wanted.clusters),
+            *(_balancers(access, name) for name in wanted.vips),
+            *(_cloud(access, name) for name in wanted.clouds),
+        ]
         return list(await asyncio.gather(*looks))
+
+
+async def _cloud(access: Access, name: str) -> Seen:
+    """Whether its account comes in, and whether it may see what the console shows."""
+    from runbooks.doctor import cloud_lacks
+
+    clouds = access.clouds
+    survey, balancers = await asyncio.gather(clouds.reader(name).survey(), clouds.balancers(name).survey())
+    return Seen(name, (name,), "cloud", list(cloud_lacks(survey, balancers)))
 
 
 async def _balancers(access: Access, name: str) -> Seen:
@@ -60,7 +84,8 @@ async def _balancers(access: Access, name: str) -> Seen:
     look = await access.look_at_vip(name)
     lacks = [lack for one in look.balancers for lack in balancer_lacks(one)]
     found = judge_vip(look).findings
-    return name, lacks, tuple((CATALOGUE[one.id], one.sentence) for one in found if one.id in CATALOGUE)
+    gotchas = tuple((CATALOGUE[one.id], one.sentence) for one in found if one.id in CATALOGUE)
+    return Seen(name, tuple([one.host for one in look.balancers]), "load balancer", lacks, gotchas)
 
 
 async def _system(access: Access, name: str) -> Seen:
@@ -70,7 +95,8 @@ async def _system(access: Access, name: str) -> Seen:
     look = await access.look(name, preparation=True)
     hosts = [node.host for node in look.survey.nodes]
     found = await asyncio.gather(*(_host(access, look, host) for host in hosts))
-    return name, [lack for lacks in found for lack in lacks], standing(look, CATALOGUE)
+    lacks = [lack for own in found for lack in own]
+    return Seen(name, tuple(hosts), "host", lacks, standing(look, CATALOGUE))
 
 
 async def _host(access: Access, look: Look, host: str) -> tuple[Lack, ...]:
@@ -99,25 +125,21 @@ async def _host(access: Access, look: Look, host: str) -> tuple[Lack, ...]:
 
 
 def _record(seen: Seen) -> dict[str, object]:
-    name, lacks, gotchas = seen
-    held = [{"id": g.id, "title": g.title, "evidence": evidence, "fix": g.fix} for g, evidence in gotchas]
-    return {"system": name, "lacks": [asdict(lack) for lack in lacks], "gotchas": held}
+    held = [{"id": g.id, "title": g.title, "evidence": words, "fix": g.fix} for g, words in seen.gotchas]
+    return {"system": seen.name, "lacks": [asdict(lack) for lack in seen.lacks], "gotchas": held}
 
 
-def _print(seen: Seen, estate: LoadedEstate) -> None:
+def _print(seen: Seen) -> None:
     from runbooks.words import count
     from systems.text import visible
 
-    name, lacks, gotchas = seen
-    is_vip = name in {one.name for one in estate.balancers}
-    hosts = estate.vip(name).hosts if is_vip else estate.cluster(name).nodes
-    click.echo(f"{name}: {count(len(hosts), 'load balancer' if is_vip else 'host')}")
-    for host in hosts:
-        own = [lack for lack in lacks if lack.host == host]
+    click.echo(f"{seen.name}: {count(len(seen.parts), seen.what)}")
+    for host in seen.parts:
+        own = [lack for lack in seen.lacks if lack.host == host]
         click.echo(f"  {'✖' if own else '✔'} {host}{'' if own else ': nothing is missing'}")
         for lack in own:
             click.echo(f"      {visible(lack.sentence)}\n      mend  {visible(lack.fix)}")
-    if gotchas:
+    if seen.gotchas:
         click.echo("  what would go wrong here:")
-    for gotcha, evidence in gotchas:
+    for gotcha, evidence in seen.gotchas:
         click.echo(f"  ▲ {gotcha.id} {gotcha.title}: {visible(evidence)}\n      do    {gotcha.fix}")

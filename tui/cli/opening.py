@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
 
@@ -63,13 +63,26 @@ def target_of(estate: LoadedEstate, named: str, about: Target) -> None:
         fail(f"{estate.path} has no {kind} {named!r}; it has: {', '.join(known) or 'none'}", USAGE)
 
 
-def systems_of(estate: LoadedEstate, named: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The clusters and the virtual addresses that were asked for, all of them by default."""
-    vips = tuple(one.name for one in estate.balancers)
-    if not named:
-        return tuple(cluster.name for cluster in estate.clusters), vips
-    wanted = tuple(name for name in named if name not in vips)
-    return clusters_of(estate, wanted) if wanted else (), tuple(name for name in named if name in vips)
+class Systems(NamedTuple):
+    """Names of systems of an estate, by what they are."""
+
+    clusters: tuple[str, ...]
+    vips: tuple[str, ...]
+    clouds: tuple[str, ...]
+
+
+def systems_of(estate: LoadedEstate, named: tuple[str, ...]) -> Systems:
+    """Those that were asked for, all of them by default; ends with a sentence for an unknown one."""
+    known = Systems(
+        tuple([one.name for one in estate.clusters]),
+        tuple([one.name for one in estate.balancers]),
+        tuple([one.name for one in estate.clouds]),
+    )
+    every = [name for names in known for name in names]
+    for name in named:
+        if name not in every:
+            fail(f"{estate.path} has no system {name!r}; it has: {', '.join(every) or 'none'}", USAGE)
+    return Systems(*[tuple([one for one in names if not named or one in named]) for names in known])
 
 
 async def ask_secret(question: str) -> str:

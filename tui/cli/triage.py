@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import click
 
-from tui.cli.opening import carry_out, estate_of, opened, systems_of
+from tui.cli.opening import Systems, carry_out, estate_of, opened, systems_of
 from tui.cli.said import CRITICAL, NONE, UNREAD, WARNING, say_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from runbooks.model import Finding
     from runbooks.vips.look import VipLook
     from systems.estate import LoadedEstate
     from systems.galera.readings import ClusterSurvey
+    from systems.openstack.octavia_readings import BalancersSurvey
+    from systems.openstack.readings import CloudSurvey
+    from tui.access import Access
+
+
+class CloudLook(NamedTuple):
+    """One cloud: its instances and what runs them, and its load balancers."""
+
+    instances: CloudSurvey
+    balancers: BalancersSurvey
+
+
+Seen: TypeAlias = "ClusterSurvey | VipLook | CloudLook"
 
 
 @click.command()
@@ -30,33 +46,46 @@ def triage(
     Exit status: 0 nothing, 1 a warning, 2 something critical, 3 a system could not be read at all.
     """
     estate = estate_of(ctx)
-    names, vips = systems_of(estate, systems)
-    surveys, looks = carry_out(lambda: _look(estate, names, vips, None if once else between))
-    told = [*(judged(survey) for survey in surveys), *(judged_vip(look) for look in looks)]
+    wanted = systems_of(estate, systems)
+    seen = carry_out(lambda: _look(estate, wanted, None if once else between))
+    told = [_judged(one) for one in seen]
     if as_json:
         say_json({"estate": estate.settings.name, "systems": told})
     else:
         for system in told:
             click.echo("\n".join(system_lines(system)))
-    seen: list[ClusterSurvey | VipLook] = [*surveys, *looks]
     raise SystemExit(
         max((_status(one, system) for one, system in zip(seen, told, strict=True)), default=NONE)
     )
 
 
-async def _look(
-    estate: LoadedEstate, names: tuple[str, ...], vips: tuple[str, ...], between_s: float | None
-) -> tuple[list[ClusterSurvey], list[VipLook]]:
+async def _look(estate: LoadedEstate, wanted: Systems, between_s: float | None) -> list[Seen]:
     """Look at all systems side by side: twice at clusters, since a rate needs two looks."""
     import asyncio
 
     async with opened(estate) as access:
-        surveys = await asyncio.gather(*(access.survey(name) for name in names))
-        if between_s is not None:
+        clouds = asyncio.gather(*(_look_at_cloud(access, name) for name in wanted.clouds))
+        surveys = await asyncio.gather(*(access.survey(name) for name in wanted.clusters))
+        if between_s is not None and surveys:
             await asyncio.sleep(between_s)
-            surveys = await asyncio.gather(*(access.survey(name) for name in names))
-        looks = await asyncio.gather(*(access.look_at_vip(vip) for vip in vips))
-        return list(surveys), list(looks)
+            surveys = await asyncio.gather(*(access.survey(name) for name in wanted.clusters))
+        looks = await asyncio.gather(*(access.look_at_vip(vip) for vip in wanted.vips))
+        return [*surveys, *looks, *await clouds]
+
+
+async def _look_at_cloud(access: Access, name: str) -> CloudLook:
+    import asyncio
+
+    clouds = access.clouds
+    return CloudLook(*await asyncio.gather(clouds.reader(name).survey(), clouds.balancers(name).survey()))
+
+
+def _judged(seen: Seen) -> dict[str, object]:
+    from systems.galera.readings import ClusterSurvey
+
+    if isinstance(seen, CloudLook):
+        return judged_cloud(seen)
+    return judged(seen) if isinstance(seen, ClusterSurvey) else judged_vip(seen)
 
 
 def judged(survey: ClusterSurvey) -> dict[str, object]:
@@ -82,14 +111,37 @@ def judged_vip(look: VipLook) -> dict[str, object]:
     from runbooks.vips.findings import judge_vip
 
     said = judge_vip(look)
+    return _told(look.name, said.sentence, said.severity, look.taken_at, said.findings)
+
+
+def judged_cloud(look: CloudLook) -> dict[str, object]:
+    """The same of a cloud: its instances, what runs them, and its load balancers where it has any."""
+    from runbooks.cloud.balancers import judge_balancers
+    from runbooks.cloud.findings import judge_cloud
+    from systems.openstack.octavia_readings import BalancersReading, Generation
+
+    said = judge_cloud(look.instances)
+    sentence, severity, findings = said.sentence, said.severity, list(said.findings)
+    answer = look.balancers.answer
+    if not isinstance(answer, BalancersReading) or answer.generation is not Generation.NONE:
+        more = judge_balancers(look.balancers)
+        sentence = f"{sentence}; {more.sentence}"
+        severity = max(severity, more.severity)
+        findings = sorted([*findings, *more.findings], key=lambda one: -one.severity)
+    return _told(look.instances.name, sentence, severity, look.instances.taken_at, findings)
+
+
+def _told(
+    system: str, sentence: str, severity: int, taken_at: datetime, findings: Sequence[Finding]
+) -> dict[str, object]:
     return {
-        "system": look.name,
-        "verdict": said.sentence,
+        "system": system,
+        "verdict": sentence,
         "detail": "",
         "scenario": "",
-        "severity": {1: "warning", 2: "critical"}.get(said.severity, "info"),
-        "taken_at": look.taken_at.isoformat(),
-        "findings": [_finding(finding) for finding in said.findings],
+        "severity": {1: "warning", 2: "critical"}.get(severity, "info"),
+        "taken_at": taken_at.isoformat(),
+        "findings": [_finding(finding) for finding in findings],
     }
 
 
@@ -129,11 +181,13 @@ def system_lines(system: dict[str, object]) -> list[str]:
     return [visible(line) for line in lines]
 
 
-def _status(seen: ClusterSurvey | VipLook, system: dict[str, object]) -> int:
+def _status(seen: Seen, system: dict[str, object]) -> int:
     from runbooks.vips.look import VipLook
     from systems.errors import SystemsError
 
-    if isinstance(seen, VipLook):
+    if isinstance(seen, CloudLook):
+        is_read = not isinstance(seen.instances.instances, SystemsError)
+    elif isinstance(seen, VipLook):
         is_read = any(not isinstance(one.answer, SystemsError) for one in seen.balancers)
     else:
         is_read = any(node.answers_sql or node.answers_ssh for node in seen.nodes)
