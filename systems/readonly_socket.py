@@ -18,10 +18,14 @@ _ADDRESS = r"([A-Za-z0-9_.-]+|\[[0-9a-fA-F:]+\])"
 _WEB_CLIENT = re.compile(
     rf"socat -t\d+ - TCP:{_ADDRESS}:\d+,connect-timeout=\d+|nc -w \d+ [A-Za-z0-9_.:][A-Za-z0-9_.:-]* \d+"
 )
+_OPENS = re.compile(rf"socat -u /dev/null TCP:{_ADDRESS}:\d+,connect-timeout=\d+")
+"""Opens a port and closes it again: it reads nothing, so that it sends nothing."""
 
 
 def only_shows(before: SimpleCommand | None, command: SimpleCommand) -> bool:
-    """Whether `command` is a client of a socket that `before` tells nothing but to show something."""
+    """Whether `command` only tries a port, or is a client that `before` only tells to show something."""
+    if _OPENS.fullmatch(" ".join([word.text for word in command.words])):
+        return True
     if before is None or before.then != "|" or len(before.words) != 2:
         return False
     program, said = (word.text for word in before.words)

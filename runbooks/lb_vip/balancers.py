@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from shlex import quote
 
 from runbooks.lb_vip import files
 from runbooks.lb_vip.situation import Situation
@@ -11,8 +12,9 @@ from runbooks.model import Act, Context, Sighting, Step, no, unknown, yes
 from runbooks.vips.checks import check_words
 from runbooks.words import count, listed
 from systems.haproxy.readings import BalancerReading, Server, ServerState
-from systems.haproxy.setup import CONFIG, UNIT, BalancerSetup, read_setup
+from systems.haproxy.setup import BalancerSetup, proof_line, read_setup
 from systems.haproxy.socket import StatsSocket
+from systems.haproxy.unit import CONFIG, UNIT
 from systems.put import put_back, put_with
 from systems.shell import Command
 
@@ -28,6 +30,7 @@ def section_step(seen: Situation, balancer: BalancerSetup) -> Step:
         if balancer.enabled == "enabled":
             end = Command.of("systemctl", "stop", UNIT)
     ports = listed(map(str, seen.ports))
+    proof = proof_line(balancer.loads, '"$1"')
     return Step(
         key=f"section:{host}",
         title=f"put {listed(seen.sections)} into {CONFIG} on {host}",
@@ -35,13 +38,13 @@ def section_step(seen: Situation, balancer: BalancerSetup) -> Step:
         check=partial(_can_begin, seen=seen, host=host),
         verify=partial(all_up, seen=seen, balancers=(host,)),
         acts=(
-            Act(host, put_with(CONFIG, files.section(seen), proof="haproxy -c -f")),
+            Act(host, put_with(CONFIG, files.section(seen), proof=f"sh -c {quote(proof)} sh")),
             Act(host, begin),
         ),
         expects=f"{host} listens on {ports}; {listed(seen.hosts)} are up there by HTTP 200",
         gotchas=("LB-01", "LB-02", "LB-03", "LB-04", "LB-06", "LB-12"),
         answers=("LB-01", "LB-02", "LB-03", "LB-04", "LB-06", "LB-12"),
-        verify_deadline_s=30.0 + 3 * seen.leaves_within_s,
+        verify_deadline_s=30.0 + 3 * seen.hung_within_s,
         undo=(Act(host, put_back(CONFIG)), Act(host, end)),
         undone=partial(_is_out, seen=seen, host=host),
         undo_note=f"Puts {CONFIG} back byte for byte; clients that came through {ports} there are cut off.",
@@ -55,7 +58,8 @@ def _why(seen: Situation) -> str:
     )
     return (
         f"{count(len(seen.members), 'member')}, {how}; a node that fails is out within "
-        f"{seen.leaves_within_s} s. The old file stays until HAProxy has read the new one, and is kept."
+        f"{seen.leaves_within_s} s, one that hangs within {seen.hung_within_s} s. The old file stays until "
+        "HAProxy has read the new one, and is kept."
     )
 
 

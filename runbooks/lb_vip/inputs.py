@@ -53,7 +53,8 @@ DONORS = Input(
     kind=InputKind.SWITCH,
     help=(
         "no: a node that gives its state away, or is desynced, gets no clients. With three nodes a joiner "
-        "and its donor then leave one up (LB-10); rsync blocks its donor, mariabackup does not."
+        "and its donor then leave one up (LB-10); rsync blocks its donor, mariabackup does not. A check that "
+        "is there is not changed: that it does as asked is proven."
     ),
     default="no",
 )

@@ -20,31 +20,30 @@ _NOT_THERE = 127
 def node_steps(seen: Situation) -> tuple[Step, ...]:
     """One node after the other: its account, then its check, proven before the next."""
     return tuple(
-        step for member in seen.unchecked for step in (account_step(member), check_step(seen, member))
+        step for member in seen.unchecked for step in (account_step(seen, member), check_step(seen, member))
     )
 
 
-def account_step(member: Member) -> Step:
+def account_step(seen: Situation, member: Member) -> Step:
     """The password is made on the host, and leaves it nowhere: not in a command line, not in the journal."""
-    user, host, client = files.account(member), member.host, member.node.client
+    own, host, client = files.check_of(seen), member.host, member.node.client
+    user = own.account(member)
     who = f"'{user}'@'localhost'"
-    is_there = f"id -u {files.USER} >/dev/null 2>&1"
-    make = f"{is_there} || useradd --system --no-create-home --shell /usr/sbin/nologin {files.USER}"
+    is_there = f"id -u {own.name} >/dev/null 2>&1"
+    make = f"{is_there} || useradd --system --no-create-home --shell /usr/sbin/nologin {own.name}"
     statement = (
         f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY '%s';\\nALTER USER {who} IDENTIFIED BY '%s';\\n"
     )
     socket = _socket(member)
     give = (
         "umask 077 && p=$(od -An -N20 -tx1 /dev/urandom | tr -d ' \\n')Aa_1"
-        f" && install -d -m 0711 {files.FOLDER}"
-        f" && printf '[client]\\nuser={user}\\npassword=%s\\n{socket}' \"$p\" >{files.LOGIN}"
-        f" && chown {files.USER}: {files.LOGIN} && chmod 0400 {files.LOGIN}"
+        f" && install -d -m 0711 {own.folder}"
+        f" && printf '[client]\\nuser={user}\\npassword=%s\\n{socket}' \"$p\" >{own.login}"
+        f" && chown {own.name}: {own.login} && chmod 0400 {own.login}"
         f' && printf "{statement}" "$p" "$p" | {client}'
     )
     drop = Act(host, Command.of(client, stdin=f"DROP USER IF EXISTS {who};\n"))
-    away = Command(
-        f"rm -f {files.LOGIN}; rmdir {files.FOLDER} 2>/dev/null; ! {is_there} || userdel {files.USER}"
-    )
+    away = Command(f"rm -f {own.login}; rmdir {own.folder} 2>/dev/null; ! {is_there} || userdel {own.name}")
     return Step(
         key=f"account:{host}",
         title=f"make the account of the check on {host}",
@@ -53,15 +52,15 @@ def account_step(member: Member) -> Step:
             "Its password is made on the host and stands in a file that only the check can read (LB-11)."
         ),
         check=every(synced(host)),
-        verify=partial(_logs_in, member=member),
+        verify=partial(_logs_in, seen=seen, member=member),
         acts=(Act(host, Command(make)), Act(host, Command(give))),
-        expects=f"{user}@localhost logs in on {host} and has no right; {files.LOGIN} has mode 0400",
+        expects=f"{user}@localhost logs in on {host} and has no right; {own.login} has mode 0400",
         gotchas=("LB-09", "LB-11"),
         answers=("LB-09", "LB-11"),
         verify_deadline_s=20.0,
         undo=(drop, Act(host, away)),
         undone=every(synced(host)),
-        undo_note=f"Drops {user}@localhost, its login file and the system account {files.USER}.",
+        undo_note=f"Drops {user}@localhost, its login file and the system account {own.name}.",
         skippable=False,
     )
 
@@ -73,12 +72,13 @@ def _socket(member: Member) -> str:
     return f"socket={path}\\n" if path.startswith("/") and not set(path) & set("'\\%") else ""
 
 
-async def _logs_in(context: Context, member: Member) -> Sighting:
-    login = f"--defaults-file={files.LOGIN}"
+async def _logs_in(context: Context, seen: Situation, member: Member) -> Sighting:
+    own = files.check_of(seen)
+    login = f"--defaults-file={own.login}"
     probes = (
         Probe.of(member.node.client, login, "-NB", "-e", "SELECT CURRENT_USER()", as_root=True, accepts=None),
         Probe.of(member.node.client, login, "-NB", "-e", "SHOW GRANTS", as_root=True, accepts=None),
-        Probe.of("stat", "-c", "%a %U", files.LOGIN, as_root=True, accepts=None),
+        Probe.of("stat", "-c", "%a %U", own.login, as_root=True, accepts=None),
     )
     reader, host = context.reader(member.host), member.host
     user, grants, file = [await reader.read(probe) for probe in probes]
@@ -87,22 +87,23 @@ async def _logs_in(context: Context, member: Member) -> Sighting:
     rights = [line for line in grants.stdout.splitlines() if not line.startswith("GRANT USAGE ON *.*")]
     if rights:
         return no(f"{host}: {user.stdout.strip()} has more than it needs: {visible(rights[0][:100])}", host)
-    if file.stdout.split() != ["400", files.USER]:
-        return no(f"{host}: {files.LOGIN} is {file.stdout.strip()!r}, not 400 of {files.USER}", host)
+    if file.stdout.split() != ["400", own.name]:
+        return no(f"{host}: {own.login} is {file.stdout.strip()!r}, not 400 of {own.name}", host)
     return yes(f"{user.stdout.strip()} logs in on {host} and has no right", host)
 
 
 def check_step(seen: Situation, member: Member) -> Step:
     """Script, units, listening: green when each balancer gets HTTP 200 while the node is Synced."""
-    host, unit = member.host, f"{files.NAME}.socket"
+    host, own = member.host, files.check_of(seen)
+    unit = f"{own.name}.socket"
     written = (
-        put(files.SCRIPT, files.script(seen, member), mode="0755", owner="root:root"),
-        put(files.SOCKET_UNIT, files.socket_unit(seen, member), mode="0644", owner="root:root"),
-        put(files.SERVICE_UNIT, files.service_unit(), mode="0644", owner="root:root"),
+        put(own.script, files.script(seen, member), mode="0755", owner="root:root"),
+        put(own.socket_unit, files.socket_unit(seen, member), mode="0644", owner="root:root"),
+        put(own.service_unit, files.service_unit(seen), mode="0644", owner="root:root"),
         Command(f"systemctl daemon-reload && systemctl enable {unit} && systemctl restart {unit}"),
     )
     away = Command(
-        f"systemctl disable --now {unit}; rm -f {files.SCRIPT} {files.SOCKET_UNIT} {files.SERVICE_UNIT}"
+        f"systemctl disable --now {unit}; rm -f {own.script} {own.socket_unit} {own.service_unit}"
         " && systemctl daemon-reload"
     )
     return Step(
@@ -121,7 +122,7 @@ def check_step(seen: Situation, member: Member) -> Step:
         verify_deadline_s=30.0,
         undo=(Act(host, away),),
         undone=partial(_is_silent, seen=seen, member=member),
-        undo_note=f"Takes the units and {files.SCRIPT} away; {host} answers on {seen.check_port} no more.",
+        undo_note=f"Takes the units and {own.script} away; {host} answers on {seen.check_port} no more.",
         skippable=False,
     )
 

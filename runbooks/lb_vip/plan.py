@@ -48,14 +48,23 @@ def _evidence(seen: Situation) -> tuple[str, ...]:
     """The readings that decided it, and what is not proven here."""
     lines = [f"{one.host}: HAProxy {one.version}, its unit is {one.active}" for one in seen.balancers]
     for member in seen.members:
-        check = "answers HTTP 200, and stays" if seen.answers_well(member.host) else "is made"
+        check = "answers HTTP 200, and stays as it is" if seen.answers_well(member.host) else "is made"
         lines.append(f"{member.host}: {member.address}:{member.port}; its check on {seen.check_port} {check}")
     if not seen.can_try:
         lines.append(
             f"no fresh connections are tried: the estate names no address with port {seen.port} and account"
         )
-    if seen.donors_serve:
-        lines.append("no node is desynced for a proof: donors count as up, so that it would not leave")
-    if seen.look.survey.arbitrators:
+    arbitrators = seen.look.survey.arbitrators
+    if len(seen.members) == 2 and not arbitrators:
+        lines.append(
+            "two nodes: when one is lost without a word the other has no majority, and the address serves "
+            "nobody; a third node or an arbitrator keeps it (REC-01)"
+        )
+    if (address := seen.held_by_nobody) is not None:
+        lines.append(
+            f"{address} is on no balancer now: clients come only once keepalived, or whatever moves it, has "
+            "it there; HAProxy listens on every address of its host"
+        )
+    if arbitrators:
         lines.append("an arbitrator votes, holds no data, and is no member")
     return tuple(lines)

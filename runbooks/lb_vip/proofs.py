@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from runbooks.lb_vip.balancers import all_up, servers_of
+from runbooks.lb_vip.nodes import ask_check
 from runbooks.lb_vip.situation import Member, Situation
 from runbooks.model import Act, Check, Context, Holds, Severity, Sighting, Step, no, unknown, yes
 from runbooks.steps import commands
@@ -16,10 +17,13 @@ from runbooks.steps.start import START_DEADLINE_S
 from runbooks.vips.trial import A_MEMBER, Trial, told, try_for, try_some
 from runbooks.words import count, listed
 from systems.errors import SystemsError
+from systems.galera.readings import WsrepStatus
 from systems.haproxy.attempt import TIMEOUT_S, Attempt
 from systems.haproxy.readings import ServerState
 from systems.shell import Command
 
+DONOR = 2
+"""wsrep_local_state of a node that gives its state away, or is desynced."""
 _TELLS_S = 2.0
 """How much longer than its checks a balancer takes to tell that a node is out: one check's own time."""
 
@@ -29,8 +33,7 @@ def proof_steps(seen: Situation) -> tuple[Step, ...]:
     steps = [_up_step(seen)]
     if seen.can_try:
         steps.append(fresh_step(seen))
-    if not seen.donors_serve:
-        steps += desync_steps(seen, seen.desynced)
+    steps += desync_steps(seen, seen.desynced)
     if seen.stopped:
         member = next(member for member in seen.members if member.host == seen.stopped)
         steps += stop_steps(seen, member)
@@ -90,18 +93,22 @@ def fresh_step(seen: Situation) -> Step:
 def desync_steps(seen: Situation, member: Member) -> tuple[Step, Step]:
     """Have one node leave the rotation by its state alone, and come back: the check sees more than a port."""
     host = member.host
-    deadline_s = 20.0 + 3 * seen.leaves_within_s
+    deadline_s = 20.0 + 3 * seen.hung_within_s
+    sees = "A check that sees it takes the node out, any other does not"
+    expects = f"{host} is DOWN on {listed(_hosts(seen))} by HTTP 503"
+    if seen.donors_serve:
+        sees, expects = (
+            "Donors count as up: its check must say so",
+            f"{host} is asked by HTTP, and answers 200",
+        )
     out = set_step(
         member.node,
         "wsrep_desync",
         "ON",
         "OFF",
         synced(host),
-        why=(
-            f"{host} keeps running and takes connections; only its state changes. A check that sees it takes "
-            "the node out, any other does not (LB-01, LB-10)."
-        ),
-        expects=f"{host} is DOWN on {listed(_hosts(seen))} by HTTP 503, and comes back in the next step",
+        why=f"{host} keeps running and takes connections; only its state changes. {sees} (LB-01, LB-10).",
+        expects=f"{expects}; it is Synced again in the next step",
         gotchas=("LB-01", "LB-10"),
         deadline_s=deadline_s,
     )
@@ -121,9 +128,13 @@ def desync_steps(seen: Situation, member: Member) -> tuple[Step, Step]:
         replace(
             out,
             key=key,
-            title=f"prove: {host} leaves when it is desynced",
+            title=f"prove: {host} {'stays' if seen.donors_serve else 'leaves'} when it is desynced",
             check=partial(_all_well, seen=seen, host=host),
-            verify=partial(is_out, seen=seen, host=host),
+            verify=(
+                partial(serves_on, seen=seen, member=member)
+                if seen.donors_serve
+                else partial(is_out, seen=seen, host=host)
+            ),
             undone=partial(_all_well, seen=seen, host=host),
             lasting=False,
             skippable=True,
@@ -166,6 +177,19 @@ async def is_out(context: Context, seen: Situation, host: str) -> Sighting:
                 codes.append(server.check.code)
     by = f" by HTTP {codes[0]}" if codes else ""
     return yes(f"{host} is DOWN on {listed(_hosts(seen))}{by}", host)
+
+
+async def serves_on(context: Context, seen: Situation, member: Member) -> Sighting:
+    """The node is a donor by its own word, and its check lets it have clients all the same."""
+    host = member.host
+    status = (await context.look()).survey.node(host).status
+    if not isinstance(status, WsrepStatus) or status.local_state != DONOR:
+        return no(f"{host} is no donor yet", host)
+    for balancer in _hosts(seen):
+        said = await ask_check(context, seen, balancer, member)
+        if not said.startswith("200"):
+            return no(f"{host} is a donor, and its check answers {said or 'nothing'} to {balancer}", host)
+    return yes(f"{host} is a donor, and its check answers 200 to {listed(_hosts(seen))}", host)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from runbooks.lb_vip.situation import DISABLED, Situation
 from runbooks.model import Holds, Refusal
 from runbooks.steps.checks import all_synced
 from runbooks.words import listed
-from systems.haproxy.setup import CONFIG
+from systems.haproxy.unit import CONFIG
 
 Reason = Callable[[Situation], Refusal | None]
 _FEWEST_TO_STOP = 3
@@ -80,6 +80,17 @@ def _balancers(seen: Situation) -> Refusal | None:
                 (),
                 "Install socat there.",
             )
+    return None
+
+
+def _configurations(seen: Situation) -> Refusal | None:
+    for one in seen.balancers:
+        if CONFIG not in one.loads:
+            return Refusal(
+                f"{one.host}: its unit has HAProxy read {listed(one.loads)}, not {CONFIG}",
+                (),
+                f"Have the unit read {CONFIG} (`systemctl cat haproxy`): it is the only file written here.",
+            )
         if one.refused:
             return Refusal(
                 f"{one.host}: HAProxy does not take its configuration as it is now",
@@ -125,12 +136,19 @@ def _ports(seen: Situation) -> Refusal | None:
 def _reached(seen: Situation) -> Refusal | None:
     for one, member in ((one, member) for one in seen.balancers for member in seen.members):
         node = one.nodes.get(member.host)
-        if node is not None and node.opens is False:
+        if node is None or not node.opens:
             return Refusal(
                 f"{one.host} does not reach {member.host} at {member.address}, port {member.port}",
                 (),
                 f"Open it between them: `nc -zv {member.address} {member.port}` on {one.host} must say so.",
                 ("LB-15",),
+            )
+        if not node.source:
+            return Refusal(
+                f"{one.host} does not tell from which address it asks {member.host}",
+                (),
+                f"`ip -o route get {member.address}` on {one.host} must tell its src: nobody else gets an "
+                "answer of the check (install iproute2).",
             )
     return None
 
@@ -193,4 +211,13 @@ def _stop(seen: Situation) -> Refusal | None:
     return None
 
 
-_REASONS: tuple[Reason, ...] = (_serves, _balancers, _whole, _names, _ports, _reached, _checks)
+_REASONS: tuple[Reason, ...] = (
+    _serves,
+    _balancers,
+    _configurations,
+    _whole,
+    _names,
+    _ports,
+    _reached,
+    _checks,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 from runbooks.lb_vip import inputs
 from runbooks.model import Context, Look
@@ -195,15 +196,36 @@ class Situation:
         return inputs.told(self.values, inputs.KILL_NODE)
 
     @property
+    def check_timeout_ms(self) -> int:
+        """How long one check may take: less than the time between two (D.3)."""
+        return min(2000, inputs.number(self.values, inputs.INTERVAL) * 1000 - 200)
+
+    @property
     def leaves_within_s(self) -> int:
-        """How long a node that fails still gets clients."""
+        """How long a node that refuses, or says 503, still gets clients."""
         return inputs.number(self.values, inputs.INTERVAL) * inputs.number(self.values, inputs.FALL)
+
+    @property
+    def hung_within_s(self) -> int:
+        """How long a node that hangs still gets clients: each check takes its timeout too."""
+        checks_ms = inputs.number(self.values, inputs.FALL) * self.check_timeout_ms
+        return self.leaves_within_s - -checks_ms // 1000
 
     @property
     def can_try(self) -> bool:
         """The estate says how fresh connections are made to this very port."""
         found = self.found
         return bool(found.probe and found.address) and found.address.rpartition(":")[2] == str(self.port)
+
+    @property
+    def held_by_nobody(self) -> str | None:
+        """The estate's address where no balancer has it; None: one has, or it is a name."""
+        address = self.found.address.rpartition(":")[0].strip("[]")
+        try:
+            ip_address(address)
+        except ValueError:
+            return None
+        return None if any(address in one.addresses for one in self.balancers) else address
 
     def answers_well(self, host: str) -> bool:
         """Every balancer gets 200 from this node's check already."""

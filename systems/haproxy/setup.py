@@ -6,15 +6,15 @@ The configuration is read for its sections and addresses only: it may hold passw
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from systems.errors import SystemsError
+from systems.haproxy.unit import CONFIG, UNIT, loaded
 from systems.shell import Output, Probe, Reader
 from systems.text import visible
 
-CONFIG = "/etc/haproxy/haproxy.cfg"
-UNIT = "haproxy"
 GET = r"printf 'GET / HTTP/1.0\r\n\r\n'"
 _SECTION = re.compile(
     r"(listen|frontend|backend|defaults|global|peers|resolvers|userlist|cache|program|mailers|ring)\b"
@@ -22,7 +22,7 @@ _SECTION = re.compile(
 )
 _VERSION = re.compile(r"version (\d+\.\d+(?:\.\d+)?)")
 _HTTP = re.compile(r"HTTP/\d(?:\.\d)? (\d{3})\b")
-_NO_TOOL = 127
+_SOURCE = re.compile(r"\bsrc ([0-9a-f.:]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,13 @@ class NodeSeen:
     """What a balancer sees of one node."""
 
     opens: bool | None
-    """Its SQL port opens; None: there is no `nc` to try it with."""
+    """Its SQL port opens; None: there is neither socat nor nc to try it with."""
     check: int | None
     """HTTP status of its check port; None: nobody answers HTTP there."""
     is_taken: bool = False
     """Somebody listens on the check port, whether it answers HTTP or not."""
+    source: str = ""
+    """The balancer's own address on the way there; empty: it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,10 @@ class BalancerSetup:
     listening: Mapping[int, str] = field(default_factory=dict)
     """TCP port -> program that listens there."""
     nodes: Mapping[str, NodeSeen] = field(default_factory=dict)
+    loads: tuple[str, ...] = (CONFIG,)
+    """The files and folders that its unit has HAProxy read, in its order."""
+    addresses: tuple[str, ...] = ()
+    """Its own, without their prefix."""
     can_ask: bool = True
     """socat or nc is there, without which no stats socket can be asked."""
     error: SystemsError | None = None
@@ -97,16 +103,21 @@ async def _read(
 ) -> BalancerSetup:
     probes = [
         Probe("haproxy -v", as_root=True, accepts=None),
-        Probe(f"systemctl show -p ActiveState -p UnitFileState {UNIT}", accepts=None),
+        Probe(
+            f"systemctl show -p ActiveState -p UnitFileState -p ExecStart -p Environment {UNIT}", accepts=None
+        ),
+        Probe("cat /etc/default/haproxy /etc/sysconfig/haproxy", as_root=True, accepts=None),
         Probe(f"cat {CONFIG}", as_root=True, accepts=None),
-        Probe(f"haproxy -c -f {CONFIG} 2>&1", as_root=True, accepts=None),
         Probe("ss -Hltnp", as_root=True, accepts=None),
         Probe("command -v socat nc", accepts=None),
+        Probe("ip -o addr show", accepts=None),
     ]
     answers = [_output(one) for one in await reader.read_many(probes, timeout_s=timeout_s)]
-    version, unit, config, proof, listening, tools = answers
+    version, unit, variables, config, listening, tools, addresses = answers
     found = _VERSION.search(version.stdout)
     states = dict(line.partition("=")[::2] for line in unit.stdout.splitlines())
+    loads = loaded(states, variables.stdout)
+    beside, proof = await _proven(reader, loads, timeout_s)
     tool = "socat" if "socat" in tools.stdout else "nc" if tools.stdout.strip() else ""
     seen = {host: await _see(reader, *place, check_port, tool) for host, place in nodes.items()}
     return BalancerSetup(
@@ -114,13 +125,31 @@ async def _read(
         version=found[1] if found and not version.status else "",
         active=states.get("ActiveState", ""),
         enabled=states.get("UnitFileState", ""),
-        sections=sections_of(config.stdout),
+        sections=sections_of(f"{config.stdout}\n{beside}"),
         sockets=tuple(re.findall(r"(?m)^[ \t]*stats[ \t]+socket[ \t]+(?:unix@)?(/\S+)", config.stdout)),
         refused=_refusal(config, proof),
         listening=listeners(listening.stdout),
         nodes=seen,
+        loads=loads,
+        addresses=tuple(re.findall(r"\binet6? ([0-9a-f.:]+)", addresses.stdout)),
         can_ask=bool(tool),
     )
+
+
+def proof_line(loads: tuple[str, ...], config: str) -> str:
+    """`haproxy -c` on all that its unit reads, with `config` (a word of the shell) in place of `CONFIG`."""
+    files = (config if path == CONFIG else shlex.quote(path) for path in loads)
+    return " ".join(("haproxy -c", *(f"-f {file}" for file in files)))
+
+
+async def _proven(reader: Reader, loads: tuple[str, ...], timeout_s: float) -> tuple[str, Output]:
+    """What stands in the files beside the configuration, and what HAProxy says of all of them."""
+    beside = " ".join(shlex.quote(path) for path in loads if path != CONFIG)
+    probes = [Probe(f"{proof_line(loads, CONFIG)} 2>&1", as_root=True, accepts=None)]
+    if beside:
+        probes.append(Probe(f"grep -rhs '' {beside}", as_root=True, accepts=None))
+    proof, *others = [_output(one) for one in await reader.read_many(probes, timeout_s=timeout_s)]
+    return "".join(one.stdout for one in others), proof
 
 
 def _output(answer: Output | Exception) -> Output:
@@ -178,16 +207,27 @@ def get_line(tool: str, address: str, port: int) -> str:
     return f"{GET} | socat -t3 - TCP:{there}:{port},connect-timeout=3"
 
 
+def open_line(tool: str, address: str, port: int) -> str:
+    """Open a TCP port and close it again: whether that can be done."""
+    if tool == "nc":
+        return f"nc -z -w 2 {address} {port}"
+    there = f"[{address}]" if ":" in address else address
+    return f"socat -u /dev/null TCP:{there}:{port},connect-timeout=2"
+
+
 async def _see(reader: Reader, address: str, port: int, check_port: int, tool: str) -> NodeSeen:
     if not tool:
         return NodeSeen(None, None)
-    sql, web = await reader.read_many(
-        (
-            Probe(f"nc -z -w 2 {address} {port}", accepts=None),
-            Probe(get_line(tool, address, check_port), accepts=None),
-        )
+    probes = (
+        Probe(open_line(tool, address, port), accepts=None),
+        Probe(get_line(tool, address, check_port), accepts=None),
+        Probe(f"ip -o route get {address}", accepts=None),
     )
-    sql, web = _output(sql), _output(web)
-    status = _HTTP.match(web.stdout)
-    opens = None if sql.status == _NO_TOOL else not sql.status
-    return NodeSeen(opens, int(status[1]) if status else None, is_taken=not web.status or bool(web.stdout))
+    sql, web, route = [_output(one) for one in await reader.read_many(probes)]
+    status, source = _HTTP.match(web.stdout), _SOURCE.search(route.stdout)
+    return NodeSeen(
+        opens=not sql.status,
+        check=int(status[1]) if status else None,
+        is_taken=not web.status or bool(web.stdout),
+        source=source[1] if source else "",
+    )

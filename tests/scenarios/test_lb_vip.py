@@ -18,8 +18,8 @@ pytestmark = pytest.mark.lab
 NODES, BALANCERS = ("db1", "db2", "db3"), ("lb1", "lb2")
 CONFIG = "/etc/haproxy/haproxy.cfg"
 _LEFT = (
-    "ls /etc/quarterdeck-check /usr/local/sbin/quarterdeck-check /etc/systemd/system/quarterdeck-check* "
-    "2>/dev/null; getent passwd quarterdeck-check; ss -Hltn 'sport = :9200'; true"
+    "ls -d /etc/quarterdeck-check* /usr/local/sbin/quarterdeck-check* /etc/systemd/system/quarterdeck-check* "
+    "2>/dev/null; getent passwd quarterdeck-check-9200; ss -Hltn 'sport = :9200'; true"
 )
 
 
@@ -56,7 +56,7 @@ def test_an_address_is_set_up_proven_and_taken_back_byte_for_byte(
     assert order.index("check:db3") < order.index("section:lb1") < order.index("section:lb2")
     assert order[-4:] == ["prove:up", "prove:fresh", "desync:db3", "resync:db3"]
     assert "wsrep_desync\tOFF" in lab.sql("db3", "SHOW GLOBAL VARIABLES LIKE 'wsrep_desync'")
-    password = lab.sh("db1", "sed -n 's/^password=//p' /etc/quarterdeck-check/login.cnf").strip()
+    password = lab.sh("db1", "sed -n 's/^password=//p' /etc/quarterdeck-check-9200/login.cnf").strip()
     assert len(password) > 30
     assert password not in call("journal", "list", "--json", home=tmp_path).out
     assert password not in lab.sh("db1", "journalctl --no-pager -n 5000; ps -ef")
@@ -64,7 +64,7 @@ def test_an_address_is_set_up_proven_and_taken_back_byte_for_byte(
         assert undone.status == 0, undone.story()
     assert configs(lab) == before
     assert [lab.sh(host, _LEFT).strip() for host in NODES] == ["", "", ""]
-    assert lab.sql("db1", "SELECT user FROM mysql.user WHERE user LIKE 'quarterdeck%'").strip() == ""
+    assert lab.sql("db1", "SELECT user FROM mysql.user WHERE user LIKE 'qdcheck%'").strip() == ""
 
 
 @pytest.mark.whole

@@ -53,6 +53,7 @@ READS = [
     "echo 'show servers state' | nc -w 5 -U /var/run/haproxy.sock",
     r"printf 'GET / HTTP/1.0\r\n\r\n' | socat -t3 - TCP:10.77.0.11:9200,connect-timeout=3",
     r"printf 'GET / HTTP/1.0\r\n\r\n' | socat -t3 - TCP:[fd00::1]:9200,connect-timeout=3",
+    "socat -u /dev/null TCP:10.77.0.11:3306,connect-timeout=2",
     r"printf 'GET / HTTP/1.0\r\n\r\n' | nc -w 3 10.77.0.11 9200",
     "haproxy -c -f /etc/haproxy/haproxy.cfg",
 ]
@@ -62,6 +63,9 @@ CHANGES = [
     "echo 'set server orders/db1 state maint' | socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
     "echo 'show stat;set server orders/db1 state maint' | socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",
     "echo 'show stat' | socat -t5 - EXEC:reboot",
+    "socat -u /etc/shadow TCP:10.77.0.11:3306,connect-timeout=2",
+    "socat -u /dev/null TCP:10.77.0.11:3306,connect-timeout=2,fork",
+    "socat -u TCP:10.77.0.11:3306,connect-timeout=2 /dev/null",
     "echo 'show stat' | socat -t5 - UNIX-CONNECT:/x,fork",
     "echo 'show stat' | socat -t5 /etc/x UNIX-CONNECT:/run/haproxy/admin.sock",
     "echo 'show stat'; socat -t5 - UNIX-CONNECT:/run/haproxy/admin.sock",

@@ -16,6 +16,7 @@ from systems.haproxy.setup import BalancerSetup, NodeSeen, Section
 from tests.builders import a_survey
 
 SOCKET = "/run/haproxy/admin.sock"
+SOURCES = {"lb1": "10.77.0.21", "lb2": "10.77.0.22"}
 ADDRESS = "10.77.0.100:3306"
 
 
@@ -29,7 +30,11 @@ def a_balancer(host: str = "lb1", **changes: Any) -> BalancerSetup:
         sections=(Section("frontend", "web", (80,)),),
         sockets=(SOCKET,),
         listening={22: "sshd", 80: "haproxy"},
-        nodes={f"db{number}": NodeSeen(opens=True, check=None) for number in (1, 2, 3)},
+        addresses=(SOURCES.get(host, "10.77.0.29"), "10.77.0.100"),
+        nodes={
+            f"db{number}": NodeSeen(opens=True, check=None, source=SOURCES.get(host, "10.77.0.29"))
+            for number in (1, 2, 3)
+        },
     )
     return replace(setup, **changes)
 

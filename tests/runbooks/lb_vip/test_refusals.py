@@ -11,6 +11,12 @@ from systems.haproxy.setup import NodeSeen, Section
 from tests.builders import a_node, a_stopped_node, a_survey
 from tests.runbooks.lb_vip.addresses import a_balancer, a_vip_look, refused
 
+NO_SOURCE = {f"db{number}": NodeSeen(opens=True, check=None) for number in (1, 2, 3)}
+SHUT = {
+    **NO_SOURCE,
+    "db1": NodeSeen(opens=True, check=None, source="10.77.0.22"),
+    "db2": NodeSeen(opens=False, check=None),
+}
 BUSY = CheckSeen(listens="xinetd", disabled=True)
 
 
@@ -44,7 +50,11 @@ def test_an_address_that_serves_no_cluster() -> None:
         (with_balancer(sections=(Section("backend", "orders"),)), "has a backend orders already"),
         (with_balancer(sections=(Section("listen", "old", (3306,)),)), "port 3306 is taken by listen old"),
         (with_balancer(listening={3306: "mariadbd"}), "port 3306 is taken by mariadbd"),
-        (with_balancer(nodes={"db2": NodeSeen(opens=False, check=None)}), "lb2 does not reach db2"),
+        (with_balancer(nodes=SHUT), "lb2 does not reach db2"),
+        (with_balancer(nodes={"db2": NodeSeen(opens=None, check=None)}), "lb2 does not reach db1"),
+        (with_balancer(nodes={}), "lb2 does not reach db1"),
+        (with_balancer(nodes=NO_SOURCE), "lb2 does not tell from which address it asks db1"),
+        (with_balancer(loads=("/srv/lb.cfg",)), "its unit has HAProxy read /srv/lb.cfg"),
     ],
 )
 def test_a_balancer_that_cannot_be_set_up(look: Look, words: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from systems.errors import SudoRefused
-from systems.haproxy.setup import CONFIG, BalancerSetup, Section, listeners, read_setup, sections_of
+from systems.haproxy.setup import BalancerSetup, Section, listeners, proof_line, read_setup, sections_of
+from systems.haproxy.unit import CONFIG, loaded
 from systems.shell import Output, Probe, Reader, Sink
 from tests.builders import NOON
 
@@ -62,8 +63,10 @@ ANSWERS: Mapping[str, str | tuple[str, int]] = {
     "haproxy -c": "Configuration file is valid",
     "ss -Hltnp": LISTENING,
     "command -v": "/usr/bin/socat\n",
-    "nc -z -w 2 10.77.0.11 3306": "",
-    "nc -z -w 2 10.77.0.12 3307": ("", 1),
+    "socat -u /dev/null TCP:10.77.0.11:3306": "",
+    "socat -u /dev/null TCP:10.77.0.12:3307": ("", 1),
+    "route get 10.77.0.11": "10.77.0.11 dev eth0 src 10.77.0.21 uid 0 \\    cache \n",
+    "ip -o addr": "2: eth0    inet 10.77.0.21/24 scope global eth0\n2: eth0    inet6 fe80::1/64 scope link\n",
     "TCP:10.77.0.11:9200": "HTTP/1.1 503 Service Unavailable\r\n\r\nnot Synced\r\n",
     "TCP:10.77.0.12:9200": ("", 1),
 }
@@ -88,6 +91,47 @@ async def test_nodes_are_seen_as_the_balancer_reaches_them() -> None:
     nodes = (await seen()).nodes
     assert (nodes["db1"].opens, nodes["db1"].check, nodes["db1"].is_taken) == (True, 503, True)
     assert (nodes["db2"].opens, nodes["db2"].check, nodes["db2"].is_taken) == (False, None, False)
+
+
+async def test_without_socat_a_port_is_tried_with_nc() -> None:
+    answers = {key: told for key, told in ANSWERS.items() if "socat" not in key and "TCP" not in key}
+    answers |= {"command -v": "/usr/bin/nc\n", "nc -z -w 2 10.77.0.11 3306": ""}
+    nodes = (await read_setup(Told(answers), NODES, 9200)).nodes
+    assert (nodes["db1"].opens, nodes["db2"].opens) == (True, False)
+
+
+async def test_addresses_are_its_own_and_those_that_it_asks_from() -> None:
+    setup = await seen()
+    assert setup.addresses == ("10.77.0.21", "fe80::1")
+    assert [setup.nodes[host].source for host in ("db1", "db2")] == ["10.77.0.21", ""]
+
+
+RED_HAT = (
+    "ExecStart={ path=/usr/sbin/haproxy ; argv[]=/usr/sbin/haproxy -Ws -f $CONFIG -f ${CFGDIR} -p $PIDFILE "
+    "$OPTIONS ; ignore_errors=no ; start_time=[n/a] ; pid=0 }\n"
+    'Environment=CONFIG=/etc/haproxy/haproxy.cfg "CFGDIR=/etc/haproxy/conf.d" PIDFILE=/run/haproxy.pid\n'
+)
+
+
+async def test_a_folder_that_the_unit_has_it_read_is_read_and_proven_too() -> None:
+    proof = "haproxy -c -f /etc/haproxy/haproxy.cfg -f /etc/haproxy/conf.d"
+    more: dict[str, str | tuple[str, int]] = {
+        "systemctl show": RED_HAT,
+        "grep -rhs '' /etc/haproxy/conf.d": "listen orders\n  bind :3306\n",
+    }
+    reader = Told({proof: "valid", "haproxy -c": ("[ALERT] not all of it", 1), **ANSWERS, **more})
+    setup = await read_setup(reader, NODES, 9200)
+    assert setup.refused == ""
+    assert setup.loads == (CONFIG, "/etc/haproxy/conf.d")
+    assert setup.binds(3306) == setup.named("orders") == Section("listen", "orders", (3306,))
+    assert proof_line(setup.loads, '"$1"') == 'haproxy -c -f "$1" -f /etc/haproxy/conf.d'
+
+
+def test_what_the_environment_file_says_is_what_the_unit_reads() -> None:
+    unit = dict(line.partition("=")[::2] for line in RED_HAT.splitlines())
+    assert loaded(unit, '# CONFIG=/no\nCONFIG="/srv/lb.cfg"\n')[0] == "/srv/lb.cfg"
+    assert loaded(unit, 'OPTIONS="-f /srv/more"\n')[-1] == "/srv/more"
+    assert loaded({}, "") == (CONFIG,)
 
 
 async def test_a_password_in_the_configuration_is_kept_nowhere() -> None:
