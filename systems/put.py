@@ -13,6 +13,13 @@ _OWNER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(:[A-Za-z_][A-Za-z0-9_.-]*)?")
 _KEPT = ".bak.${QUARTERDECK_JOB%%.*}"
 """Names what was there before a run: a job is named by its run, up to the first dot."""
 
+_IS_OURS = (
+    '{ [ ! -e "$k.made" ] || cmp -s "$f" "$k" || [ "$(sha256sum <"$f")" = "$(cat "$k.made")" ] || '
+    '{ echo "$f was written by somebody else since this run: take the changes of this run out by hand; '
+    'what was there before them is $k" >&2; false; }; }'
+)
+"""A run that was cut off between its digest and its file has left the old one there, which is ours, too."""
+
 
 def put(
     path: str,
@@ -58,7 +65,7 @@ def rewrite(path: str, sha256: str, script: str) -> Command:
 
     Only a file of that digest is changed: one that somebody wrote meanwhile is left alone. The new file is
     made as a copy with the old one's owner, mode and label, and takes its name; the old one is kept for
-    `put_back`. The script comes over standard input; what else the file holds never leaves its host.
+    `put_back`, and the new one's digest, so that this takes nobody else's later change away. The script comes over standard input; what else the file holds never leaves its host.
     """
     target, check = shlex.quote(path), shlex.quote(f"{sha256}  {path}")
     steps = (
@@ -66,7 +73,8 @@ def rewrite(path: str, sha256: str, script: str) -> Command:
         '{ echo "$f is not as it was read: look at it, and begin again" >&2; false; }; }',
         '{ [ -e "$k" ] || { cp -a "$f" "$k.new" && mv -f "$k.new" "$k"; }; }',
         'n=$(mktemp "$f.XXXXXX") && cp -a "$f" "$n"',
-        '{ sed -f /dev/stdin "$f" >"$n" && { sync "$n" 2>/dev/null || sync; } && mv -f "$n" "$f" '
+        '{ sed -f /dev/stdin "$f" >"$n" && { sync "$n" 2>/dev/null || sync; } '
+        '&& sha256sum <"$n" >"$k.made" && mv -f "$n" "$f" '
         '|| { rm -f "$n"; false; }; }',
     )
     return Command(" && ".join(steps), stdin=script)
@@ -94,10 +102,11 @@ def put_with(path: str, addition: str, *, proof: str) -> Command:
 def put_back(path: str, *, as_root: bool = True) -> Command:
     """Undo of `put` with `keeps_old`: what was there before this run; where there was nothing, the file goes.
 
-    When this run has put nothing there, nothing happens, whatever other runs have kept.
+    When this run has put nothing there, nothing happens, whatever other runs have kept. It fails, and leaves
+    the file alone, when somebody has written what `rewrite` made since then.
     """
     return Command(
-        f'f={shlex.quote(path)}; k="$f{_KEPT}"; if [ -e "$k" ]; then mv -f "$k" "$f"; '
-        'elif [ -e "$k-none" ]; then rm -f "$f" "$k-none"; fi',
+        f'f={shlex.quote(path)}; k="$f{_KEPT}"; if [ -e "$k" ]; then {_IS_OURS} && mv -f "$k" "$f" && '
+        'rm -f "$k.made"; elif [ -e "$k-none" ]; then rm -f "$f" "$k-none"; fi',
         as_root=as_root,
     )

@@ -61,7 +61,11 @@ def test_only_the_lines_that_must_change_do(path: Path) -> None:
     expected = SEED_COMPUTE.replace("server_listen=0.0.0.0", "server_listen = 172.16.1.100")
     assert text == expected.replace("=172.16.10.100", " = 172.16.1.100")
     assert path.stat().st_mode & 0o777 == 0o640
-    assert sorted(one.name for one in path.parent.iterdir()) == ["nova.conf", "nova.conf.bak.run1"]
+    assert sorted(one.name for one in path.parent.iterdir()) == [
+        "nova.conf",
+        "nova.conf.bak.run1",
+        "nova.conf.bak.run1.made",
+    ]
 
 
 def test_the_diff_shows_what_goes_and_what_comes(path: Path) -> None:
@@ -81,6 +85,24 @@ def test_the_command_holds_no_password_of_the_file(path: Path) -> None:
 
 def test_the_undo_puts_the_old_file_back(path: Path) -> None:
     edited(path, WANTED)
+    assert run(put_back(str(path))).returncode == 0
+    assert path.read_text() == SEED_COMPUTE
+    assert [one.name for one in path.parent.iterdir()] == ["nova.conf"]
+
+
+def test_the_undo_takes_nobody_elses_later_change_away(path: Path) -> None:
+    text = edited(path, WANTED) + "# somebody was here\n"
+    path.write_text(text)
+    result = run(put_back(str(path)))
+    assert result.returncode != 0
+    assert "was written by somebody else since this run" in result.stderr
+    assert path.read_text() == text
+    assert (path.parent / "nova.conf.bak.run1").read_text() == SEED_COMPUTE
+
+
+def test_the_undo_of_an_edit_that_was_cut_off_before_its_file_leaves_the_old_one(path: Path) -> None:
+    edited(path, WANTED)
+    path.write_text(SEED_COMPUTE)
     assert run(put_back(str(path))).returncode == 0
     assert path.read_text() == SEED_COMPUTE
 
