@@ -65,7 +65,8 @@ def rewrite(path: str, sha256: str, script: str) -> Command:
 
     Only a file of that digest is changed: one that somebody wrote meanwhile is left alone. The new file is
     made as a copy with the old one's owner, mode and label, and takes its name; the old one is kept for
-    `put_back`, and the new one's digest, so that this takes nobody else's later change away. The script comes over standard input; what else the file holds never leaves its host.
+    `put_back`, and the new one's digest, so that this takes nobody else's later change away. The script
+    comes over standard input; what else the file holds never leaves its host.
     """
     target, check = shlex.quote(path), shlex.quote(f"{sha256}  {path}")
     steps = (

@@ -37,7 +37,7 @@ def plan(look: Look, values: Mapping[str, str], facts: Mapping[str, str]) -> Pla
         *((reboot_step(setup, instance),) if needs_reboot(setup, instance, changed) else ()),
         *proof_steps(setup, instance),
     )
-    return Plan(NAME, setup.cloud, _sentence(setup, changed), steps, tuple(_evidence(setup)))
+    return Plan(NAME, setup.cloud, _sentence(setup, changed), steps, tuple(_evidence(setup, changed)))
 
 
 def _order(setup: Setup) -> tuple[NovaHost, ...]:
@@ -99,7 +99,7 @@ def _sentence(setup: Setup, changed: list[NovaHost]) -> str:
     return f"{what}; consoles open at {setup.base_url}"
 
 
-def _evidence(setup: Setup) -> Iterator[str]:
+def _evidence(setup: Setup, changed: list[NovaHost]) -> Iterator[str]:
     for host in setup.hosts:
         sides = " and ".join(side.value for side in host.sides)
         release = f"Nova {host.release}" if host.release else "Nova of no package"
@@ -108,15 +108,16 @@ def _evidence(setup: Setup) -> Iterator[str]:
         for flaw in setup.found.flaws(host):
             yield f"{host.host}: {flaw.gotcha or flaw.rule}: {flaw.sentence} ({flaw.where})"
     for host in setup.computes:
-        yield from _of_compute(setup, host)
+        yield from _of_compute(setup, host, is_changed=host in changed)
 
 
-def _of_compute(setup: Setup, host: NovaHost) -> Iterator[str]:
+def _of_compute(setup: Setup, host: NovaHost, *, is_changed: bool) -> Iterator[str]:
     if host.spice_capable is None:
         yield f"{host.host}: whether its QEMU has SPICE is not known: {host.capable_word}"
     old = sorted({one.domain for one in host.screens or () if one.kind != "spice"})
     if old:
-        yield f"{host.host}: {listed(old)} get SPICE by a hard reboot each, when that suits (SPICE-01)"
+        until = " and have no console from the change on until then" if is_changed else ""
+        yield f"{host.host}: {listed(old)} get SPICE by a hard reboot each, when that suits{until} (SPICE-01)"
     listen = setup.listen(host)
     if not host.firewall.refuses and listen not in ANYWHERE and not is_loopback(listen):
         yield f"{host.host}: nothing filters; whoever reaches {listen} reaches screens (SPICE-03)"

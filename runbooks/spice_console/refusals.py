@@ -141,7 +141,7 @@ def _clocks(setup: Setup) -> Refusal | None:
 def _walls(setup: Setup) -> Refusal | None:
     """SPICE-03: screens are open to nobody but the proxy. SPICE-07: what is opened stays open."""
     for host in setup.computes:
-        if host.firewall.wall is Wall.IPTABLES and open_to_all(host.firewall.rules, FIRST_SCREEN):
+        if open_to_all(host.firewall.rules, FIRST_SCREEN):
             sentence = f"a rule on {host.host} opens port {FIRST_SCREEN}, a screen, to everybody"
             way_on = "Take that rule away, or narrow it to the control hosts; then plan again."
             return Refusal(sentence, host.firewall.rules[:8], way_on, ("SPICE-03",))
@@ -162,6 +162,13 @@ def _wall(setup: Setup, host: NovaHost) -> Refusal | None:
         sentence = f"{host.host} filters by nftables of its own, whose files this runbook does not write"
         way_on = f"Let {setup.users or 'the users'} reach port {setup.port} there by hand, then leave it out."
         return Refusal(sentence, (), way_on, ("SPICE-07",))
+    if wall.wall is Wall.IPTABLES and any("-j ufw-" in rule for rule in wall.rules):
+        sentence = f"{host.host} filters by ufw, whose rules this runbook does not write"
+        way_on = (
+            "Let the users reach the proxy, and control hosts alone the screens, by `ufw allow` there; then "
+            "leave that host out."
+        )
+        return Refusal(sentence, wall.rules[:8], way_on, ("SPICE-07",))
     if wall.wall is Wall.IPTABLES and not wall.saved_path:
         sentence = f"{host.host} filters by iptables and keeps no rules for its next boot"
         way_on = "Install iptables-services (RPM) or iptables-persistent (Debian) and save the rules first."
@@ -175,9 +182,16 @@ def needs_users(setup: Setup, host: NovaHost) -> bool:
     if host not in setup.controls or not wall.refuses:
         return False
     if wall.wall is Wall.FIREWALLD:
-        return not any(f"{setup.port}/tcp" in one or f'port="{setup.port}"' in one for one in wall.saved)
+        return not all(_names_port(setup, rules) for rules in (wall.rules, wall.saved))
     network = setup.users or "0.0.0.0/0"
     return not (lets_in(wall.rules, setup.port, network) and lets_in(wall.saved, setup.port, network))
+
+
+def _names_port(setup: Setup, rules: tuple[str, ...]) -> bool:
+    """firewalld opens the proxy's port, to everybody or, where users are told, to them."""
+    rich = [one for one in rules if f'port="{setup.port}"' in one and one.endswith("accept")]
+    own = [one for one in rich if not setup.users or f'address="{setup.users}"' in one]
+    return open_to_all(rules, setup.port) or bool(own)
 
 
 _REASONS: tuple[Callable[[Setup], Refusal | None], ...] = (

@@ -25,7 +25,7 @@ from systems.nova import options as o
 from systems.nova.edit import FileEdit, edits_of
 from systems.nova.lint_addresses import ANYWHERE, PAGE, is_loopback
 from systems.nova.options import Option, Side
-from systems.nova.readings import NovaHost
+from systems.nova.readings import NovaHost, Wall
 from systems.nova.survey import NovaSurvey, survey_nova
 from systems.openstack.readings import Instance
 
@@ -139,10 +139,15 @@ class Setup:
     def listen(self, host: NovaHost) -> str:
         """Where its guests are to listen: never on all addresses, unless a firewall stands before them.
 
-        A wildcard that is there stays then: live migration needs it (SPICE-02, SPICE-03).
+        A wildcard that is there stays then: live migration needs it (SPICE-02, SPICE-03). That of IPv6 does
+        not stay before iptables, which filters IPv4 alone.
         """
-        present = host.conf.setting(o.SERVER_LISTEN).value
-        return present if present in ANYWHERE and host.firewall.refuses else self.address(host)
+        present, address = host.conf.setting(o.SERVER_LISTEN).value, self.address(host)
+        if present not in ANYWHERE or not host.firewall.refuses:
+            return address
+        if ":" in present and host.firewall.wall is Wall.IPTABLES:
+            return address if ":" in address else "0.0.0.0"  # noqa: S104 - the firewall stands before it
+        return present
 
     def wanted(self, host: NovaHost) -> dict[Option, str]:
         """The options that must hold there (E.1)."""

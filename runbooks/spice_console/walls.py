@@ -15,7 +15,7 @@ from runbooks.steps.checks import nothing_to_check
 from runbooks.words import listed
 from systems.nova.options import Side
 from systems.nova.readings import NovaHost, Wall
-from systems.nova.walls import iptables_rule, lets_in
+from systems.nova.walls import iptables_rule, lets_in, open_to_all
 from systems.put import put_back, rewrite
 from systems.shell import Command
 
@@ -115,17 +115,25 @@ def _iptables(host: NovaHost, lacking: tuple[Way, ...]) -> tuple[tuple[Act, ...]
 def inserted(rules: Sequence[str]) -> str:
     """For sed: rules before the first one of the table filter, and so before those that refuse."""
     text = "\\\n".join(rules)
-    return f"/^\\*filter/,/^COMMIT/{{\n0,/^\\(-A\\|COMMIT\\)/{{\n/^\\(-A\\|COMMIT\\)/i\\\n{text}\n}}\n}}\n"
+    first = r"/^\(\[[0-9:]*\] \)*\(-A\|COMMIT\)/"  # with its counters, where those are saved
+    return f"/^\\*filter/,/^COMMIT/{{\n0,{first}{{\n{first}i\\\n{text}\n}}\n}}\n"
 
 
 def _firewalld(host: NovaHost, lacking: tuple[Way, ...]) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
     zone = shlex.quote(host.firewall.zone)
-    places = (f"firewall-cmd --permanent --zone={zone}", f"firewall-cmd --zone={zone}")
+    places = (
+        (f"firewall-cmd --permanent --zone={zone}", host.firewall.saved),
+        (f"firewall-cmd --zone={zone}", host.firewall.rules),
+    )
+    missing = [
+        (place, shlex.quote(way.rich_rule))
+        for way in lacking
+        for place, there in places
+        if way.rich_rule not in there
+    ]
 
     def every(verb: str) -> tuple[Act, ...]:
-        rules = [shlex.quote(way.rich_rule) for way in lacking]
-        lines = [f"{place} --{verb}-rich-rule={rule}" for rule in rules for place in places]
-        return tuple(Act(host.host, Command(line)) for line in lines)
+        return tuple(Act(host.host, Command(f"{place} --{verb}-rich-rule={rule}")) for place, rule in missing)
 
     return every("add"), every("remove")
 
@@ -144,7 +152,7 @@ def _lets_in(host: NovaHost, wanted: tuple[Way, ...]) -> Check:
             return now
         if missing := [way.words for way in wanted if not _is_in(now, way)]:
             return no(f"{host.host} does not let in {listed(missing)}, now and after a boot", host.host)
-        if Side.COMPUTE in now.sides and lets_in(now.firewall.rules, FIRST_SCREEN, "0.0.0.0/0"):
+        if Side.COMPUTE in now.sides and open_to_all(now.firewall.rules, FIRST_SCREEN):
             return no(f"{host.host} lets everybody reach port {FIRST_SCREEN} (SPICE-03)", host.host)
         told = listed(way.words for way in wanted)
         return yes(f"{host.host} lets in {told}, by its running rules and its saved ones", host.host)

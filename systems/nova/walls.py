@@ -12,6 +12,8 @@ from systems.shell import Output
 
 SAVED = ("/etc/sysconfig/iptables", "/etc/iptables/rules.v4")
 """Where iptables' rules are read from at boot: the RPM family and Debian's (SPICE-07)."""
+_PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?/tcp")
+"""A port, or some, that firewalld opens to everybody."""
 _REFUSING = re.compile(r"-j (REJECT|DROP)\b")
 
 
@@ -85,8 +87,11 @@ def lets_in(rules: Sequence[str], port: int, network: str) -> bool:
 
 
 def open_to_all(rules: Sequence[str], port: int) -> bool:
-    """Whether a rule lets everybody reach a port, before any refuses it."""
-    return lets_in(rules, port, "0.0.0.0/0")
+    """Whether a rule of iptables lets everybody reach a port before any refuses it, or firewalld opens it."""
+    return lets_in(rules, port, "0.0.0.0/0") or any(
+        (found := _PORTS.fullmatch(rule)) is not None and int(found[1]) <= port <= int(found[2] or found[1])
+        for rule in rules
+    )
 
 
 def _covers(rule: str, port: int, network: str) -> bool:

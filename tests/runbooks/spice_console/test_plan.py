@@ -14,6 +14,7 @@ from runbooks.gotchas import CATALOGUE
 from runbooks.library import RUNBOOKS
 from runbooks.model import Look, Plan, Refusal
 from runbooks.secret import Secrets
+from runbooks.spice_console.walls import Way, inserted
 from systems.errors import Refused, Unreachable
 from systems.nova.options import Side
 from systems.nova.readings import Firewall, NovaHost, Wall
@@ -186,6 +187,41 @@ def test_two_proxies_are_let_in_by_one_change_of_the_saved_rules() -> None:
     assert done.stdout == SAVED.format("".join(f"{rule}\n" for rule in rules))
 
 
+def test_saved_rules_with_counters_get_the_new_one_before_those_that_refuse() -> None:
+    saved = "*filter\n:INPUT ACCEPT [0:0]\n{}[12:34] -A INPUT -j REJECT\nCOMMIT\n"
+    rule = iptables_rule("6082", "192.0.2.0/24")
+    done = subprocess.run(
+        ["sed", "-e", inserted([rule])], input=saved.format(""), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == saved.format(f"{rule}\n")
+
+
+def test_what_firewalld_let_in_before_is_let_in_after_an_undo() -> None:
+    users = {"users": "192.0.2.0/24"}
+    fresh = Firewall(Wall.FIREWALLD, zone="public", refuses=True)
+    plan = planned(a_control(firewall=fresh), right()[1], values=users)
+    step = next(step for step in plan.steps if step.key.startswith("open:"))
+    assert len(step.undo) == 2
+    rule = Way("6082", 6082, "192.0.2.0/24").rich_rule
+    for_now = Firewall(Wall.FIREWALLD, (rule,), (), zone="public", refuses=True)
+    plan = planned(a_control(firewall=for_now), right()[1], values=users)
+    step = next(step for step in plan.steps if step.key.startswith("open:"))
+    (undo,) = (act.command.line for act in step.undo)
+    assert undo.startswith("firewall-cmd --permanent --zone=public --remove-rich-rule=")
+
+
+@pytest.mark.parametrize(
+    ("now", "saved"),
+    [((), ("6082/tcp",)), (('rule family="ipv4" port port="6082" protocol="tcp" reject',),) * 2],
+)
+def test_a_port_that_firewalld_opens_only_later_or_refuses_is_opened(
+    now: tuple[str, ...], saved: tuple[str, ...]
+) -> None:
+    wall = Firewall(Wall.FIREWALLD, now, saved, zone="public", refuses=True)
+    plan = planned(a_control(firewall=wall), right()[1], values={"users": "192.0.2.0/24"})
+    assert "open:ctl1" in keys(plan)
+
+
 def test_firewalld_is_told_twice_so_that_it_lasts() -> None:
     wall = Firewall(Wall.FIREWALLD, zone="public", refuses=True)
     plan = planned(a_control(firewall=wall), right()[1], values={"users": "192.0.2.0/24"})
@@ -227,6 +263,21 @@ def test_an_open_listen_address_is_narrowed_unless_a_firewall_stands_before_it()
         a_compute(text=text, firewall=SHUT, screens=(a_screen(uuid=INSTANCE.id, listen="0.0.0.0"),)),
     )
     assert "edit:cmp1" not in keys(filtered)
+
+
+def test_a_wildcard_of_ipv6_does_not_stay_before_a_firewall_of_ipv4() -> None:
+    text = COMPUTE_CONF.replace("server_listen = {address}", "server_listen = ::")
+    narrowed = planned(a_control(), a_compute(text=text, firewall=SHUT, screens=(RIGHT_SCREEN,)))
+    edit = next(step for step in narrowed.steps if step.key == "edit:cmp1")
+    assert "+ server_listen = 0.0.0.0" in edit.expects
+    both = Firewall(Wall.FIREWALLD, zone="public", refuses=True)
+    kept = planned(a_control(), a_compute(text=text, firewall=both, screens=(RIGHT_SCREEN,)))
+    assert "edit:cmp1" not in keys(kept)
+
+
+def test_guests_that_lose_their_console_by_the_change_are_told_before_it() -> None:
+    plan = planned(a_control(), a_compute(text=PLAIN, screens=(RIGHT_SCREEN, a_screen("old", "vnc"))))
+    assert any("old get SPICE" in line and "no console from the change on" in line for line in plan.evidence)
 
 
 def test_old_instances_are_listed_and_left_alone() -> None:
@@ -304,6 +355,8 @@ def test_screens_that_are_open_to_everybody_are_refused() -> None:
         Wall.IPTABLES, (rule, REJECT), (rule, REJECT), "/etc/sysconfig/iptables", "5a" * 32, refuses=True
     )
     assert "to everybody" in refused(a_control(), a_compute(firewall=wall)).sentence
+    other = Firewall(Wall.FIREWALLD, ("22/tcp", "5900-6923/tcp"), (), zone="public", refuses=True)
+    assert "to everybody" in refused(a_control(), a_compute(firewall=other)).sentence
 
 
 @pytest.mark.parametrize(
@@ -311,6 +364,7 @@ def test_screens_that_are_open_to_everybody_are_refused() -> None:
     [
         (Firewall(Wall.NFTABLES, refuses=True), "filters by nftables of its own"),
         (Firewall(Wall.IPTABLES, (REJECT,), refuses=True), "keeps no rules for its next boot"),
+        (Firewall(Wall.IPTABLES, ("-A INPUT -j ufw-user-input",), refuses=True), "filters by ufw"),
     ],
 )
 def test_a_firewall_that_cannot_be_changed_for_good_is_refused(wall: Firewall, words: str) -> None:
