@@ -107,8 +107,17 @@ def _evidence(setup: Setup, changed: list[NovaHost]) -> Iterator[str]:
         yield f"{host.host} ({sides}): {release} on {host.system}; {units}; {host.firewall.wall.value}"
         for flaw in setup.found.flaws(host):
             yield f"{host.host}: {flaw.gotcha or flaw.rule}: {flaw.sentence} ({flaw.where})"
+    if (instance := setup.instance) is not None and instance.host:
+        yield from _of_instance(setup, instance.name, instance.host)
     for host in setup.computes:
         yield from _of_compute(setup, host, is_changed=host in changed)
+
+
+def _of_instance(setup: Setup, name: str, runs_on: str) -> Iterator[str]:
+    """The only compute host is taken for the instance's, whatever it is called: ssh may know another name."""
+    only = setup.computes[0].host if len(setup.computes) == 1 else ""
+    if only and only.partition(".")[0] != runs_on.partition(".")[0]:
+        yield f"{name} runs on {runs_on} by Nova; that is taken to be {only}, the only one named"
 
 
 def _of_compute(setup: Setup, host: NovaHost, *, is_changed: bool) -> Iterator[str]:

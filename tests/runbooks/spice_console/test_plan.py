@@ -280,6 +280,13 @@ def test_guests_that_lose_their_console_by_the_change_are_told_before_it() -> No
     assert any("old get SPICE" in line and "no console from the change on" in line for line in plan.evidence)
 
 
+def test_an_instance_of_a_host_by_another_name_is_told_before_its_power_is_cut() -> None:
+    words = "web-1 runs on cmp9 by Nova; that is taken to be cmp1"
+    elsewhere = planned(*right(), instance=an_instance("web-1", host="cmp9"))
+    assert any(words in line for line in elsewhere.evidence)
+    assert not any("taken to be" in line for line in planned(*right()).evidence)
+
+
 def test_old_instances_are_listed_and_left_alone() -> None:
     plan = planned(a_control(), a_compute(screens=(RIGHT_SCREEN, a_screen("old", "vnc"))))
     assert any("old get SPICE by a hard reboot each" in line for line in plan.evidence)
