@@ -92,8 +92,12 @@ def fresh_step(seen: Situation) -> Step:
 
 def desync_steps(seen: Situation, member: Member) -> tuple[Step, Step]:
     """Have one node leave the rotation by its state alone, and come back: the check sees more than a port."""
+    out = _desync_step(seen, member)
+    return out, _resync_step(seen, member, takes_back=out.key)
+
+
+def _desync_step(seen: Situation, member: Member) -> Step:
     host = member.host
-    deadline_s = 20.0 + 3 * seen.hung_within_s
     sees = "A check that sees it takes the node out, any other does not"
     expects = f"{host} is DOWN on {listed(_hosts(seen))} by HTTP 503"
     if seen.donors_serve:
@@ -110,8 +114,26 @@ def desync_steps(seen: Situation, member: Member) -> tuple[Step, Step]:
         why=f"{host} keeps running and takes connections; only its state changes. {sees} (LB-01, LB-10).",
         expects=f"{expects}; it is Synced again in the next step",
         gotchas=("LB-01", "LB-10"),
-        deadline_s=deadline_s,
+        deadline_s=_desync_deadline_s(seen),
     )
+    return replace(
+        out,
+        key=f"desync:{host}",
+        title=f"prove: {host} {'stays' if seen.donors_serve else 'leaves'} when it is desynced",
+        check=partial(_all_well, seen=seen, host=host),
+        verify=(
+            partial(serves_on, seen=seen, member=member)
+            if seen.donors_serve
+            else partial(is_out, seen=seen, host=host)
+        ),
+        undone=partial(_all_well, seen=seen, host=host),
+        lasting=False,
+        skippable=True,
+    )
+
+
+def _resync_step(seen: Situation, member: Member, *, takes_back: str) -> Step:
+    host = member.host
     back = set_step(
         member.node,
         "wsrep_desync",
@@ -121,36 +143,23 @@ def desync_steps(seen: Situation, member: Member) -> tuple[Step, Step]:
         why=f"{host} catches up, and gets clients once it is Synced, not before.",
         expects=f"{host} is Synced, and UP on {listed(_hosts(seen))}",
         gotchas=("LB-01",),
-        deadline_s=deadline_s + 60.0,
+        deadline_s=_desync_deadline_s(seen) + 60.0,
     )
-    key = f"desync:{host}"
-    return (
-        replace(
-            out,
-            key=key,
-            title=f"prove: {host} {'stays' if seen.donors_serve else 'leaves'} when it is desynced",
-            check=partial(_all_well, seen=seen, host=host),
-            verify=(
-                partial(serves_on, seen=seen, member=member)
-                if seen.donors_serve
-                else partial(is_out, seen=seen, host=host)
-            ),
-            undone=partial(_all_well, seen=seen, host=host),
-            lasting=False,
-            skippable=True,
-        ),
-        replace(
-            back,
-            key=f"resync:{host}",
-            title=f"prove: {host} is back when it is Synced",
-            verify=partial(_all_well, seen=seen, host=host),
-            undo=(),
-            undo_note=f"None is needed: {host} is as it was.",
-            takes_back=key,
-            skippable=False,
-            lasting=False,
-        ),
+    return replace(
+        back,
+        key=f"resync:{host}",
+        title=f"prove: {host} is back when it is Synced",
+        verify=partial(_all_well, seen=seen, host=host),
+        undo=(),
+        undo_note=f"None is needed: {host} is as it was.",
+        takes_back=takes_back,
+        skippable=False,
+        lasting=False,
     )
+
+
+def _desync_deadline_s(seen: Situation) -> float:
+    return 20.0 + 3 * seen.hung_within_s
 
 
 async def _all_well(context: Context, seen: Situation, host: str) -> Sighting:

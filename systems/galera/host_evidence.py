@@ -14,8 +14,7 @@ from systems.galera.readings import HostEvidence
 def put_together(quick: Quick, slow: Slow, slow_error: str = "", root_refused: str = "") -> HostEvidence:
     """One reading; a position from the log counts only while no server runs (B.1).
 
-    Where the log could not be read now, the position that it told before may be one of an earlier end: the
-    server may have run and crashed since. It is then not known (REC-04).
+    A log that cannot be read now may have told of an earlier end: what to recover is then unknown (REC-04).
     """
     view, datadir, missing = quick.view, slow.settings.datadir, _missing_mount(quick, slow)
     if missing and not quick.mysqld_pids:
