@@ -116,6 +116,7 @@ GALLERY: dict[str, tuple[int, int]] = {
     "watch": (112, 16),
     "nodes": (100, 22),
     "vips": (120, 18),
+    "guest-screen": (100, 14),
     "no-return": (100, 39),
     "stream": (132, 16),
     "journal": (100, 24),
