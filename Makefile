@@ -14,7 +14,7 @@ demo: env ## the console on simulated hosts: no root, no network; something to s
 demo-lab: env ## the console on real hosts (root): the same with real servers
 	@make/demo-lab.sh
 
-check: env ## all checks, real servers included: under 20 minutes on two cores
+check: env ## all checks, real servers included: about 25 minutes on two cores
 	@.venv/bin/python make/check.py
 
 check-all: env ## the same with the long tests

@@ -5,7 +5,7 @@
 
 What this machine cannot host is named in the table with the reason and the way to get it. With CI=true
 anything that was not run is a failure. What takes long to prepare is prepared beside the other work, and the
-tests of the lab and of OpenStack, which mostly wait for servers, run beside all others, which mostly compute.
+lab's tests, which mostly wait for servers, run beside all others, which mostly compute.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Beside:
 
 
 class Check:
-    """One run of all checks, in lanes: what computes, and what waits for OpenStack or the lab."""
+    """One run of all checks, in two lanes: what computes, and what waits for the lab's hosts."""
 
     def __init__(self, *, is_whole: bool) -> None:
         self.is_whole = is_whole
@@ -102,13 +102,14 @@ class Check:
             why_no_lab = answer_of("can-lab")
             programs = self._begin("servers' programs", "lab/fetch.sh")
             services = self._begin("OpenStack's services", "lab/octavia.sh", "install")
-            lanes = [lambda: self._what_computes(programs), lambda: self._the_cloud(services)]
-            if not why_no_lab:
-                tree = self._begin("lab's base tree", "lab/build-base.sh")
-                lanes.append(lambda: self._the_lab(tree))
-            rows += self._in_lanes(*lanes)
             if why_no_lab:
+                rows += self._all_but_the_lab(programs, services)
                 rows.append(self._not_run("tests on the lab", "lab", why_no_lab))
+            else:
+                tree = self._begin("lab's base tree", "lab/build-base.sh")
+                rows += self._in_lanes(
+                    lambda: self._all_but_the_lab(programs, services), lambda: self._the_lab(tree)
+                )
         finally:
             for process in self.running:
                 end_group(process)
@@ -132,7 +133,7 @@ class Check:
                 raise
         return [row for future in futures for row in future.result()]
 
-    def _what_computes(self, programs: Beside) -> list[Row]:
+    def _all_but_the_lab(self, programs: Beside, services: Beside) -> list[Row]:
         rows = [self._lint(name, command) for name, command in LINTS.items()]
         deadline_s = 3600 if self.is_whole else 1500
         rows.append(
@@ -143,11 +144,9 @@ class Check:
         rows.append(programs.row())
         options = ("-n", "2", "--dist", "loadfile")
         rows.append(self._pytest("tests on servers", "servers", *options, deadline_s=1500))
+        # One after the other, on one cloud: another one would cost what it takes to start it.
+        rows += [services.row(), self._pytest("tests on OpenStack", "cloud", deadline_s=1800)]
         return rows
-
-    def _the_cloud(self, services: Beside) -> list[Row]:
-        """One after the other, on one cloud: another of them would cost what it takes to start it."""
-        return [services.row(), self._pytest("tests on OpenStack", "cloud", deadline_s=1500)]
 
     def _the_lab(self, tree: Beside) -> list[Row]:
         deadline_s = 5400 if self.is_whole else 1500
