@@ -10,7 +10,7 @@
 #   openstack.sh stop|start SERVICE           keystone, placement, glance, neutron, nova; serialproxy, novncproxy, spicehtml5proxy
 #   openstack.sh proxies      Nova's own serial, VNC and SPICE proxies, and a real guest behind every console (guest.sh): 15 s
 #   openstack.sh expire       every token of a console that was given is too old from now on
-#   openstack.sh multiply NAME COUNT          so many copies of that instance, in the database
+#   openstack.sh multiply NAME COUNT          so many copies of that instance, in the database; 0: none any more
 #   openstack.sh clouds       print the clouds.yaml: lab (admin), lab-user (a member of the project demo)
 #
 # OPENSTACK_DIR and OPENSTACK_PORT (25000, and the 9 after it) tell several on one machine apart; the guest listens 2000 above.

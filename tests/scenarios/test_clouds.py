@@ -24,12 +24,14 @@ async def test_keys_act_while_a_thousand_instances_are_asked_for_and_once_they_a
     openstack_cloud: OpenStack, tmp_path: Path
 ) -> None:
     await running(openstack_cloud)
-    openstack_cloud.multiply("web-1", MANY)
     place = tmp_path / "estate.toml"
     place.write_text(
         f'[estate]\nname = "north"\n[[cloud]]\nname = "lab"\nclouds_file = "{openstack_cloud.clouds_yaml}"\n'
     )
-    with terminal(tmp_path, "--estate", str(place)) as console:
+    with (
+        openstack_cloud.copies("web-1", MANY),
+        terminal(tmp_path, "--estate", str(place)) as console,
+    ):
         with openstack_cloud.held("nova"):
             console.press("3")
             console.see("asking for its instances")
