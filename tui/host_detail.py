@@ -10,7 +10,7 @@ from runbooks.words import clock, share, size, span
 from tui.finding_rows import finding_rows
 from tui.frame import age
 from tui.instance_cells import instance_state
-from tui.instance_host import instance_of
+from tui.instance_host import instance_of, is_by_name
 from tui.node_cells import state_cell
 from tui.tones import change_tone
 from widgets.layout import Row, row
@@ -114,7 +114,8 @@ def _systems(host: HostView, picture: Picture, signs: Signs) -> Iterator[Row]:
         cell = instance_state(instance, signs)
         on = f" on {instance.host}" if instance.host else ""
         hint: Piece = ("  (i: its page, its screen)", Tone.DIM)
-        yield _line(cloud, f"{cell.text} as {instance.name}{on}", cell.tone, hint)
+        by = ", by its name alone" if is_by_name(picture, host.host) else ""
+        yield _line(cloud, f"{cell.text} as {instance.name}{on}{by}", cell.tone, hint)
 
 
 def _vips(host: HostView, picture: Picture, signs: Signs) -> Iterator[Row]:

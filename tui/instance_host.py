@@ -37,6 +37,11 @@ def instance_of(picture: Picture, host: str) -> tuple[str, Instance] | None:
     return None
 
 
+def is_by_name(picture: Picture, host: str) -> bool:
+    """Whether a host has told no addresses, so that only its name says which instance it is."""
+    return not _told(picture, host)
+
+
 def cluster_of(picture: Picture, host: str) -> str:
     """The first cluster that this host is a node of; empty: none."""
     view = picture.hosts.get(host)

@@ -242,3 +242,14 @@ async def test_an_instance_that_is_no_host_of_the_estate_leads_nowhere_and_says_
         await see(pilot, "db2")
         await pilot.press("n")
         await see(pilot, "no host of the estate is this instance")
+
+
+async def test_a_host_that_has_told_no_addresses_is_an_instance_by_its_name_and_that_is_told() -> None:
+    survey = a_cloud_survey(an_instance("lb2"))
+    async with console_of(
+        lambda: scenes.stage(scenes.killed(), hosts=scenes.some_hosts(), clouds=[survey]), (120, 40)
+    ) as (_, pilot):
+        await pilot.press("3")
+        await see(pilot, "lb2")
+        await pilot.press("h")
+        await see(pilot, "as lb2 on cmp1, by its name alone")
