@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from systems.estate_balancers import Balancers
     from systems.haproxy.attempt import Client
     from systems.openstack.cloud import CloudReader
+    from systems.openstack.octavia import BalancerReader
     from systems.openstack.readings import Instance
 
 
@@ -17,6 +18,10 @@ class Clouds(Protocol):
 
     def reader(self, cloud: str) -> CloudReader:
         """What reads that cloud; raises `KeyError` when the estate has none of that name."""
+        ...
+
+    def balancers(self, cloud: str) -> BalancerReader:
+        """What reads its load balancers; raises `KeyError` when the estate has none of that name."""
         ...
 
     async def link(self, cloud: str, instance: Instance, kind: str) -> Link:

@@ -68,12 +68,22 @@ class Eyes:
         nothing = ClusterSurvey(target, work.gear.clock.now(), ())
         if book.survey is not None:
             return Look(nothing, found=await book.survey(self, target))
+        if book.before is not None:
+            look = await self._named_cluster()
+            return replace(look, found=await book.before(self, target, look.survey))
         if book.beside is None:
             return await surveyor.look(target, preparation=preparation)
         vip = self.vips.balancers(target)
         served = vip.settings.serves
         look = await surveyor.look(served, preparation=preparation) if served else Look(nothing)
         return replace(look, found=await book.beside(self, vip, look.survey))
+
+    async def _named_cluster(self) -> Look:
+        name = self.values.get("cluster", "")
+        try:
+            return await self._work.gear.surveyor.look(name)
+        except KeyError:  # the runbook refuses it, in a sentence of its own
+            return Look(ClusterSurvey(name, self._work.gear.clock.now(), ()))
 
     async def look_for_plan(self) -> Look:
         """A new look with all that the runbook plans from; a second one where a host was only too slow.

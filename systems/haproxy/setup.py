@@ -215,6 +215,16 @@ def open_line(tool: str, address: str, port: int) -> str:
     return f"socat -u /dev/null TCP:{there}:{port},connect-timeout=2"
 
 
+async def see_node(reader: Reader, address: str, port: int, check_port: int) -> NodeSeen:
+    """Look at one node as a balancer would, from any host; raises a `SystemsError`.
+
+    `NodeSeen.opens` is None where that host has neither socat nor nc.
+    """
+    tools = await reader.read(Probe("command -v socat nc", accepts=None))
+    tool = "socat" if "socat" in tools.stdout else "nc" if tools.stdout.strip() else ""
+    return await _see(reader, address, port, check_port, tool)
+
+
 async def _see(reader: Reader, address: str, port: int, check_port: int, tool: str) -> NodeSeen:
     if not tool:
         return NodeSeen(None, None)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Protocol, TypeAlias
 
 from systems.openstack.access import Api
@@ -109,7 +110,82 @@ class FailoverOrder:
         return f"PUT {self.path}"
 
 
-AnyOrder: TypeAlias = Order | FailoverOrder
+class Part(Enum):
+    """The objects that a load balancer is made of: where each is made, and its name in a body."""
+
+    BALANCER = "loadbalancers", "loadbalancer"
+    LISTENER = "listeners", "listener"
+    POOL = "pools", "pool"
+    MONITOR = "healthmonitors", "healthmonitor"
+    MEMBER = "members", "member"
+
+    @property
+    def kind(self) -> str:
+        return self.value[0]
+
+    @property
+    def envelope(self) -> str:
+        return self.value[1]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeOrder:
+    """Make one object of Octavia. It changes something, so only `CloudHands` take it."""
+
+    part: Part
+    content: Mapping[str, object]
+    """What stands in its envelope; it has a name, by which it is found again."""
+    pool: str = ""
+    """Of a member: the id of its pool."""
+    api = Api.BALANCERS
+    method = "POST"
+
+    @property
+    def path(self) -> str:
+        return _part_path(self.part, "", self.pool)
+
+    @property
+    def body(self) -> Mapping[str, object]:
+        return {self.part.envelope: self.content}
+
+    @property
+    def line(self) -> str:
+        """The request as it is shown, journalled and sent."""
+        return f"POST {self.path} {json.dumps(self.body)}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteOrder:
+    """Delete one object of Octavia. It changes something, so only `CloudHands` take it."""
+
+    part: Part
+    key: str
+    """Its id."""
+    pool: str = ""
+    """Of a member: the id of its pool."""
+    cascade: bool = False
+    """Of a load balancer: with all that hangs below it, whoever made that."""
+    body = None
+    api = Api.BALANCERS
+    method = "DELETE"
+
+    @property
+    def path(self) -> str:
+        return _part_path(self.part, self.key, self.pool) + ("?cascade=true" if self.cascade else "")
+
+    @property
+    def line(self) -> str:
+        """The request as it is shown, journalled and sent; it has no body."""
+        return f"DELETE {self.path}"
+
+
+def _part_path(part: Part, key: str, pool: str) -> str:
+    """Raises `ValueError` for what is no id."""
+    at = lbaas_path(part.kind, key).removeprefix("/lbaas") if key else f"/{part.kind}"
+    return lbaas_path("pools", pool, at) if part is Part.MEMBER else f"/lbaas{at}"
+
+
+AnyOrder: TypeAlias = Order | FailoverOrder | MakeOrder | DeleteOrder
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from systems.openstack.decoding import Asked
 from systems.openstack.refusals import refusal
 from systems.shell import Command, Output, Permit
 
-_ACCEPTED = (200, 202)
+_ACCEPTED = (200, 201, 202, 204)
 
 
 @dataclass(frozen=True, slots=True)

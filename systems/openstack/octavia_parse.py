@@ -81,6 +81,7 @@ def _balancer(
         provider=one.provider or "",
         standing=_standing(one),
         project=one.project_id or "",
+        subnet=one.vip_subnet_id or "",
         listeners=listeners,
         pools=pools,
     )

@@ -125,6 +125,8 @@ class Balancer:
     project: str = ""
     listeners: tuple[Listener, ...] = ()
     pools: tuple[Pool, ...] = ()
+    subnet: str = ""
+    """Id of the subnet that its address is of."""
 
     def standings(self) -> Iterator[Standing]:
         """Those of all objects of the tree that were read, its own first."""

@@ -65,8 +65,43 @@ def _gone(match: re.Match[str], asked: Asked) -> Told:
     )
 
 
+def _quota(match: re.Match[str], asked: Asked) -> Told:
+    del match, asked
+    return (
+        "the project has as many of these as its quota in Octavia allows",
+        "Nothing was made. `openstack loadbalancer quota show` tells it; delete one, or have it raised.",
+    )
+
+
+def _taken_port(match: re.Match[str], asked: Asked) -> Told:
+    return (
+        f"another listener of {asked.name or 'the load balancer'} has {match[1]} port {match[2]} already",
+        "Nothing was made. Choose another port, or another load balancer.",
+    )
+
+
+def _no_such(match: re.Match[str], asked: Asked) -> Told:
+    del asked
+    return (
+        f"there is no {match[1].lower()} {match[2]} in this cloud that the account may use",
+        "Nothing was made. `openstack subnet list` tells those that there are.",
+    )
+
+
+def _children(match: re.Match[str], asked: Asked) -> Told:
+    del match
+    return (
+        f"something still hangs below {asked.name or 'it'}",
+        "Nothing was deleted. Take that away first, or all of it at once (cascade).",
+    )
+
+
 OCTAVIA = Rules(
     (
+        rule(403, r"[Qq]uota", _quota),
+        rule(409, r"already using protocol (\w+) and protocol_port (\d+)", _taken_port),
+        rule(400, r"(Subnet|Network|Port) (\S+) not found", _no_such),
+        rule(400, r"has children", _children),
         rule(403, r"Policy does not allow this request", _policy),
         rule(404, r"\S+ \S+ not found", _gone),
         rule(409, r"is immutable and cannot be updated", _locked),

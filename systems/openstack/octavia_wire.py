@@ -28,6 +28,7 @@ class WireStanding(Struct, frozen=True, kw_only=True):
 
 class WireBalancer(WireStanding, frozen=True, kw_only=True):
     vip_address: str | None = None
+    vip_subnet_id: str | None = None
     provider: str | None = None
     project_id: str | None = None
 
