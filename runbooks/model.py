@@ -285,5 +285,5 @@ class Runbook:
     """Of one that is about a virtual address: what it plans from beside the survey of the cluster that is
     served, which it is given. As `survey` in all else."""
     before: Callable[[Context, str, ClusterSurvey], Awaitable[Found]] | None = None
-    """Of one about a cloud that stands before a cluster: as `beside`, for the cluster that the input `cluster`
-    names. One that the estate does not have is surveyed as a cluster without nodes."""
+    """Of one about a cloud that stands before a cluster: as `beside`, for the cluster that the input
+    `cluster` names. One that the estate does not have is surveyed as a cluster without nodes."""

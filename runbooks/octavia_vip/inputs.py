@@ -1,4 +1,4 @@
-"""What an operator may tell octavia-vip: the cluster, the subnet of the address, who writes, how it is checked."""
+"""What an operator may tell octavia-vip: the cluster, the subnet, who writes, how it is checked."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ TAKE_AWAY = Input(
     name="take_away",
     title="Take it away instead",
     kind=InputKind.SWITCH,
-    help="yes: the load balancer is deleted with all that hangs below it, whoever made that; its name is typed.",
+    help="yes: the load balancer is deleted with all that hangs below it; its name is typed.",
     default="no",
 )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from runbooks.cloud.balancer_words import AnyObject, lock_s
 from runbooks.model import Act, Check, Context, Sighting, Step, no, yes
 from runbooks.octavia_vip.parts import Wanted
-from runbooks.octavia_vip.situation import Situation, tree_now
+from runbooks.octavia_vip.situation import Situation
 from runbooks.steps.checks import nothing_to_check
-from runbooks.words import span
+from runbooks.words import listed, span
 from systems.openstack.asking import DeleteOrder, Part
 from systems.openstack.decoding import Asked
 from systems.openstack.octavia_readings import Balancer, BalancersReading
@@ -89,13 +89,11 @@ def found_step(seen: Situation, wanted: Wanted) -> Step:
     )
 
 
-async def _now(context: Context, seen: Situation) -> Balancer | Sighting | None:
-    """The load balancer as it is now; a sighting where that is not one."""
-    reading: BalancersReading = await tree_now(context, seen.found.cloud, seen.name)
+def only_one(seen: Situation, reading: BalancersReading) -> Balancer | Sighting | None:
+    """The load balancer of that name; a sighting where there are several."""
     if len(reading.balancers) > 1:
-        return no(
-            f"Octavia has {len(reading.balancers)} load balancers {seen.name}: whose they are is not told"
-        )
+        words = f"{seen.found.cloud} has {len(reading.balancers)} load balancers {seen.name}"
+        return no(f"{words}: which one is meant is not known")
     return next(iter(reading.balancers), None)
 
 
@@ -103,7 +101,7 @@ def _is_free(seen: Situation, wanted: Wanted) -> Check:
     """Nothing of that name is there, and the load balancer is not locked."""
 
     async def check(context: Context) -> Sighting:
-        tree = await _now(context, seen)
+        tree = only_one(seen, await seen.now(context))
         if isinstance(tree, Sighting):
             return tree
         if wanted.find(tree) is not None:
@@ -111,9 +109,8 @@ def _is_free(seen: Situation, wanted: Wanted) -> Check:
         if tree is None:
             return yes(f"Octavia has no {wanted.words}")
         if tree.standing.provisioning != "ACTIVE":
-            return no(
-                f"{tree.name} is {tree.standing.provisioning}: nothing is ordered until it is ACTIVE (LB-18)"
-            )
+            state = tree.standing.provisioning
+            return no(f"{tree.name} is {state}: nothing is ordered until it is ACTIVE (LB-18)")
         return yes(f"{tree.name} is ACTIVE, and has no {wanted.words}")
 
     return check
@@ -123,30 +120,42 @@ def is_built(seen: Situation, wanted: Wanted) -> Check:
     """It is there under its name, as ordered, and Octavia is no longer at work on any of it."""
 
     async def verify(context: Context) -> Sighting:
-        reading = await tree_now(context, seen.found.cloud, seen.name)
-        if len(reading.balancers) > 1:
-            return no(f"Octavia has {len(reading.balancers)} load balancers {seen.name}")
-        tree = next(iter(reading.balancers), None)
+        return built(seen, await seen.now(context), wanted)
+
+    return verify
+
+
+def built(seen: Situation, reading: BalancersReading, *parts: Wanted) -> Sighting:
+    """The first of these objects that is not as it was ordered, or not ACTIVE; else yes."""
+    tree = only_one(seen, reading)
+    if isinstance(tree, Sighting):
+        return tree
+    for wanted in parts:
         there = wanted.find(tree)
         if tree is None or there is None:
             return no(f"Octavia has no {wanted.words}")
         if differences := wanted.differences(there):
             return no(f"{wanted.words}: {'; '.join(differences)}")
         for one in (tree, there):
-            if one.standing.provisioning == "ERROR":
-                return no(ERROR.format(name=one.name))
-            if one.standing.provisioning != "ACTIVE":
-                age = lock_s(one.standing, reading.taken_at)
-                since = f" for {span(age)}" if age is not None else ""
-                return no(f"{one.name} is locked{since}: {one.standing.provisioning} (LB-18)")
-        return yes(f"{wanted.words} is ACTIVE, as it was ordered")
+            if (why := _why_not_active(one, reading)) is not None:
+                return no(why)
+    return yes(f"{listed(one.words for one in parts)}: ACTIVE, as ordered")
 
-    return verify
+
+def _why_not_active(one: AnyObject, reading: BalancersReading) -> str | None:
+    standing = one.standing
+    if standing.provisioning == "ACTIVE":
+        return None
+    if standing.provisioning == "ERROR":
+        return ERROR.format(name=one.name)
+    age = lock_s(standing, reading.taken_at)
+    since = f" for {span(age)}" if age is not None else ""
+    return f"{one.name} is locked{since}: {standing.provisioning} (LB-18)"
 
 
 def _is_gone(seen: Situation, wanted: Wanted) -> Check:
     async def check(context: Context) -> Sighting:
-        tree = await _now(context, seen)
+        tree = only_one(seen, await seen.now(context))
         if isinstance(tree, Sighting):
             return tree
         if wanted.find(tree) is not None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from runbooks.cloud.balancer_words import Kind, operating_told
 from runbooks.model import Context, Holds, Sighting, Step, no, unknown, yes
-from runbooks.octavia_vip.making import ERROR, is_built
+from runbooks.octavia_vip.making import ERROR, built
 from runbooks.octavia_vip.parts import parts_of
-from runbooks.octavia_vip.situation import Behind, OctaviaFound, Situation, tree_now
+from runbooks.octavia_vip.situation import Behind, OctaviaFound, Situation
 from runbooks.steps.checks import nothing_to_check
 from systems.haproxy.setup import NodeSeen
-from systems.openstack.octavia_readings import Balancer, Member, members_of
+from systems.openstack.octavia_readings import Member, members_of
 
 HEARTBEAT_S = 10.0
 """Amphorae report in that time ([health_manager] heartbeat_interval, its default)."""
@@ -22,17 +22,14 @@ def proof_steps(seen: Situation) -> tuple[Step, ...]:
 
 def _tree_step(seen: Situation) -> Step:
     async def verify(context: Context) -> Sighting:
-        told = [await is_built(seen, one)(context) for one in parts_of(seen)]
-        amiss = next((one for one in told if one.holds is not Holds.YES), None)
-        if amiss is not None:
-            return amiss
-        tree = await _tree(context, seen)
-        if tree is None:
-            return no(f"Octavia has no load balancer {seen.name}")
+        reading, parts = await seen.now(context), parts_of(seen)
+        told = built(seen, reading, *parts)
+        if told.holds is not Holds.YES:
+            return told
+        (tree,) = reading.balancers
         words = operating_told(Kind.BALANCER, tree.standing).words
-        return yes(
-            f"{len(told)} objects are ACTIVE; {tree.name} at {tree.address}: {tree.standing.operating}, {words}"
-        )
+        place = f"{tree.name} at {tree.address}"
+        return yes(f"{len(parts)} objects are ACTIVE; {place} is {tree.standing.operating}: {words}")
 
     return Step(
         key="prove:tree",
@@ -48,9 +45,9 @@ def _tree_step(seen: Situation) -> Step:
 
 def _members_step(seen: Situation) -> Step:
     async def verify(context: Context) -> Sighting:
-        tree = await _tree(context, seen)
-        found = (await context.look(max_age_s=5.0)).found
-        if tree is None or not isinstance(found, OctaviaFound):
+        now = Situation(await context.look(), seen.values, seen.facts)
+        found, tree = now.found, now.balancer
+        if tree is None:
             return no(f"Octavia has no load balancer {seen.name}")
         if tree.standing.provisioning == "ERROR":
             return no(ERROR.format(name=tree.name))
@@ -73,10 +70,6 @@ def _members_step(seen: Situation) -> Step:
         answers=("LB-01", "LB-13"),
         verify_deadline_s=HEARTBEAT_S + 4 * seen.delay_s,
     )
-
-
-async def _tree(context: Context, seen: Situation) -> Balancer | None:
-    return next(iter((await tree_now(context, seen.found.cloud, seen.name)).balancers), None)
 
 
 def _health(seen: Situation, found: OctaviaFound, node: Behind, member: Member | None) -> Sighting:

@@ -11,7 +11,6 @@ from runbooks.octavia_vip.situation import Situation
 from runbooks.steps.checks import all_synced
 from runbooks.words import count, listed
 from systems.errors import SystemsError
-from systems.haproxy.setup import NodeSeen
 from systems.openstack.octavia_readings import Generation
 
 LONGEST_IDLE_S = 86_400

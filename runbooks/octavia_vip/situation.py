@@ -71,12 +71,16 @@ async def _check(context: Context, node: NodeSurvey, port: int) -> Answer[NodeSe
         return error
 
 
-async def tree_now(context: Context, cloud: str, name: str) -> BalancersReading:
-    """The load balancers of that name, with all that hangs below where it is one."""
+async def tree_now(context: Context, cloud: str, name: str, known: str = "") -> BalancersReading:
+    """The load balancers of that name, with all that hangs below where it is one.
+
+    `known`: the id that it had when it was last read, which saves a second reading.
+    """
     reader = context.clouds.balancers(cloud)
-    reading = await reader.balancers(only="-")  # of none, the members: they are many requests
+    # the members of other load balancers are a request a pool, and of no interest
+    reading = await reader.balancers(only=known or "-")
     named = [one for one in reading.balancers if one.name == name]
-    if len(named) == 1 and named[0].pools:
+    if len(named) == 1 and named[0].pools and named[0].id != known:
         reading = await reader.balancers(only=named[0].id)
     return replace(reading, balancers=tuple([one for one in reading.balancers if one.name == name]))
 
@@ -122,6 +126,11 @@ class Situation:
     @property
     def balancer(self) -> Balancer | None:
         return next(iter(self.balancers), None)
+
+    async def now(self, context: Context) -> BalancersReading:
+        """What Octavia has of that name now."""
+        known = self.balancer.id if self.balancer else ""
+        return await tree_now(context, self.found.cloud, self.name, known)
 
     @property
     def behind(self) -> tuple[Behind, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from runbooks.cloud.balancer_words import called
 from runbooks.model import Act, Context, Sighting, Step, no, yes
 from runbooks.octavia_vip.making import WORK_S
-from runbooks.octavia_vip.situation import Situation, tree_now
+from runbooks.octavia_vip.situation import Situation
 from runbooks.words import listed
 from systems.openstack.asking import DeleteOrder, Part
 from systems.openstack.decoding import Asked
@@ -19,7 +19,7 @@ def take_away_step(seen: Situation, tree: Balancer) -> Step:
     cloud, name = seen.found.cloud, seen.name
 
     async def check(context: Context) -> Sighting:
-        reading = await tree_now(context, cloud, name)
+        reading = await seen.now(context)
         now = [one for one in reading.balancers if one.id == tree.id]
         if not now or len(reading.balancers) != 1:
             return no(f"{name} is not the one load balancer that was looked at any more")
@@ -28,7 +28,7 @@ def take_away_step(seen: Situation, tree: Balancer) -> Step:
         return yes(f"{name} is {now[0].standing.provisioning}, operating {now[0].standing.operating}")
 
     async def verify(context: Context) -> Sighting:
-        left = (await tree_now(context, cloud, name)).balancers
+        left = (await seen.now(context)).balancers
         if left:
             return no(f"{name} is {left[0].standing.provisioning}")
         return yes(f"Octavia has no load balancer {name} any more, nor what hung below it")
