@@ -11,6 +11,8 @@ from tests.builders import a_stopped_node, a_survey
 from tests.nova_builders import a_compute, a_control, a_nova, a_unit
 from tests.preparation_builders import a_preparation
 from tests.runbooks.lb_vip.addresses import a_vip_look
+from tests.runbooks.octavia_vip.looks import VALUES as OCTAVIA_VALUES
+from tests.runbooks.octavia_vip.looks import an_octavia_look
 
 HOSTS = ("db1", "db2", "db3")
 
@@ -70,5 +72,10 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "lb-vip": Example(
         "Three nodes, all Synced; two hosts with HAProxy as its package configures it.", a_vip_look()
+    ),
+    "octavia-vip": Example(
+        "Three nodes, all Synced, whose checks answer; a cloud with Octavia that has nothing of that name.",
+        an_octavia_look(),
+        OCTAVIA_VALUES,
     ),
 }

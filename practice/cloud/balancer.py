@@ -115,6 +115,7 @@ class Balancer(Part):
     """One load balancer."""
 
     address: str
+    subnet: str = ""
     listeners: list[Listener] = field(default_factory=list)
     pools: list[Pool] = field(default_factory=list)
 

@@ -149,6 +149,32 @@ class Octavia:
         pool.monitor = monitor
         self._work(_CREATE_S, lambda: self._finish(balancer))
 
+    def remove(self, balancer: Balancer, part: AnyPart, *, cascade: bool = False) -> None:
+        """Begin to delete a part, or the whole with `cascade`."""
+        if part is balancer:
+            if (balancer.listeners or balancer.pools) and not cascade:
+                raise refusal(400, f"Cannot delete Load Balancer {balancer.id} - it has children")
+            if balancer.provisioning not in _FAILOVERABLE:
+                raise refusal(409, f"Load Balancer {balancer.id} is immutable and cannot be updated.")
+        else:
+            self._lock(balancer, part)
+        part.provisioning = "PENDING_DELETE"
+        self._work(_CREATE_S, lambda: self._removed(balancer, part))
+
+    def _removed(self, balancer: Balancer, part: AnyPart) -> None:
+        if part is balancer:
+            del self.balancers[balancer.id]
+            return
+        balancer.listeners = [one for one in balancer.listeners if one is not part]
+        balancer.pools = [one for one in balancer.pools if one is not part]
+        for pool in balancer.pools:
+            pool.members = [one for one in pool.members if one is not part]
+            pool.monitor = None if pool.monitor is part else pool.monitor
+        for listener in balancer.listeners:
+            if listener.default_pool == part.id:
+                listener.default_pool = None
+        self._finish(balancer)
+
     def failover(self, balancer: Balancer) -> None:
         """Replace what carries it."""
         if balancer.provisioning not in _FAILOVERABLE:

@@ -133,7 +133,17 @@ class OctaviaApi:
                 return self._make_member(key, _body(request, "member"), account)
             case "POST", ["healthmonitors"]:
                 return self._make_monitor(_body(request, "healthmonitor"), account)
+            case "DELETE", [*_, key]:
+                return self._delete(parts[0], key, account, is_all=request.query.get("cascade") == "true")
         raise refusal(404, "The resource could not be found.")
+
+    def _delete(self, kind: str, key: str, account: Account, *, is_all: bool) -> Response:
+        for owner in self._octavia.balancers.values():
+            for part in owner.parts():
+                if part.id == key:
+                    self._octavia.remove(self._own(owner.id, account), part, cascade=is_all)
+                    return Response(204)
+        raise refusal(404, f"{kind} {key} not found.")
 
     def _new(self, body: Mapping[str, object], account: Account) -> Beginning:
         """What every part begins with."""
@@ -147,16 +157,19 @@ class OctaviaApi:
 
     def _make_balancer(self, body: Mapping[str, object], account: Account) -> Response:
         address = str(body.get("vip_address") or f"10.20.9.{10 + len(self._octavia.balancers)}")
-        one = Balancer(address=address, **self._new(body, account))
+        subnet = str(body.get("vip_subnet_id") or "")
+        one = Balancer(address=address, subnet=subnet, **self._new(body, account))
         return Response(201, {"loadbalancer": telling.balancer(self._octavia.build(one))})
 
     def _make_listener(self, body: Mapping[str, object], account: Account) -> Response:
         owner = self._own(str(body.get("loadbalancer_id")), account)
+        cidrs = body.get("allowed_cidrs")
         one = Listener(
             protocol=str(body.get("protocol")),
             port=_number(body, "protocol_port"),
             client_ms=_number(body, "timeout_client_data", 50_000),
             member_ms=_number(body, "timeout_member_data", 50_000),
+            allowed_cidrs=[str(one) for one in cidrs] if isinstance(cidrs, list) else None,
             **self._new(body, account),
         )
         self._octavia.add_listener(owner, one)
@@ -206,7 +219,7 @@ class OctaviaApi:
         owner, pool = self._octavia.find_pool(str(body.get("pool_id")))
         self._own(owner.id, account)
         rise = _number(body, "max_retries")
-        path = body.get("url_path")
+        path, codes = body.get("url_path"), body.get("expected_codes")
         one = Monitor(
             kind=str(body.get("type")),
             delay_s=_number(body, "delay"),
@@ -214,6 +227,7 @@ class OctaviaApi:
             rise=rise,
             fall=_number(body, "max_retries_down", 3),
             url_path=path if isinstance(path, str) else None,
+            expected_codes=codes if isinstance(codes, str) else None,
             **self._new(body, account),
         )
         self._octavia.add_monitor(owner, pool, one)

@@ -40,6 +40,7 @@ def balancer(one: Balancer) -> Told:
     return _common(one, one.operating) | {
         "description": "",
         "vip_address": one.address,
+        "vip_subnet_id": one.subnet or None,
         "additional_vips": [],
         "listeners": refs([*one.listeners]),
         "pools": refs([*one.pools]),

@@ -11,8 +11,7 @@ LB_VIP = Runbook(
     purpose=(
         "One address on the HAProxy hosts of the estate file, which sends clients only to nodes that may "
         "serve them, and is proven to. It installs no package, and changes no section that is there. A load "
-        "balancer of a cloud (Octavia) is made with `openstack loadbalancer create` and an HTTP monitor, not "
-        "here."
+        "balancer of a cloud is made by octavia-vip."
     ),
     section="D",
     gotchas=tuple(f"LB-{number:02}" for number in range(1, 20)),

@@ -72,7 +72,7 @@ def _balancers(seen: Situation) -> Refusal | None:
                 f"{one.host} has no HAProxy",
                 (),
                 "Install the package haproxy, and socat; this runbook installs nothing. A load balancer of a "
-                "cloud (Octavia) is made with `openstack loadbalancer create`, not here.",
+                "cloud is made by octavia-vip.",
             )
         if not one.can_ask:
             return Refusal(

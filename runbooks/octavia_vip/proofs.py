@@ -52,7 +52,7 @@ def _members_step(seen: Situation) -> Step:
         if tree.standing.provisioning == "ERROR":
             return no(ERROR.format(name=tree.name))
         members = {one.name: one for pool in tree.pools for one in members_of(pool)}
-        told = [_health(seen, found, one, members.get(one.host)) for one in seen.behind]
+        told = [health(seen, found, one, members.get(one.host)) for one in seen.behind]
         for wanted in (Holds.NO, Holds.UNKNOWN):
             if of_kind := [one for one in told if one.holds is wanted]:
                 words = "; ".join(one.evidence for one in of_kind)
@@ -72,7 +72,7 @@ def _members_step(seen: Situation) -> Step:
     )
 
 
-def _health(seen: Situation, found: OctaviaFound, node: Behind, member: Member | None) -> Sighting:
+def health(seen: Situation, found: OctaviaFound, node: Behind, member: Member | None) -> Sighting:
     """One member's operating status, and what its own node says."""
     if member is None:
         return no(f"{node.host} is no member", node.host)

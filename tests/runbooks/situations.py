@@ -20,6 +20,8 @@ from tests.runbooks.galera_recover.test_held_writes import stalled
 from tests.runbooks.galera_recover.test_no_quorum import all_up
 from tests.runbooks.galera_recover.test_nobody_runs import back_from_power_loss
 from tests.runbooks.lb_vip.addresses import a_vip_look
+from tests.runbooks.octavia_vip.looks import THE_TREE, an_octavia_look
+from tests.runbooks.octavia_vip.looks import VALUES as OCTAVIA_VALUES
 from tests.runbooks.test_library import SITUATIONS
 
 
@@ -103,6 +105,11 @@ ALL: Mapping[str, Situation] = {
     ),
     "address": Situation("lb-vip", a_vip_look()),
     "address, stop": Situation("lb-vip", a_vip_look(), {"stop_node": "db2", "reader_port": "3307"}),
+    "cloud, nothing there": Situation("octavia-vip", an_octavia_look(), OCTAVIA_VALUES),
+    "cloud, all there": Situation("octavia-vip", an_octavia_look(THE_TREE), OCTAVIA_VALUES),
+    "cloud, away": Situation(
+        "octavia-vip", an_octavia_look(THE_TREE), {**OCTAVIA_VALUES, "take_away": "yes"}
+    ),
     "bootstrap": prepared({}),
     "bootstrap, accounts": prepared({**SECRETS, "sst_method": "mariabackup"}),
     "bootstrap, empty": prepared({}, datadir_state=DatadirState.EMPTY),

@@ -22,7 +22,7 @@ from systems.galera.collect import survey_node
 from systems.galera.host_look import HostLook
 from systems.galera.prepare import read_preparation
 from systems.galera.survey import NodeAccess, Surveyor
-from systems.haproxy.setup import read_setup
+from systems.haproxy.setup import read_setup, see_node
 from systems.haproxy.socket import StatsSocket
 from systems.host import read_host
 from systems.nova.collect import read_nova
@@ -74,6 +74,7 @@ GATHERERS: Mapping[str, Gather] = {
     "read_nova": lambda reader: read_nova("ctl1", reader, frozenset(Side)),
     "read_marker": lambda reader: read_marker(reader, "orders"),
     "read_setup": lambda reader: read_setup(reader, {"db1": ("10.77.0.11", 3306)}, 9200),
+    "see_node": lambda reader: see_node(reader, "10.77.0.11", 3306, 9200),
     "read_preparation": read_preparation,
     "find_socket": lambda reader: find_socket(reader, 5.0),
     "HostLook": lambda reader: HostLook("db1", reader).look(full=True),

@@ -1,4 +1,4 @@
-"""On a real Octavia: from nothing to a load balancer with all its parts, over a lost link and a kill, and back.
+"""On a real Octavia: from nothing to a load balancer with all parts, over a kill and a lost link, and back.
 
 Its amphorae are no-op drivers: they are always built and never report, so that nobody knows whether a member
 is well. That is no green.
