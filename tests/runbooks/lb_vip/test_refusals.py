@@ -68,7 +68,7 @@ def test_what_haproxy_says_against_its_configuration_is_the_evidence() -> None:
 
 
 def test_a_cloud_s_balancer_is_told_how_it_is_made_instead() -> None:
-    assert "openstack loadbalancer create" in refused(with_balancer(version="")).way_on
+    assert "made by octavia-vip" in refused(with_balancer(version="")).way_on
 
 
 def test_a_check_of_somebody_else_that_does_not_answer_well_is_never_replaced() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -60,7 +61,7 @@ def an_octavia_look(
     return Look(survey, found=replace(found, **changed))
 
 
-def answer(look: Look, facts: dict[str, str] | None = None, **values: str) -> Plan | Refusal:
+def answer(look: Look, facts: Mapping[str, str] | None = None, **values: str) -> Plan | Refusal:
     return RUNBOOKS["octavia-vip"].plan(look, {**VALUES, **values}, facts or {})
 
 

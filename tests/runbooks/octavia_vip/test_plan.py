@@ -139,7 +139,7 @@ REFUSED: dict[str, tuple[Look, dict[str, str], str]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_each_reason_against_is_one_sentence_with_a_way_on(name: str) -> None:
     look, values, said = REFUSED[name]
-    refusal = answer(look, **values)
+    refusal = answer(look, None, **values)
     assert isinstance(refusal, Refusal), refusal
     assert said in refusal.sentence
     assert refusal.way_on
