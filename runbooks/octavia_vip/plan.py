@@ -82,8 +82,13 @@ def _evidence(seen: Situation) -> Iterator[str]:
     for one in seen.behind:
         check = seen.found.checks.get(one.host)
         is_asked = isinstance(check, NodeSeen) and check.check == 200
-        told = "answers HTTP 200 on the node itself" if is_asked else "is not proven: the node cannot ask it"
+        told = (
+            "answers HTTP 200 on the node itself"
+            if is_asked
+            else "is not proven: it does not answer the node itself"
+        )
         yield f"{one.host}: {one.address}:{one.port}; its check on {seen.check_port} {told}"
+    yield "a check that lb-vip made answers its own balancers only: let the amphorae's subnet in, too"
     yield "whether donors and desynced nodes count as up is for each node's check to say (LB-10)"
     yield f"security groups are not read: port {seen.check_port} must be open to the amphorae, too (D.2-3)"
     if not seen.allowed_cidrs:

@@ -121,14 +121,14 @@ def _checks(seen: Situation) -> Refusal | None:
         if isinstance(check, SystemsError):
             words = f"{node.host}: its check could not be asked: {check}"
             return Refusal(words, (), "Make the host answer over SSH, then plan again.")
-        if check is None or check.opens is None or check.check == 200:
-            continue  # without socat and nc there it is told as not proven
-        said = f"answers HTTP {check.check}" if check.check else "answers nothing in HTTP"
+        if check is None or check.check in (None, 200):
+            continue  # one that answers balancers only keeps silent here: it is told as not proven
         return Refusal(
-            f"{node.host}: its check on {node.address}, port {seen.check_port}, {said} though it is Synced",
+            f"{node.host}: its check on {node.address}, port {seen.check_port}, answers HTTP {check.check} "
+            "though it is Synced",
             (),
-            "Set clustercheck up there (lb-vip does that), mend its account or its disable file, or give "
-            "another check_port: every member would be out.",
+            "Mend that check (its account, its disable file), or give another check_port: every member "
+            "would be out.",
             ("LB-09", "LB-13", "LB-14"),
         )
     return None

@@ -45,6 +45,7 @@ def a_cluster() -> World:
         address = address_of(name)
         world[name].answer("command -v socat nc", "/usr/bin/nc\n")
         world[name].answer(f"nc -z -w 2 {address} 3306", "")
+        world[name].answer(f"ip -o route get {address}", f"local {address} dev lo src {address}\n")
         world[name].answer(get_line("nc", address, 9200), "HTTP/1.1 200 OK\r\n\r\nsynced\n")
     made: World = world
     return made
