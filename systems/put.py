@@ -100,6 +100,31 @@ def put_with(path: str, addition: str, *, proof: str) -> Command:
     return Command(line, stdin=addition)
 
 
+def take_out(path: str, addition: str, *, proof: str) -> Command:
+    """Undo of `put_with`, which spares what others wrote since.
+
+    A file that is as this run left it becomes what it was, byte for byte. From any other only the lines from
+    the first to the last of `addition` go, which must both be there, each a line that stands there once;
+    `proof` must take what is left. When this run has put nothing there, nothing happens. Raises `ValueError`
+    for a path that is not absolute, or an addition of fewer than two lines.
+    """
+    lines = [line for line in addition.splitlines() if line]
+    if not path.startswith("/") or path.endswith("/") or "\n" in path or "\0" in path or len(lines) < 2:
+        raise ValueError(f"lines between two that mark them are taken out of an absolute path: {path!r}")
+    first, last = shlex.quote(lines[0]), shlex.quote(lines[-1])
+    line = (
+        f't={shlex.quote(path)} && k="$t{_KEPT}" && if [ ! -e "$k" ]; then :; '
+        'elif cat "$k" - | cmp -s - "$t" || cmp -s "$k" "$t"; then mv -f "$k" "$t"; else '
+        f'b={first} && e={last} && [ "$(grep -cxF -e "$b" "$t")" = 1 ] && [ "$(grep -cxF -e "$e" "$t")" = 1 ]'
+        ' && n=$(mktemp "$t.XXXXXX") && cp -p "$t" "$n"'
+        ' && B=$b E=$e awk \'$0 == ENVIRON["B"] {d=1} !d {print} $0 == ENVIRON["E"] {d=0}\''
+        f' "$t" >"$n" && {proof} "$n" && {{ sync "$n" 2>/dev/null || sync; }} && mv -f "$n" "$t"'
+        ' && rm -f "$k"'
+        ' || { rm -f "$n"; echo "$t was changed since: take the lines out by hand" >&2; false; }; fi'
+    )
+    return Command(line, stdin=addition)
+
+
 def put_back(path: str, *, as_root: bool = True) -> Command:
     """Undo of `put` with `keeps_old`: what was there before this run; where there was nothing, the file goes.
 

@@ -15,8 +15,11 @@ from systems.haproxy.readings import BalancerReading, Server, ServerState
 from systems.haproxy.setup import BalancerSetup, proof_line, read_setup
 from systems.haproxy.socket import StatsSocket
 from systems.haproxy.unit import CONFIG, UNIT
-from systems.put import put_back, put_with
+from systems.put import put_with, take_out
 from systems.shell import Command
+
+_NEW = '"$1"'
+"""The file that is proven, as a word of the shell that is given it."""
 
 
 def section_step(seen: Situation, balancer: BalancerSetup) -> Step:
@@ -30,7 +33,7 @@ def section_step(seen: Situation, balancer: BalancerSetup) -> Step:
         if balancer.enabled == "enabled":
             end = Command.of("systemctl", "stop", UNIT)
     ports = listed(map(str, seen.ports))
-    proof = proof_line(balancer.loads, '"$1"')
+    proof = f"sh -c {quote(proof_line(balancer.loads, _NEW))} sh"
     return Step(
         key=f"section:{host}",
         title=f"put {listed(seen.sections)} into {CONFIG} on {host}",
@@ -38,16 +41,19 @@ def section_step(seen: Situation, balancer: BalancerSetup) -> Step:
         check=partial(_can_begin, seen=seen, host=host),
         verify=partial(all_up, seen=seen, balancers=(host,)),
         acts=(
-            Act(host, put_with(CONFIG, files.section(seen), proof=f"sh -c {quote(proof)} sh")),
+            Act(host, put_with(CONFIG, files.section(seen), proof=proof)),
             Act(host, begin),
         ),
         expects=f"{host} listens on {ports}; {listed(seen.hosts)} are up there by HTTP 200",
         gotchas=("LB-01", "LB-02", "LB-03", "LB-04", "LB-06", "LB-12"),
         answers=("LB-01", "LB-02", "LB-03", "LB-04", "LB-06", "LB-12"),
         verify_deadline_s=30.0 + 3 * seen.hung_within_s,
-        undo=(Act(host, put_back(CONFIG)), Act(host, end)),
+        undo=(Act(host, take_out(CONFIG, files.section(seen), proof=proof)), Act(host, end)),
         undone=partial(_is_out, seen=seen, host=host),
-        undo_note=f"Puts {CONFIG} back byte for byte; clients that came through {ports} there are cut off.",
+        undo_note=(
+            f"Makes {CONFIG} what it was, byte for byte; if somebody wrote there since, only these lines go. "
+            f"Clients that came through {ports} there are cut off."
+        ),
         skippable=False,
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from systems.put import put, put_back, put_with
+from systems.put import put, put_back, put_with, take_out
 from systems.shell import Command
 
 
@@ -131,3 +131,51 @@ def test_lines_that_do_not_pass_the_proof_leave_the_file_as_it_was(tmp_path: Pat
 def test_lines_are_not_added_to_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert run(put_with(str(tmp_path / "haproxy.cfg"), "listen orders\n", proof="true")) != 0
     assert list(tmp_path.iterdir()) == []
+
+
+OURS, THEIRS = "\n# BEGIN one\nlisten one\n# END one\n", "\n# BEGIN two\nlisten two\n# END two\n"
+
+
+def test_lines_are_taken_out_byte_for_byte_or_alone_where_others_wrote_since(tmp_path: Path) -> None:
+    target = tmp_path / "haproxy.cfg"
+    target.write_text("global")
+    target.chmod(0o640)
+    assert run(put_with(str(target), "\n" + OURS, proof="true")) == 0
+    assert run(take_out(str(target), "\n" + OURS, proof="true"), UNDO.replace("run2", "run1")) == 0
+    assert target.read_text() == "global"
+    target.write_text("global\n")
+    assert run(put_with(str(target), OURS, proof="true")) == 0
+    assert run(put_with(str(target), THEIRS, proof="true"), "run2.section.0.1") == 0
+    out = take_out(str(target), OURS, proof="grep -q global")
+    assert run(out) == 0
+    assert target.read_text() == "global\n\n" + THEIRS
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert run(out) == 0
+    assert run(take_out(str(target), THEIRS, proof="true"), "run2.undo-section.0.1") == 0
+    assert "two" not in target.read_text()
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_lines_whose_marks_somebody_changed_are_left_alone(tmp_path: Path) -> None:
+    target = tmp_path / "haproxy.cfg"
+    target.write_text("global\n")
+    assert run(put_with(str(target), OURS, proof="true")) == 0
+    changed = target.read_text().replace("# END one\n", "") + "listen theirs\n"
+    target.write_text(changed)
+    assert run(take_out(str(target), OURS, proof="true")) != 0
+    assert target.read_text() == changed
+
+
+def test_what_is_left_must_be_good_too(tmp_path: Path) -> None:
+    target = tmp_path / "haproxy.cfg"
+    target.write_text("global\n")
+    assert run(put_with(str(target), OURS, proof="true")) == 0
+    target.write_text(target.read_text() + "bad\n")
+    assert run(take_out(str(target), OURS, proof="grep -q better")) != 0
+    assert "listen one" in target.read_text()
+
+
+@pytest.mark.parametrize(("path", "lines"), [("haproxy.cfg", OURS), ("/x", "one line\n")])
+def test_lines_without_marks_or_place_are_not_taken_out(path: str, lines: str) -> None:
+    with pytest.raises(ValueError, match="between two that mark them"):
+        take_out(path, lines, proof="true")
