@@ -101,3 +101,20 @@ def test_an_instance_that_is_off_fails_its_check(cloud: Cloud) -> None:
     cloud.clock.advance(20.0)
     shop = cloud.octavia.named("shop-lb")
     assert [one.is_up for one in shop.pools[0].members] == [True, False, True]
+
+
+def test_a_load_balancer_with_children_goes_by_cascade_only_and_its_parts_go_one_by_one(cloud: Cloud) -> None:
+    octavia = cloud.octavia
+    shop = octavia.named("shop-lb")
+    with pytest.raises(Refusal) as caught:
+        octavia.remove(shop, shop)
+    assert said(caught) == (400, f"Cannot delete Load Balancer {shop.id} - it has children")
+    member = shop.pools[0].members[0]
+    octavia.remove(shop, member)
+    assert (member.provisioning, shop.provisioning) == ("PENDING_DELETE", "PENDING_UPDATE")
+    cloud.clock.advance(3.0)
+    assert member not in shop.pools[0].members
+    assert shop.provisioning == "ACTIVE"
+    octavia.remove(shop, shop, cascade=True)
+    cloud.clock.advance(3.0)
+    assert shop.id not in octavia.balancers
