@@ -93,6 +93,16 @@ IDLE = Input(
     default="28800",
     pattern=_SECONDS,
 )
+IDLE_PROOF = Input(
+    name="idle_proof_s",
+    title="Leave a session idle for so long",
+    kind=InputKind.NUMBER,
+    help=(
+        "A proof: one session through the address is left alone for so many seconds, and asked again. 60 "
+        "shows that HAProxy's usual 50 s do not cut it (LB-03). Without one: not done."
+    ),
+    pattern=r"[1-9][0-9]{0,3}|",
+)
 KILL_NODE = Input(
     name="stop_node",
     title="Stop this node to count the errors",
@@ -121,6 +131,7 @@ INPUTS = (
     FALL,
     RISE,
     IDLE,
+    IDLE_PROOF,
     KILL_NODE,
     KILL_WRITER,
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from runbooks.lb_vip.balancers import all_up, servers_of
+from runbooks.lb_vip.idle import idle_step
 from runbooks.lb_vip.nodes import ask_check
 from runbooks.lb_vip.situation import Member, Situation
 from runbooks.model import Act, Check, Context, Holds, Severity, Sighting, Step, no, unknown, yes
@@ -33,6 +34,8 @@ def proof_steps(seen: Situation) -> tuple[Step, ...]:
     steps = [_up_step(seen)]
     if seen.can_try:
         steps.append(fresh_step(seen))
+    if seen.idle_proof_s:
+        steps.append(idle_step(seen))
     steps += desync_steps(seen, seen.desynced)
     if seen.stopped:
         member = next(member for member in seen.members if member.host == seen.stopped)

@@ -184,17 +184,34 @@ def _names(seen: Situation) -> Refusal | None:
             (),
             f"The nodes are {listed(seen.hosts)}; an arbitrator is no member.",
         )
-    return _stop(seen) if seen.stopped else None
+    return (_idle(seen) if seen.idle_proof_s else None) or (_stop(seen) if seen.stopped else None)
+
+
+def _idle(seen: Situation) -> Refusal | None:
+    if not seen.can_try:
+        return _untried(seen, "No session is left idle")
+    if seen.idle_proof_s >= (cut_s := inputs.number(seen.values, inputs.IDLE)):
+        return Refusal(
+            f"a session that is idle for {seen.idle_proof_s} s would be cut as asked, after {cut_s} s",
+            (),
+            "Give idle_proof_s less than idle_s; 60 is enough to show that the usual 50 s do not hold.",
+            ("LB-03",),
+        )
+    return None
+
+
+def _untried(seen: Situation, what: str) -> Refusal:
+    return Refusal(
+        f"{what}: {seen.found.vip} cannot be tried from here",
+        (f"address: {seen.found.address or 'none'}; probe.user: {seen.found.probe or 'none'}",),
+        f'Give it address = "HOST:{seen.port}" and probe = {{ user, password }} (docs/vips.md).',
+    )
 
 
 def _stop(seen: Situation) -> Refusal | None:
     host = seen.stopped
     if not seen.can_try:
-        return Refusal(
-            f"{host} is not stopped without counting: {seen.found.vip} cannot be tried from here",
-            (f"address: {seen.found.address or 'none'}; probe.user: {seen.found.probe or 'none'}",),
-            f'Give it address = "HOST:{seen.port}" and probe = {{ user, password }} (docs/vips.md).',
-        )
+        return _untried(seen, f"{host} is not stopped without counting")
     if len(seen.members) < _FEWEST_TO_STOP:
         return Refusal(
             f"{host} is one of {len(seen.members)}: the node that is left would serve alone",

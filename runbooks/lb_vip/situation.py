@@ -212,6 +212,11 @@ class Situation:
         return self.leaves_within_s - -checks_ms // 1000
 
     @property
+    def idle_proof_s(self) -> int:
+        """For how long a session is left alone as a proof; 0: that is not done."""
+        return int(inputs.told(self.values, inputs.IDLE_PROOF) or 0)
+
+    @property
     def can_try(self) -> bool:
         """The estate says how fresh connections are made to this very port."""
         found = self.found

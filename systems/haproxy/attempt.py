@@ -20,6 +20,7 @@ from systems.sql_server import ServerReader, Way
 TIMEOUT_S = 5.0
 """Seconds for one connection with its question."""
 _NAME = Query("SELECT @@hostname")
+_SESSION = Query("SELECT @@hostname, CONNECTION_ID()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,23 @@ class Attempt:
     def landed(self) -> str:
         """Where it landed; empty: nowhere."""
         return self.answer if isinstance(self.answer, str) else ""
+
+
+@dataclass(slots=True)
+class Session:
+    """One connection that is kept: whether it is still the same is told by the server's own number of it."""
+
+    server: ServerReader
+    begun: str = ""
+
+    async def told(self, *, timeout_s: float = TIMEOUT_S) -> str:
+        """The server and its number of this connection; raises a `SystemsError` where nobody answers."""
+        (rows,) = await self.server.ask((_SESSION,), timeout_s=timeout_s)
+        return " ".join(str(cell) for cell in rows.rows[0]) if rows.rows else ""
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self.server.close()
 
 
 @dataclass(slots=True)
@@ -56,7 +74,7 @@ class Client:
         """Connect, ask, and hang up; an error is an answer."""
         clock = asyncio.get_running_loop().time
         begun_s = clock()
-        server = ServerReader(self.name, self.user, self.password, self.threads, self.open_way)
+        server = self._server()
         answer: str | SystemsError
         try:
             (told,) = await server.ask((_NAME,), timeout_s=timeout_s)
@@ -66,6 +84,19 @@ class Client:
         finally:
             await server.close()
         return Attempt(datetime.now(UTC), begun_s, clock(), answer)
+
+    async def session(self, *, timeout_s: float = TIMEOUT_S) -> Session:
+        """Connect and stay; raises a `SystemsError` where nobody answers."""
+        session = Session(self._server())
+        try:
+            session.begun = await session.told(timeout_s=timeout_s)
+        except BaseException:
+            await session.close()
+            raise
+        return session
+
+    def _server(self) -> ServerReader:
+        return ServerReader(self.name, self.user, self.password, self.threads, self.open_way)
 
 
 def way_to(

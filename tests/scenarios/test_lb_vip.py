@@ -80,3 +80,16 @@ def test_a_node_that_stops_costs_few_connections_and_comes_back(
         (stopped,) = [one for one in ran.of("step-ended") if one["step"] == "stop:db2"]
     assert "db2 is down and out" in stopped["sentence"]
     assert stopped["sentence"].endswith("then 9 without one")
+
+
+@pytest.mark.whole
+def test_a_session_that_says_nothing_for_longer_than_the_usual_50_s_is_not_cut(
+    bare_balancers_lab: Lab, tmp_path: Path
+) -> None:
+    lab = bare_balancers_lab
+    may_be_tried(lab)
+    words = ("run", "lb-vip", "--target", "orders-vip", "--set", "interval_s=1", "--set", "idle_proof_s=60")
+    with carried(lab, tmp_path, *words) as ran:
+        assert ran.status == 0, ran.story()
+        (left,) = [one for one in ran.of("step-ended") if one["step"] == "prove:idle"]
+    assert left["sentence"] == "the same session answered after 60 s without a word"
