@@ -145,7 +145,7 @@ class Check:
         options = ("-n", "2", "--dist", "loadfile")
         rows.append(self._pytest("tests on servers", "servers", *options, deadline_s=1500))
         # One after the other, on one cloud: another one would cost what it takes to start it.
-        rows += [services.row(), self._pytest("tests on OpenStack", "cloud", deadline_s=1800)]
+        rows += [services.row(), self._pytest("tests on OpenStack", "cloud and not lab", deadline_s=1800)]
         return rows
 
     def _the_lab(self, tree: Beside) -> list[Row]:
