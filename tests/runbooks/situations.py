@@ -104,7 +104,9 @@ ALL: Mapping[str, Situation] = {
         {"freeze": "yes"},
     ),
     "address": Situation("lb-vip", a_vip_look()),
-    "address, stop": Situation("lb-vip", a_vip_look(), {"stop_node": "db2", "reader_port": "3307"}),
+    "address, all proofs": Situation(
+        "lb-vip", a_vip_look(), {"stop_node": "db2", "reader_port": "3307", "idle_proof_s": "60"}
+    ),
     "cloud, nothing there": Situation("octavia-vip", an_octavia_look(), OCTAVIA_VALUES),
     "cloud, all there": Situation("octavia-vip", an_octavia_look(THE_TREE), OCTAVIA_VALUES),
     "cloud, away": Situation(
