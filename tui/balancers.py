@@ -16,7 +16,7 @@ from tui.poller import BALANCERS
 from tui.selecting import SelectingScreen
 from widgets.layout import Row, row
 from widgets.lines import Lines
-from widgets.live_table import LiveTable
+from widgets.live_table import LiveTable, dimmed
 from widgets.tones import Piece, Tone
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class BalancersScreen(SelectingScreen):
     def __init__(self, desk: Desk, cloud: str) -> None:
         super().__init__(desk)
         self._cloud = cloud
-        self._shown: BalancersReading | None = None
+        self._shown: tuple[BalancersReading | None, bool] = (None, False)
         self._heading = Lines(self._heading_rows(), signs=desk.signs, id="balancers-heading")
         self._table = LiveTable(COLUMNS, signs=desk.signs, empty="There is no load balancer to show.")
         self._below = Lines(signs=desk.signs, id="balancer-findings")
@@ -104,10 +104,12 @@ class BalancersScreen(SelectingScreen):
         """Renew the heading each second for its ages, and the rows when there is a new list."""
         view = self.view
         self._heading.show(self._heading_rows())
-        if view.reading is not self._shown:
-            self._shown = view.reading
+        if (view.reading, view.error is not None) != self._shown:
+            lost = view.error is not None
+            self._shown = view.reading, lost
             now, signs = self.desk.now(), self.desk.signs
-            self._table.show({one.balancer.id: balancer_row(one, now, signs) for one in view.judged})
+            rows = {one.balancer.id: balancer_row(one, now, signs) for one in view.judged}
+            self._table.show({key: dimmed(cells) for key, cells in rows.items()} if lost else rows)
             self._show_below()
             self.show_hints()
 

@@ -18,7 +18,7 @@ from tui.poller import CLOUD
 from tui.several import PaneOfSeveral
 from widgets.layout import Row, row
 from widgets.lines import Lines
-from widgets.live_table import LiveTable
+from widgets.live_table import LiveTable, dimmed
 from widgets.live_table.cells import natural
 from widgets.tones import Piece, Tone
 
@@ -61,7 +61,8 @@ class ConsolesPane(PaneOfSeveral["CloudView"]):
 
     def __init__(self, desk: Desk, cloud: str = "") -> None:
         super().__init__(desk, cloud)
-        self._listed: InstancesReading | None = None
+        self._listed: tuple[InstancesReading | None, bool] = (None, False)
+        """What stands in the rows: which list, and whether the cloud has not told a newer one when asked."""
         self._heading = Lines(self._heading_rows(), signs=desk.signs, id="cloud-heading")
         self._table = LiveTable(COLUMNS, signs=desk.signs, empty=self._empty())
         self._detail = Lines(signs=desk.signs, id="instance-detail")
@@ -109,13 +110,18 @@ class ConsolesPane(PaneOfSeveral["CloudView"]):
         """Renew the heading each second for its ages, and the rows when there is a new list."""
         view = self.view
         self._heading.show(self._heading_rows())
-        if view is not None and view.instances is not self._listed:
-            self._listed = view.instances
-            now, signs = self.desk.now(), self.desk.signs
-            told = view.instances.instances if view.instances else ()
-            found = sorted(told, key=lambda one: natural(one.name))  # Nova tells them in no order to read
-            self._table.show({one.id: instance_row(one, now, signs) for one in found})
+        if view is not None and (view.instances, view.error is not None) != self._listed:
+            self._list(view)
             self._show_detail()
+
+    def _list(self, view: CloudView) -> None:
+        lost = view.error is not None
+        self._listed = view.instances, lost
+        now, signs = self.desk.now(), self.desk.signs
+        told = view.instances.instances if view.instances else ()
+        found = sorted(told, key=lambda one: natural(one.name))  # Nova tells them in no order to read
+        rows = {one.id: instance_row(one, now, signs) for one in found}
+        self._table.show({key: dimmed(cells) for key, cells in rows.items()} if lost else rows)
 
     @on(LiveTable.Highlighted)
     def _show_detail(self) -> None:

@@ -211,13 +211,15 @@ class Picture:
         view.detail, view.about = opinion.detail, opinion.about
 
     def oldest_s(self, now: datetime) -> float | None:
-        """Age of the oldest answer among all nodes; a node that does not answer was still asked."""
-        taken = [
-            node.survey.taken_at
-            for view in self.clusters.values()
-            for node in view.nodes.values()
-            if node.survey is not None
-        ]
+        """Age of the oldest answer among all nodes; a node that does not answer was still asked.
+
+        Where the estate has no clusters: among its hosts and clouds.
+        """
+        nodes = [node for view in self.clusters.values() for node in view.nodes.values()]
+        taken = [node.survey.taken_at for node in nodes if node.survey is not None]
+        if not self.clusters:
+            taken = [host.asked_at for host in self.hosts.values() if host.asked_at is not None]
+            taken += [cloud.survey.taken_at for cloud in self.clouds.values() if cloud.survey is not None]
         return (now - min(taken)).total_seconds() if taken else None
 
     def findings(self) -> list[Finding]:

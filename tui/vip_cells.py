@@ -9,7 +9,7 @@ from runbooks.vips.checks import check_words
 from systems.haproxy.readings import ServerState
 from tui.frame import age
 from tui.tones import severity_tone
-from widgets.live_table import Cell, Column
+from widgets.live_table import Cell, Column, dimmed
 from widgets.tones import Tone
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def member_row(member: Member, view: VipView, now: datetime, signs: Signs) -> Ma
         "truth": Cell(member.truth.sentence, Tone.DIM if member.truth.severity < 1 else Tone.PLAIN),
     }
     if lost:
-        cells = {key: Cell(cell.text, Tone.DIM, cell.order) for key, cell in cells.items()}
+        cells = dimmed(cells)
     cells["asof"] = Cell(age(seconds), Tone.WARNING if lost else Tone.DIM, seconds)
     return cells
 

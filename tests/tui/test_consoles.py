@@ -20,6 +20,7 @@ from tui.consoles import ConsolesPane
 from tui.instance_cells import instance_row
 from widgets.live_table import Cell
 from widgets.signs import Signs
+from widgets.tones import Tone
 
 
 def nova_of(app: scenes.Stage) -> FakeNova:
@@ -70,6 +71,9 @@ async def test_a_cloud_that_does_not_answer_keeps_its_instances_and_tells_their_
         view.take(lost, app.source.judge_cloud(lost))
         app.tick()
         await see(pilot, "✖ Keystone at", "web-7", "as of 2 s ago")
+        table = app.screen.query_one(ConsolesPane)._table
+        tones = {table._rows.cell(key, "state").tone for key in table.keys}
+        assert tones == {Tone.DIM}  # what it said last is neither good nor bad now
 
 
 async def test_a_console_is_an_address_with_its_time_and_the_way_from_a_laptop() -> None:

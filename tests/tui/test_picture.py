@@ -8,8 +8,10 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runbooks.cloud.findings import judge_cloud
 from systems.errors import Unreachable
 from tests.builders import NOON, a_lost_node, a_node, a_stopped_node
+from tests.clouds import a_cloud_survey
 from tests.scenes import busy, earlier, stamped
 from tui.changes import changes_between
 from tui.picture import NodeView, Picture
@@ -111,6 +113,15 @@ def test_the_oldest_answer_counts_also_when_it_is_an_error() -> None:
     picture.take_node("orders", stamped(a_node("db1"), BEFORE))
     picture.take_node("orders", replace(a_lost_node("db2"), taken_at=NOON - timedelta(seconds=9)))
     assert picture.oldest_s(NOON) == 9.0
+
+
+def test_an_estate_of_clouds_alone_has_its_oldest_answer_too() -> None:
+    picture = Picture()
+    picture.plan({}, clouds=["kilo"])
+    assert picture.oldest_s(NOON) is None
+    survey = a_cloud_survey()
+    picture.clouds["kilo"].take(survey, judge_cloud(survey))
+    assert picture.oldest_s(NOON + timedelta(seconds=7)) == 7.0
 
 
 def test_a_node_that_is_not_in_the_inventory_changes_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -44,6 +45,11 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
         for part in _PARTS.split(text)
         if part
     )
+
+
+def dimmed(cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """The last good cells of what does not answer any more: they stay, and are neither good nor bad."""
+    return {key: Cell(cell.text, Tone.DIM, cell.order) for key, cell in cells.items()}
 
 
 def as_cell(value: Cell | str) -> Cell:
