@@ -142,7 +142,9 @@ class MakeOrder:
 
     @property
     def path(self) -> str:
-        return _part_path(self.part, "", self.pool)
+        if self.part is Part.MEMBER:
+            return lbaas_path("pools", self.pool, "/members")
+        return f"/lbaas/{self.part.kind}"
 
     @property
     def body(self) -> Mapping[str, object]:
@@ -171,18 +173,15 @@ class DeleteOrder:
 
     @property
     def path(self) -> str:
-        return _part_path(self.part, self.key, self.pool) + ("?cascade=true" if self.cascade else "")
+        path = lbaas_path(self.part.kind, self.key, "?cascade=true" if self.cascade else "")
+        if self.part is Part.MEMBER:
+            return lbaas_path("pools", self.pool, path.removeprefix("/lbaas"))
+        return path
 
     @property
     def line(self) -> str:
         """The request as it is shown, journalled and sent; it has no body."""
         return f"DELETE {self.path}"
-
-
-def _part_path(part: Part, key: str, pool: str) -> str:
-    """Raises `ValueError` for what is no id."""
-    at = lbaas_path(part.kind, key).removeprefix("/lbaas") if key else f"/{part.kind}"
-    return lbaas_path("pools", pool, at) if part is Part.MEMBER else f"/lbaas{at}"
 
 
 AnyOrder: TypeAlias = Order | FailoverOrder | MakeOrder | DeleteOrder
