@@ -113,6 +113,50 @@ def test_a_refusal_is_explained_by_the_rules_of_whoever_gave_it() -> None:
     assert "See whether Neutron's API, Keystone and the database are up." in down
 
 
+LB = Asked("to make the listener orders-vip-3306", "orders-vip")
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "why", "advice"),
+    [
+        (
+            403,
+            "Quota has been met for resources: Listener",
+            "as many of these as its quota",
+            "Nothing was made",
+        ),
+        (
+            409,
+            "Another Listener on this Load Balancer is already using protocol TCP and protocol_port 3306",
+            "another listener of orders-vip has TCP port 3306 already",
+            "another port",
+        ),
+        (
+            400,
+            "Subnet 2222-22 not found.",
+            "there is no subnet 2222-22 in this cloud",
+            "openstack subnet list",
+        ),
+        (
+            400,
+            "Validation failure: Cannot delete Load Balancer a-b - it has children",
+            "something still hangs below orders-vip",
+            "Nothing was deleted",
+        ),
+        (404, "Pool a-b not found.", "there is no orders-vip any more", "deleted"),
+        (403, "Policy does not allow this request to be performed.", "lacks a role", "such a role"),
+    ],
+)
+def test_a_refusal_of_what_is_made_or_deleted_in_octavia_says_why(
+    status: int, said: str, why: str, advice: str
+) -> None:
+    error = refusal(made({"faultstring": said}, status, service="Octavia"), LB)
+    assert isinstance(error, Refused)
+    assert error.status == status
+    assert why in str(error)
+    assert advice in str(error)
+
+
 def test_what_a_server_says_steers_no_terminal() -> None:
     said = str(refusal(made({"badRequest": {"message": "\x1b[2J\x07[bold]"}}, 400), UNREAD))
     assert "\x1b" not in said
