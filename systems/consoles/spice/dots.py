@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+INDEXED = {1: (1, False), 2: (1, True), 3: (4, False), 4: (4, True), 5: (8, True)}
+"""Of each format with a palette, of bitmaps as of LZ: bits a dot, and whether the first is in the highest."""
 _RED = bytes([value & 0xE0 for value in range(256)])
 _GREEN = bytes([value >> 5 << 2 for value in range(256)])
 _BLUE = bytes([value >> 6 for value in range(256)])

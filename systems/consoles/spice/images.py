@@ -24,9 +24,8 @@ _NOT_READ = {
     109: "LZ4",
 }
 _PALETTE_IS_KEPT, _PALETTE_WAS_KEPT, _TOP_DOWN = 1, 2, 4
-_INDEXED = {1: (1, False), 2: (1, True), 3: (4, False), 4: (4, True), 5: (8, True)}
-"""Of each format: bits a dot, and whether the first dot is in the highest bits of its byte."""
 _BYTES = {6: 2, 7: 3, 8: 4, 9: 4}
+"""Of each other format: bytes a dot."""
 MOST_PALETTES = 256
 """A server keeps 128 of them at its client's."""
 _BAND = 1 << 18
@@ -83,7 +82,7 @@ class Images:
     def _bitmap(self, body: Body) -> Generator[None, None, Picture]:
         kind, flags, width, height, stride = body.take("BBIII")
         colours = self._palette(body, flags)
-        bits, is_big_endian = _INDEXED.get(kind, (8 * _BYTES.get(kind, 0), False))
+        bits, is_big_endian = dots.INDEXED.get(kind, (8 * _BYTES.get(kind, 0), False))
         if not bits:
             raise NotDrawn(f"bitmaps in the format {kind}")
         size = (width * bits + 7) // 8
@@ -91,7 +90,7 @@ class Images:
             raise NotUnderstood("A bitmap of the guest's screen has rows of a length that does not fit.")
         if stride * height > body.left:
             raise NotUnderstood("A bitmap of the guest's screen ends before its last row.")
-        if kind in _INDEXED:
+        if kind in dots.INDEXED:
             of_row = dots.of_indexes(bits, colours, is_big_endian=is_big_endian)
         else:
             of_row = dots.of_555 if bits == 16 else partial(dots.of_bgr, width=bits // 8)

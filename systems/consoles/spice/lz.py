@@ -24,8 +24,6 @@ MOST_STRIDE = MOST_SIDE + 64
 """Bytes in a row of dots with a palette, with what fills it up."""
 _TURN = 1024
 """Runs and repetitions between two turns for others: 2 to 5 ms."""
-_PALETTE_BITS = {1: (1, False), 2: (1, True), 3: (4, False), 4: (4, True), 5: (8, True)}
-"""Of each type: bits a dot, and whether the first dot is in the highest bits of its byte."""
 _RGB16, _RGB24, _RGB32, _RGBA = 6, 7, 8, 9
 
 
@@ -48,8 +46,8 @@ def unpack(data: bytes, width: int, height: int, colours: bytes = b"") -> Genera
         raise NotUnderstood("A compressed image of the guest's screen has no head.") from error
     if magic != _MAGIC or version >> 16 != _MAJOR or (told_width, told_height) != (width, height):
         raise NotUnderstood("A compressed image of the guest's screen has a head that does not fit it.")
-    if kind in _PALETTE_BITS:
-        read = yield from _of_palette(data, (width, height, stride), colours, *_PALETTE_BITS[kind])
+    if kind in dots.INDEXED:
+        read = yield from _of_palette(data, (width, height, stride), colours, *dots.INDEXED[kind])
         return Unpacked(read, bool(top_down))
     if kind in (_RGB24, _RGB32, _RGBA):
         found = yield from _runs(data, width * height, 3, 1, lambda new: dots.of_bgr(new, 3))
