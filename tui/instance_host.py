@@ -17,10 +17,10 @@ def host_of(picture: Picture, instance: Instance) -> str:
     A host that has told its addresses is the instance that has one of them, whatever it is called: names are
     given twice. One that has not told them is the instance of its name.
     """
-    by_name = ""
+    by_name, given = "", _addresses(instance)
     for host in picture.hosts:
         told = _told(picture, host)
-        if told & _addresses(instance):
+        if told & given:
             return host
         if not told and host == instance.name:
             by_name = host
