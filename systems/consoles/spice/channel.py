@@ -13,8 +13,9 @@ from systems.text import visible_bytes
 MAIN, DISPLAY, INPUTS = 1, 2, 3
 MOST_BYTES = 36 << 20
 """Of one message: a screen of 3840 x 2160 dots that is not compressed."""
-_MAGIC, _VERSION = b"REDQ", (2, 2)
-_MOST_LINK_BYTES = 4096
+MAGIC, VERSION = b"REDQ", (2, 2)
+MOST_LINK_BYTES = 4096
+"""Of what a server answers the first message of a link with; more abilities there are not either."""
 _KEY_BYTES = 162
 """An RSA key of 1,024 bits as X.509 has it: no other length is spoken."""
 _AUTH_SELECTION, _AUTH_SPICE, _MINI_HEADER = 1 << 0, 1 << 1, 1 << 3
@@ -48,12 +49,12 @@ class Channel:
         words = [_AUTH_SELECTION | _AUTH_SPICE | _MINI_HEADER, *([abilities] if abilities else [])]
         body = struct.pack("<IBBIII", session, kind, 0, 1, len(words) - 1, 18)
         body += struct.pack(f"<{len(words)}I", *words)
-        await self._link.send(_MAGIC + struct.pack("<III", *_VERSION, len(body)) + body)
+        await self._link.send(MAGIC + struct.pack("<III", *VERSION, len(body)) + body)
         magic = await self._read(4)
-        if magic != _MAGIC:
+        if magic != MAGIC:
             raise NotUnderstood(f"This is no SPICE server: it began with {visible_bytes(bytes(magic))!r}.")
         major, minor, size = struct.unpack("<III", await self._read(12))
-        if size > _MOST_LINK_BYTES or major != _VERSION[0]:
+        if size > MOST_LINK_BYTES or major != VERSION[0]:
             raise NotUnderstood(f"The SPICE server speaks version {major}.{minor}; 2 is read.")
         reply = Body(bytes(await self._read(size)))
         refuse_link_error(reply.number("I"))
@@ -107,7 +108,7 @@ class Channel:
     def _chosen_way(self, reply: Body) -> bytes:
         """The way of showing a ticket, where the server lets us choose; keeps its other abilities."""
         count, own, offset = reply.take("III")
-        if count + own > _MOST_LINK_BYTES:
+        if count + own > MOST_LINK_BYTES:
             raise NotUnderstood("The SPICE server has more abilities than there are.")
         words = reply.elsewhere(offset).take(f"{count + own}I")
         common = words[0] if count else 0

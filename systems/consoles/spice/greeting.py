@@ -8,19 +8,17 @@ from __future__ import annotations
 import struct
 
 from systems.consoles.link import Link
-from systems.consoles.spice.channel import MAIN, refuse_link_error
+from systems.consoles.spice.channel import MAGIC, MAIN, MOST_LINK_BYTES, VERSION, refuse_link_error
 from systems.errors import NotUnderstood
 
-MAGIC = b"REDQ"
 _HEAD = struct.Struct("<4sIII")
 _MESSAGE = struct.Struct("<IBBIII")
-_LARGEST = 4096
 
 
 def greeting() -> bytes:
     """What a client says first: version 2.2, a new connection, the main channel, no capabilities."""
     message = _MESSAGE.pack(0, MAIN, 0, 0, 0, _MESSAGE.size)
-    return _HEAD.pack(MAGIC, 2, 2, len(message)) + message
+    return _HEAD.pack(MAGIC, *VERSION, len(message)) + message
 
 
 def parse_reply(data: bytes) -> str | None:
@@ -30,7 +28,7 @@ def parse_reply(data: bytes) -> str | None:
     if len(data) < _HEAD.size + 4:
         return None
     _, major, minor, size = _HEAD.unpack_from(data)
-    if not 4 <= size <= _LARGEST:
+    if not 4 <= size <= MOST_LINK_BYTES:
         raise NotUnderstood(f"what answers is no SPICE server: its reply would have {size} bytes")
     (error,) = struct.unpack_from("<I", data, _HEAD.size)
     refuse_link_error(error)
