@@ -84,6 +84,13 @@ def draw_fill(where: bytes, colour: int, rop: int = 8) -> bytes:
     return said(302, where + struct.pack("<BIH", 1, colour, rop) + NO_MASK)
 
 
+def draw_opaque(where: bytes, image: bytes, width: int, height: int, *, colour: int, rop: int) -> bytes:
+    """A whole image over the box, and a brush of one colour over that."""
+    fixed = struct.pack("<iiiiBIHB", 0, 0, height, width, 1, colour, rop, 0) + NO_MASK
+    offset = len(where) + 4 + len(fixed)
+    return said(303, where + struct.pack("<I", offset) + fixed + image)
+
+
 def image(kind: int, width: int, height: int, rest: bytes) -> bytes:
     return struct.pack("<QBBII", 7, kind, 0, width, height) + rest
 

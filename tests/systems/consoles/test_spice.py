@@ -38,6 +38,7 @@ from tests.systems.consoles.spices import (
     display_of,
     draw_copy,
     draw_fill,
+    draw_opaque,
     image,
     said,
     surface,
@@ -158,6 +159,31 @@ async def test_each_way_to_meet_what_was_there_is_exact(rop: int, becomes: list[
         + MARK
     )
     assert list(picture.pixels) == becomes
+
+
+@pytest.mark.parametrize(("kind", "becomes"), [(306, [BLACK, RED]), (307, [WHITE, RED]), (308, [0x1F, RED])])
+async def test_a_part_of_the_screen_is_made_black_or_white_or_the_opposite(
+    kind: int, becomes: list[int]
+) -> None:
+    drawn_on = said(kind, base(0, 0, 1, 1) + spices.NO_MASK)
+    picture, _ = await looked_at(surface(2, 1) + draw_fill(base(0, 0, 2, 1), 0xFF0000) + drawn_on + MARK)
+    assert list(picture.pixels) == becomes
+
+
+@pytest.mark.parametrize(
+    ("rop", "becomes"), [(32, [BLACK, BLUE]), (1 | 32, [BLUE, BLACK]), (2 | 32, [RED, 0xFC])]
+)
+async def test_an_opaque_image_has_a_brush_laid_over_it(rop: int, becomes: list[int]) -> None:
+    opaque = draw_opaque(base(0, 0, 2, 1), bitmap(2, 1, dots(RED, WHITE)), 2, 1, colour=0x0000FF, rop=rop)
+    picture, _ = await looked_at(surface(2, 1) + opaque + MARK)
+    assert list(picture.pixels) == becomes
+
+
+async def test_a_compressed_image_whose_last_row_comes_first_stands_upright() -> None:
+    rows = spices.lz_new([b"\xff\0\0", b"\0\xff\0", b"\0\0\xff", b"\xff\xff\xff"])
+    display = draw_copy(base(0, 0, 2, 2), spices.lz(2, 2, rows, top_down=0), 2, 2)
+    picture, _ = await looked_at(surface(2, 2) + display + MARK)
+    assert list(picture.pixels) == [RED, WHITE, BLUE, GREEN]
 
 
 async def test_an_image_of_another_size_is_made_to_fit() -> None:
