@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.reading_builders import NOON
 from tests.tui.screens import console_of, see, shown, type_in, until
 from tui.consoles import ConsolesPane
 from tui.instance_cells import instance_row
+from tui.instance_host import host_of
 from widgets.live_table import Cell
 from widgets.signs import Signs
 from widgets.tones import Tone
@@ -257,3 +258,19 @@ async def test_a_host_that_has_told_no_addresses_is_an_instance_by_its_name_and_
         await see(pilot, "lb2")
         await pilot.press("h")
         await see(pilot, "as lb2 on cmp1, by its name alone")
+
+
+@pytest.mark.parametrize("turned", [list, reversed], ids=["address first", "name first"])
+async def test_an_address_says_which_host_an_instance_is_and_not_the_name_of_another_one(
+    turned: Callable[[list[str]], Iterable[str]],
+) -> None:
+    """It is called as a host that has told no addresses, and has an address of one that has."""
+    named_lb2 = an_instance("lb2", addresses=(Address("lab-net", "10.20.0.12"),))
+    async with console_of(
+        lambda: scenes.stage(scenes.killed(), hosts=scenes.some_hosts(), clouds=[a_cloud_survey(named_lb2)])
+    ) as (app, pilot):
+        await pilot.press("3")
+        await see(pilot, "lb2")
+        picture = app.desk.picture
+        picture.hosts = {name: picture.hosts[name] for name in turned(list(picture.hosts))}
+        assert host_of(picture, named_lb2) == "db2"
