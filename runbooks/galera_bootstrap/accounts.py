@@ -11,9 +11,9 @@ from runbooks.galera_bootstrap.inputs import (
     ROOT_PASSWORD,
     SST_PASSWORD,
     SST_USER,
-    told,
 )
 from runbooks.galera_bootstrap.setup import Setup
+from runbooks.inputs import told
 from runbooks.model import Act, Check, Context, Sighting, Step, no, yes
 from runbooks.secret import Form, marker
 from runbooks.steps.checks import every, synced

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-
 from runbooks.model import Input, InputKind
 
 METHODS = ("rsync", "mariabackup", "xtrabackup-v2")
@@ -148,19 +145,3 @@ INPUTS = (
     PROVIDER,
     WIPE,
 )
-
-
-def told(values: Mapping[str, str], wanted: Input) -> str:
-    """The value of an input, or its default."""
-    return values.get(wanted.name, "").strip() or wanted.default
-
-
-def named(values: Mapping[str, str], wanted: Input) -> tuple[str, ...]:
-    """The nodes that an input names, each once."""
-    return tuple(dict.fromkeys(name for name in re.split(r"[ ,]+", told(values, wanted)) if name))
-
-
-def told_addresses(values: Mapping[str, str]) -> Mapping[str, str]:
-    """The address that was given for each node."""
-    pairs = (pair.partition("=") for pair in named(values, ADDRESSES))
-    return {host: address for host, _, address in pairs}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from runbooks.galera_bootstrap.inputs import APPLIERS, SST_PASSWORD, SST_USER, told
+from runbooks.galera_bootstrap.inputs import APPLIERS, SST_PASSWORD, SST_USER
 from runbooks.galera_bootstrap.setup import Member, Setup
+from runbooks.inputs import told
 from runbooks.model import Sighting, no, yes
 from runbooks.secret import Form, marker
 from systems.galera.preparation import PreparationReading

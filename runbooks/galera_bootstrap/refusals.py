@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from runbooks.galera_bootstrap.inputs import FIRST, WIPE, named, told, told_addresses
+from runbooks.galera_bootstrap.inputs import ADDRESSES, FIRST, WIPE
 from runbooks.galera_bootstrap.refusals_hosts import alive, data, flags, identities, lost_and_found, room
 from runbooks.galera_bootstrap.refusals_options import addresses, builds, encryption, method, root_login
 from runbooks.galera_bootstrap.setup import Setup
+from runbooks.inputs import named, told, told_addresses
 from runbooks.model import Look, Refusal
 from runbooks.words import listed
 from systems.errors import SystemsError
@@ -54,7 +55,11 @@ def refuse(setup: Setup) -> Refusal | None:
 def _names(setup: Setup) -> Refusal | None:
     known = {node.host for node in setup.look.survey.nodes}
     first = told(setup.values, FIRST)
-    given = {*named(setup.values, WIPE), *told_addresses(setup.values), *([first] if first else [])}
+    given = {
+        *named(setup.values, WIPE),
+        *told_addresses(setup.values, ADDRESSES),
+        *([first] if first else []),
+    }
     if strange := sorted(given - known):
         return Refusal(
             f"{listed(strange)}: no node of this cluster has that name",

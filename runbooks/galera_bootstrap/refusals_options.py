@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from runbooks.galera_bootstrap.inputs import CERTIFICATES, SST_PASSWORD, told
+from runbooks.galera_bootstrap.inputs import CERTIFICATES, SST_PASSWORD
 from runbooks.galera_bootstrap.setup import Setup, missing_tools, version_of
+from runbooks.inputs import told
 from runbooks.model import Refusal
 from runbooks.words import listed
 from systems.galera.readings import Flavour

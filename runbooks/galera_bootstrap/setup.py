@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runbooks.galera_bootstrap.inputs import (
+    ADDRESSES,
     CERTIFICATES,
     CLUSTER_NAME,
     FIRST,
@@ -16,10 +17,8 @@ from runbooks.galera_bootstrap.inputs import (
     SST_METHOD,
     SST_PASSWORD,
     WIPE,
-    named,
-    told,
-    told_addresses,
 )
+from runbooks.inputs import named, told, told_addresses
 from runbooks.model import Look
 from runbooks.steps.node import Node, node_of
 from systems.galera.preparation import DatadirState, PreparationReading
@@ -195,7 +194,7 @@ class Setup:
 
 def setup_of(look: Look, values: Mapping[str, str], facts: Mapping[str, str]) -> Setup:
     """Gather what was read; judges nothing."""
-    given = told_addresses(values)
+    given = told_addresses(values, ADDRESSES)
     members = []
     for number, survey in enumerate(look.survey.nodes, start=1):
         node, prepared = node_of(survey), look.preparation.get(survey.host)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from runbooks.model import Input, InputKind
+from runbooks.inputs import Input, InputKind, named
 
 NODES = Input(
     name="nodes",
@@ -65,15 +64,9 @@ INPUTS = (NODES, WRITER, DOWNTIME, SOAK, FREEZE, DESPITE_SHORT_WINDOW)
 
 def chosen(values: Mapping[str, str]) -> tuple[str, ...]:
     """The nodes of the input `nodes`, each once; empty: all."""
-    return tuple(dict.fromkeys(name for name in re.split(r"[ ,]+", values.get(NODES.name, "")) if name))
+    return named(values, NODES)
 
 
 def seconds(values: Mapping[str, str], wanted: Input) -> float:
     """A number of seconds; its default where nothing was given."""
     return float(values.get(wanted.name, "").strip() or wanted.default)
-
-
-def is_on(values: Mapping[str, str], wanted: Input) -> bool:
-    """A switch: only a plain yes is one."""
-    told = values.get(wanted.name, "").strip().lower() or wanted.default
-    return told in ("yes", "on", "true", "1")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from runbooks.galera_rolling_restart import inputs
 from runbooks.galera_rolling_restart.fuse import window
+from runbooks.inputs import is_on
 from runbooks.model import Look, Plan, Refusal, Step
 from runbooks.steps.checks import status_words
 from runbooks.steps.node import Node, node_of
@@ -59,7 +60,7 @@ class Situation:
 
     @property
     def freezes(self) -> bool:
-        return inputs.is_on(self.values, inputs.FREEZE)
+        return is_on(self.values, inputs.FREEZE)
 
     @property
     def despite(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from runbooks.inputs import number
 from runbooks.lb_vip import inputs
 from runbooks.lb_vip.situation import Member, Situation
 
@@ -65,8 +66,7 @@ def section(seen: Situation) -> str:
 
 def _listen(seen: Situation, name: str, port: int, writer: str) -> list[str]:
     interval, fall, rise, idle = (
-        inputs.number(seen.values, wanted)
-        for wanted in (inputs.INTERVAL, inputs.FALL, inputs.RISE, inputs.IDLE)
+        number(seen.values, wanted) for wanted in (inputs.INTERVAL, inputs.FALL, inputs.RISE, inputs.IDLE)
     )
     lines = [
         f"listen {name}",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from runbooks.model import Input, InputKind
 
 _PORT = r"[1-9][0-9]{0,4}"
@@ -135,19 +133,3 @@ INPUTS = (
     KILL_NODE,
     KILL_WRITER,
 )
-
-
-def told(values: Mapping[str, str], wanted: Input) -> str:
-    """The value of an input, or its default."""
-    return values.get(wanted.name, "").strip() or wanted.default
-
-
-def number(values: Mapping[str, str], wanted: Input) -> int:
-    """A whole number; its default where nothing was given, or what is refused later on."""
-    given = told(values, wanted)
-    return int(given if given.isascii() and given.isdigit() else wanted.default)
-
-
-def is_on(values: Mapping[str, str], wanted: Input) -> bool:
-    """Whether a switch is on."""
-    return told(values, wanted).lower() in ("yes", "on", "true", "1")

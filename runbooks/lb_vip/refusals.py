@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from runbooks.inputs import is_on, number
 from runbooks.lb_vip import inputs
 from runbooks.lb_vip.situation import DISABLED, Situation
 from runbooks.model import Holds, Refusal
@@ -190,7 +191,7 @@ def _names(seen: Situation) -> Refusal | None:
 def _idle(seen: Situation) -> Refusal | None:
     if not seen.can_try:
         return _untried(seen, "No session is left idle")
-    if seen.idle_proof_s >= (cut_s := inputs.number(seen.values, inputs.IDLE)):
+    if seen.idle_proof_s >= (cut_s := number(seen.values, inputs.IDLE)):
         return Refusal(
             f"a session that is idle for {seen.idle_proof_s} s would be cut as asked, after {cut_s} s",
             (),
@@ -218,7 +219,7 @@ def _stop(seen: Situation) -> Refusal | None:
             (),
             "Begin without stop_node.",
         )
-    if host == seen.writer and not inputs.is_on(seen.values, inputs.KILL_WRITER):
+    if host == seen.writer and not is_on(seen.values, inputs.KILL_WRITER):
         return Refusal(
             f"{host} takes the writes: to stop it cuts every client off",
             (),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
+from runbooks.inputs import is_on, number, told
 from runbooks.lb_vip import inputs
 from runbooks.model import Context, Look
 from runbooks.steps.node import Node, node_of
@@ -63,7 +64,7 @@ class VipFound:
 
 async def look_beside(context: Context, vip: Balancers, survey: ClusterSurvey) -> VipFound:
     """Look at the balancers of an address, and at the check of each node, side by side. Raises nothing."""
-    settings, port = vip.settings, inputs.number(context.values, inputs.CHECK_PORT)
+    settings, port = vip.settings, number(context.values, inputs.CHECK_PORT)
     places = {node.host: place for node in survey.nodes if (place := place_of(node))}
     answering = [node.host for node in survey.nodes if isinstance(node.evidence, HostEvidence)]
     setups = asyncio.gather(*(read_setup(context.reader(host), places, port) for host in vip.hosts))
@@ -85,13 +86,13 @@ async def look_beside(context: Context, vip: Balancers, survey: ClusterSurvey) -
 async def _check_seen(context: Context, host: str, port: int) -> CheckSeen:
     probes = (Probe("ss -Hltnp", as_root=True), Probe(f"ls -d {DISABLED}", accepts=None))
     try:
-        told, file = await context.reader(host).read_many(probes)
+        ports, file = await context.reader(host).read_many(probes)
     except SystemsError as error:
         return CheckSeen(error=error)
-    if not isinstance(told, Output) or not isinstance(file, Output):
-        flaw = told if isinstance(told, Exception) else file
+    if not isinstance(ports, Output) or not isinstance(file, Output):
+        flaw = ports if isinstance(ports, Exception) else file
         return CheckSeen(error=flaw if isinstance(flaw, SystemsError) else SystemsError(str(flaw)))
-    return CheckSeen(listeners(told.stdout).get(port, ""), not file.status)
+    return CheckSeen(listeners(ports.stdout).get(port, ""), not file.status)
 
 
 def place_of(node: NodeSurvey) -> tuple[str, int] | None:
@@ -157,12 +158,12 @@ class Situation:
 
     @property
     def port(self) -> int:
-        given = inputs.told(self.values, inputs.PORT) or self.found.address.rpartition(":")[2]
+        given = told(self.values, inputs.PORT) or self.found.address.rpartition(":")[2]
         return int(given) if given else SQL_PORT
 
     @property
     def reader_port(self) -> int | None:
-        given = inputs.told(self.values, inputs.READER_PORT)
+        given = told(self.values, inputs.READER_PORT)
         return int(given) if given else None
 
     @property
@@ -171,7 +172,7 @@ class Situation:
 
     @property
     def check_port(self) -> int:
-        return inputs.number(self.values, inputs.CHECK_PORT)
+        return number(self.values, inputs.CHECK_PORT)
 
     @property
     def sections(self) -> tuple[str, ...]:
@@ -182,39 +183,39 @@ class Situation:
     @property
     def writer(self) -> str:
         """The node that takes all connections; empty: all take them in turn."""
-        if not inputs.is_on(self.values, inputs.SINGLE_WRITER):
+        if not is_on(self.values, inputs.SINGLE_WRITER):
             return ""
-        return inputs.told(self.values, inputs.WRITER) or (self.hosts[0] if self.hosts else "")
+        return told(self.values, inputs.WRITER) or (self.hosts[0] if self.hosts else "")
 
     @property
     def donors_serve(self) -> bool:
-        return inputs.is_on(self.values, inputs.DONORS)
+        return is_on(self.values, inputs.DONORS)
 
     @property
     def stopped(self) -> str:
         """The node that is stopped for the last proof; empty: none."""
-        return inputs.told(self.values, inputs.KILL_NODE)
+        return told(self.values, inputs.KILL_NODE)
 
     @property
     def check_timeout_ms(self) -> int:
         """How long one check may take: less than the time between two (D.3)."""
-        return min(2000, inputs.number(self.values, inputs.INTERVAL) * 1000 - 200)
+        return min(2000, number(self.values, inputs.INTERVAL) * 1000 - 200)
 
     @property
     def leaves_within_s(self) -> int:
         """How long a node that refuses, or says 503, still gets clients."""
-        return inputs.number(self.values, inputs.INTERVAL) * inputs.number(self.values, inputs.FALL)
+        return number(self.values, inputs.INTERVAL) * number(self.values, inputs.FALL)
 
     @property
     def hung_within_s(self) -> int:
         """How long a node that hangs still gets clients: each check takes its timeout too."""
-        checks_ms = inputs.number(self.values, inputs.FALL) * self.check_timeout_ms
+        checks_ms = number(self.values, inputs.FALL) * self.check_timeout_ms
         return self.leaves_within_s - -checks_ms // 1000
 
     @property
     def idle_proof_s(self) -> int:
         """For how long a session is left alone as a proof; 0: that is not done."""
-        return int(inputs.told(self.values, inputs.IDLE_PROOF) or 0)
+        return int(told(self.values, inputs.IDLE_PROOF) or 0)
 
     @property
     def can_try(self) -> bool:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from runbooks.lb_vip.inputs import is_on, number, told
+from runbooks.inputs import is_on, named, number, told
 from runbooks.lb_vip.situation import place_of
 from runbooks.model import Context, Look
 from runbooks.octavia_vip import inputs
@@ -172,7 +171,7 @@ class Situation:
 
     @property
     def allowed_cidrs(self) -> tuple[str, ...]:
-        return tuple(filter(None, re.split(r"[ ,]+", told(self.values, inputs.ALLOWED))))
+        return named(self.values, inputs.ALLOWED)
 
     @property
     def subnet(self) -> str:

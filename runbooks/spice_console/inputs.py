@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-
 from runbooks.model import Input, InputKind
 
 _HOSTS = r"[A-Za-z0-9._-]+([ ,]+[A-Za-z0-9._-]+)*"
@@ -75,19 +72,3 @@ USERS = Input(
     pattern=_NETWORK,
 )
 INPUTS = (CONTROL, COMPUTE, INSTANCE, BASE_URL, ADDRESSES, CERT, KEY, USERS)
-
-
-def told(values: Mapping[str, str], wanted: Input) -> str:
-    """The value of an input; empty: nobody gave one."""
-    return values.get(wanted.name, "") or wanted.default
-
-
-def named(values: Mapping[str, str], wanted: Input) -> tuple[str, ...]:
-    """Hosts that an input names, each once."""
-    return tuple(dict.fromkeys(filter(None, re.split(r"[ ,]+", told(values, wanted)))))
-
-
-def told_addresses(values: Mapping[str, str]) -> dict[str, str]:
-    """Host -> address, as given."""
-    pairs = filter(None, re.split(r"[ ,]+", told(values, ADDRESSES)))
-    return {host: address for host, _, address in (pair.partition("=") for pair in pairs)}

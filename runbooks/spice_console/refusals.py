@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from runbooks.cloud.acts import HARD_REBOOT
 from runbooks.gotchas.detectors.consoles import FIRST_SCREEN
+from runbooks.inputs import told
 from runbooks.model import Refusal
-from runbooks.spice_console.inputs import CERT, KEY, told
+from runbooks.spice_console.inputs import CERT, KEY
 from runbooks.spice_console.setup import Setup
 from runbooks.words import listed
 from systems.errors import SystemsError

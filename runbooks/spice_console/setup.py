@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from runbooks.inputs import named, told, told_addresses
 from runbooks.model import Context, Look
 from runbooks.spice_console.inputs import (
+    ADDRESSES,
     BASE_URL,
     CERT,
     COMPUTE,
@@ -16,9 +18,6 @@ from runbooks.spice_console.inputs import (
     INSTANCE,
     KEY,
     USERS,
-    named,
-    told,
-    told_addresses,
 )
 from systems.errors import Refused, SystemsError
 from systems.nova import options as o
@@ -124,7 +123,7 @@ class Setup:
 
     def address(self, host: NovaHost) -> str:
         """What the proxy is to dial; empty: nothing fits, and somebody must say it."""
-        if host.host in (given := told_addresses(self.values)):
+        if host.host in (given := told_addresses(self.values, ADDRESSES)):
             return given[host.host]
         present = host.conf.setting(o.CLIENT_ADDRESS).value
         if present in host.addresses and not is_loopback(present):

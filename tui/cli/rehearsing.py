@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from runbooks.arming import MOST_MINUTES
 from runbooks.engine.api import Choice, Confirmation, Event, Go, RunResult, StepCard, StepResult, Stop
-from runbooks.galera_bootstrap.inputs import told_addresses
+from runbooks.galera_bootstrap.inputs import ADDRESSES
+from runbooks.inputs import told_addresses
 from runbooks.model import InputKind, Look, Plan, Refusal, Runbook, Step
 from runbooks.rehearsal.picture import picture_of, unlike
 from runbooks.rehearsal.record import Rehearsal, settled_values
@@ -116,7 +117,7 @@ async def rehearse(
 
 def _facts(part: Part, survey: ClusterSurvey) -> Facts:
     if part.book.needs_preparation:
-        return facts_of_blank(survey, told_addresses(part.settled))
+        return facts_of_blank(survey, told_addresses(part.settled, ADDRESSES))
     return facts_of(survey)
 
 

@@ -13,15 +13,13 @@ from runbooks.galera_bootstrap.inputs import (
     MONITOR_FROM,
     SST_USER,
     WIPE,
-    named,
-    told,
-    told_addresses,
 )
+from runbooks.inputs import named, told, told_addresses
 from runbooks.model import InputKind
 
 
 def test_each_address_belongs_to_its_node() -> None:
-    found = told_addresses({"addresses": "db1=10.0.0.1, db2=fd00::2,db3=10.0.0.3"})
+    found = told_addresses({"addresses": "db1=10.0.0.1, db2=fd00::2,db3=10.0.0.3"}, ADDRESSES)
     assert found == {"db1": "10.0.0.1", "db2": "fd00::2", "db3": "10.0.0.3"}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks.galera_rolling_restart.inputs import DOWNTIME, FREEZE, chosen, is_on, seconds
+from runbooks.galera_rolling_restart.inputs import DOWNTIME, FREEZE, chosen, seconds
+from runbooks.inputs import is_on
 
 
 @pytest.mark.parametrize(
