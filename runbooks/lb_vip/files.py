@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from runbooks.inputs import number
 from runbooks.lb_vip import inputs
 from runbooks.lb_vip.situation import Member, Situation
+from runbooks.vips.inputs import IDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def section(seen: Situation) -> str:
 
 def _listen(seen: Situation, name: str, port: int, writer: str) -> list[str]:
     interval, fall, rise, idle = (
-        number(seen.values, wanted) for wanted in (inputs.INTERVAL, inputs.FALL, inputs.RISE, inputs.IDLE)
+        number(seen.values, wanted) for wanted in (inputs.INTERVAL, inputs.FALL, inputs.RISE, IDLE)
     )
     lines = [
         f"listen {name}",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from runbooks.model import Input, InputKind
+from runbooks.vips.inputs import CHECK_PORT, IDLE, SINGLE_WRITER, WRITER
 
 _PORT = r"[1-9][0-9]{0,4}"
-_SECONDS = r"[1-9][0-9]{0,5}"
 
 PORT = Input(
     name="port",
@@ -14,36 +14,12 @@ PORT = Input(
     help="Where clients connect. Without one: the port of `address` in the estate file, else 3306.",
     pattern=rf"{_PORT}|",
 )
-SINGLE_WRITER = Input(
-    name="single_writer",
-    title="One node takes all writes",
-    kind=InputKind.SWITCH,
-    help=(
-        "The others are backup members, and get clients only when it is out: two nodes that write the same "
-        "row find out at COMMIT (LB-04). no: all nodes take connections in turn."
-    ),
-    default="yes",
-)
-WRITER = Input(
-    name="writer",
-    title="The node that takes the writes",
-    kind=InputKind.HOST,
-    help="Only with one writer. Without one: the first node of the estate file.",
-)
 READER_PORT = Input(
     name="reader_port",
     title="Port for readers",
     kind=InputKind.NUMBER,
     help="A second port whose connections all nodes take in turn, such as 3307. Without one: there is none.",
     pattern=rf"{_PORT}|",
-)
-CHECK_PORT = Input(
-    name="check_port",
-    title="Port of the health check",
-    kind=InputKind.NUMBER,
-    help="Where each node answers HTTP 200 while it may serve, else 503. There is no way without (LB-01).",
-    default="9200",
-    pattern=_PORT,
 )
 DONORS = Input(
     name="donors_serve",
@@ -79,17 +55,6 @@ RISE = Input(
     help="A node that comes and goes should stay out.",
     default="2",
     pattern=r"[1-9]",
-)
-IDLE = Input(
-    name="idle_s",
-    title="Seconds that a connection may be idle",
-    kind=InputKind.NUMBER,
-    help=(
-        "`timeout client` and `timeout server`: above the idle time of the applications' pools, or those see "
-        '"server has gone away" (LB-03). 28800 is the servers\' own wait_timeout.'
-    ),
-    default="28800",
-    pattern=_SECONDS,
 )
 IDLE_PROOF = Input(
     name="idle_proof_s",

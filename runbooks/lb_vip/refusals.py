@@ -9,6 +9,7 @@ from runbooks.lb_vip import inputs
 from runbooks.lb_vip.situation import DISABLED, Situation
 from runbooks.model import Holds, Refusal
 from runbooks.steps.checks import all_synced
+from runbooks.vips.inputs import IDLE
 from runbooks.words import listed
 from systems.haproxy.unit import CONFIG
 
@@ -191,7 +192,7 @@ def _names(seen: Situation) -> Refusal | None:
 def _idle(seen: Situation) -> Refusal | None:
     if not seen.can_try:
         return _untried(seen, "No session is left idle")
-    if seen.idle_proof_s >= (cut_s := number(seen.values, inputs.IDLE)):
+    if seen.idle_proof_s >= (cut_s := number(seen.values, IDLE)):
         return Refusal(
             f"a session that is idle for {seen.idle_proof_s} s would be cut as asked, after {cut_s} s",
             (),

@@ -11,14 +11,15 @@ from runbooks.inputs import is_on, number, told
 from runbooks.lb_vip import inputs
 from runbooks.model import Context, Look
 from runbooks.steps.node import Node, node_of
+from runbooks.vips.inputs import CHECK_PORT, SINGLE_WRITER, WRITER
+from runbooks.vips.place import SQL_PORT, place_of
 from systems.errors import SystemsError
 from systems.estate_balancers import Balancers
-from systems.galera.readings import ClusterSurvey, HostEvidence, NodeSurvey, WsrepVariables
+from systems.galera.readings import ClusterSurvey, HostEvidence
 from systems.haproxy.setup import BalancerSetup, listeners, read_setup
 from systems.shell import Output, Probe
 
 NAME = "lb-vip"
-SQL_PORT = 3306
 DISABLED = "/var/tmp/clustercheck.disabled"  # noqa: S108 - where the usual script has it (LB-14)
 
 
@@ -64,7 +65,7 @@ class VipFound:
 
 async def look_beside(context: Context, vip: Balancers, survey: ClusterSurvey) -> VipFound:
     """Look at the balancers of an address, and at the check of each node, side by side. Raises nothing."""
-    settings, port = vip.settings, number(context.values, inputs.CHECK_PORT)
+    settings, port = vip.settings, number(context.values, CHECK_PORT)
     places = {node.host: place for node in survey.nodes if (place := place_of(node))}
     answering = [node.host for node in survey.nodes if isinstance(node.evidence, HostEvidence)]
     setups = asyncio.gather(*(read_setup(context.reader(host), places, port) for host in vip.hosts))
@@ -93,20 +94,6 @@ async def _check_seen(context: Context, host: str, port: int) -> CheckSeen:
         flaw = ports if isinstance(ports, Exception) else file
         return CheckSeen(error=flaw if isinstance(flaw, SystemsError) else SystemsError(str(flaw)))
     return CheckSeen(listeners(ports.stdout).get(port, ""), not file.status)
-
-
-def place_of(node: NodeSurvey) -> tuple[str, int] | None:
-    """Where the balancers reach a node: its address and SQL port; None: it does not tell."""
-    if not isinstance(node.variables, WsrepVariables):
-        return None
-    incoming = node.variables.incoming_address
-    host, colon, port = incoming.rpartition(":")
-    told = node.variables.node_address
-    own = told.rpartition(":")[0] if told.count(":") == 1 else told
-    address = own.strip("[]") or (host if colon else incoming).strip("[]")
-    if not address or address.upper() == "AUTO":
-        return None
-    return address, int(port) if colon and port.isascii() and port.isdigit() and int(port) else SQL_PORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +159,7 @@ class Situation:
 
     @property
     def check_port(self) -> int:
-        return number(self.values, inputs.CHECK_PORT)
+        return number(self.values, CHECK_PORT)
 
     @property
     def sections(self) -> tuple[str, ...]:
@@ -183,9 +170,9 @@ class Situation:
     @property
     def writer(self) -> str:
         """The node that takes all connections; empty: all take them in turn."""
-        if not is_on(self.values, inputs.SINGLE_WRITER):
+        if not is_on(self.values, SINGLE_WRITER):
             return ""
-        return told(self.values, inputs.WRITER) or (self.hosts[0] if self.hosts else "")
+        return told(self.values, WRITER) or (self.hosts[0] if self.hosts else "")
 
     @property
     def donors_serve(self) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from runbooks.lb_vip.inputs import CHECK_PORT, IDLE, SINGLE_WRITER, WRITER
 from runbooks.model import Input, InputKind
-
-__all__ = ["CHECK_PORT", "IDLE", "SINGLE_WRITER", "WRITER"]
+from runbooks.vips.inputs import CHECK_PORT, IDLE, SINGLE_WRITER, WRITER
 
 _ID = r"[A-Za-z0-9-]{1,64}"
 _NETWORK = r"[0-9a-fA-F.:]+/[0-9]{1,3}"

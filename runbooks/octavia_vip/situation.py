@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from runbooks.inputs import is_on, named, number, told
-from runbooks.lb_vip.situation import place_of
 from runbooks.model import Context, Look
 from runbooks.octavia_vip import inputs
+from runbooks.vips.inputs import CHECK_PORT, IDLE, SINGLE_WRITER, WRITER
+from runbooks.vips.place import place_of
 from systems.errors import SystemsError
 from systems.galera.readings import Answer, ClusterSurvey, NodeSurvey
 from systems.haproxy.setup import NodeSeen, see_node
@@ -43,7 +44,7 @@ class OctaviaFound:
 
 async def look_before(context: Context, cloud: str, survey: ClusterSurvey) -> OctaviaFound:
     """Ask Octavia, and each node's check, side by side. Raises nothing."""
-    port = number(context.values, inputs.CHECK_PORT)
+    port = number(context.values, CHECK_PORT)
     hosts = [node.host for node in survey.nodes]
     checks = asyncio.gather(*(_check(context, node, port) for node in survey.nodes))
     try:
@@ -140,9 +141,9 @@ class Situation:
     @property
     def writer(self) -> str:
         """The node that takes all connections; empty: all of them do."""
-        if not is_on(self.values, inputs.SINGLE_WRITER):
+        if not is_on(self.values, SINGLE_WRITER):
             return ""
-        return told(self.values, inputs.WRITER) or next((one.host for one in self.behind), "")
+        return told(self.values, WRITER) or next((one.host for one in self.behind), "")
 
     @property
     def port(self) -> int:
@@ -150,11 +151,11 @@ class Situation:
 
     @property
     def check_port(self) -> int:
-        return number(self.values, inputs.CHECK_PORT)
+        return number(self.values, CHECK_PORT)
 
     @property
     def idle_s(self) -> int:
-        return number(self.values, inputs.IDLE)
+        return number(self.values, IDLE)
 
     @property
     def delay_s(self) -> int:
