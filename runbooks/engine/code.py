@@ -17,11 +17,16 @@ _SHARED = (
     "runbooks.triage",
     "runbooks.gotchas",
     "runbooks.vips",
+    "runbooks.cloud",
     "systems.galera",
     "systems.haproxy",
     "systems.nova",
+    "systems.openstack",
+    "systems.consoles",
+    "systems.put",
 )
-"""Packages that runbooks are made of: steps, cards, what blocks a step, how a node or a balancer is read."""
+"""What runbooks are made of: steps, cards, what blocks a step, how a node, a balancer or a cloud is read and
+what is ordered of it, how a file is put."""
 _APART = frozenset({"arming", "doctor", "permit", "report", "report_course", "report_markdown"})
 """Modules of `runbooks` itself that no plan is made with."""
 
@@ -34,14 +39,19 @@ def runbook_digest(runbook: Runbook) -> str:
 
 @cache
 def _digest_of(module: str) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(_names_of(module)):
+        digest.update(f"{name}\0{_source(name)}\0".encode())
+    return digest.hexdigest()
+
+
+def _names_of(module: str) -> frozenset[str]:
+    """Modules whose code counts for a runbook whose plan is made in this one."""
     package = module.rpartition(".")[0]
     names = {module, *(_modules(package) if package and package != "runbooks" else ())}
     names |= {name for shared in _SHARED for name in _modules(shared)}
     names |= {name for name in _modules("runbooks", deep=False) if name.rpartition(".")[2] not in _APART}
-    digest = hashlib.sha256()
-    for name in sorted(names):
-        digest.update(f"{name}\0{_source(name)}\0".encode())
-    return digest.hexdigest()
+    return frozenset(names)
 
 
 def _modules(package: str, *, deep: bool = True) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import sys
 from collections.abc import Iterator
@@ -63,3 +64,22 @@ def test_a_change_in_what_all_runbooks_share_is_noticed(module: str, monkeypatch
     assert runbook_digest(book) != before
     monkeypatch.undo()
     code._digest_of.cache_clear()
+
+
+_PORTS = {"systems.errors", "systems.estate_balancers", "systems.shell", "systems.text"}
+"""What every part of the project speaks through: no plan is made there, and no step judged."""
+
+
+@pytest.mark.parametrize("name", RUNBOOKS)
+def test_all_that_a_runbook_imports_counts_for_it(name: str) -> None:
+    own = RUNBOOKS[name].plan.__module__
+    counted = code._names_of(own)
+    found = [
+        line.module
+        for module in code._modules(own.rpartition(".")[0])
+        for line in ast.walk(ast.parse(code._source(module)))
+        if isinstance(line, ast.ImportFrom) and line.module
+    ]
+    ours = {module for module in found if module.partition(".")[0] in ("runbooks", "systems")}
+    assert len(ours) > 5
+    assert ours - counted - _PORTS == set()
