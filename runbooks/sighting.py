@@ -24,6 +24,8 @@ class Sighting:
     moves: bool = False
     """Of a verify that does not say yes yet: what it waits for has come nearer since the look before, so
     that its deadline counts from now."""
+    is_final: bool = False
+    """Of a verify that does not say yes: what it waits for has failed, and no waiting changes that."""
 
 
 def yes(evidence: str, *hosts: str) -> Sighting:

@@ -1,4 +1,4 @@
-"""Learns from what commands said, and asks a verify until it says yes or its deadline has passed."""
+"""Learns from what commands said, and asks a verify until it says yes or waiting is of no use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from runbooks.model import Check, Holds, Sighting, Step
 async def prove(work: Work, eyes: Eyes, step: Step, verify: Check) -> Sighting:
     """Ask at once, then at the step's pace, and a last time at its deadline; the last answer counts.
 
-    The deadline is for what stands still: what moves is given all of it anew.
+    The deadline is for what stands still: what moves is given all of it anew, what has failed for good none.
     """
     clock = work.gear.clock
     ends_s = clock.steady_s() + step.verify_deadline_s
@@ -21,6 +21,8 @@ async def prove(work: Work, eyes: Eyes, step: Step, verify: Check) -> Sighting:
         if sighting.moves:
             ends_s = clock.steady_s() + step.verify_deadline_s
         left_s = max(0.0, ends_s - clock.steady_s())
+        if sighting.is_final:
+            left_s = 0.0
         work.tell(Verifying(step.key, sighting, left_s))
         if sighting.holds is Holds.YES or left_s <= 0.0:
             return sighting

@@ -133,7 +133,8 @@ class Stepping:
         if attempt.lost or attempt.ended_badly:
             sentence = f"{attempt.lost or attempt.ended_badly}; {sighting.evidence}"
             return self._result(step, attempt, Outcome.FAILED, sentence)
-        sentence = f"unverified after {step.verify_deadline_s:g} s: {sighting.evidence}"
+        waited = "" if sighting.is_final else f" after {step.verify_deadline_s:g} s"
+        sentence = f"unverified{waited}: {sighting.evidence}"
         return self._result(step, attempt, Outcome.UNVERIFIED, sentence)
 
     async def _go_on(self, step: Step, attempt: Attempt) -> StepResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runbooks.cloud.balancer_words import AnyObject, lock_s
-from runbooks.model import Act, Check, Context, Sighting, Step, no, yes
+from runbooks.model import Act, Check, Context, Holds, Sighting, Step, no, yes
 from runbooks.octavia_vip.parts import Wanted
 from runbooks.octavia_vip.situation import Situation
 from runbooks.steps.checks import nothing_to_check
@@ -138,19 +138,24 @@ def built(seen: Situation, reading: BalancersReading, *parts: Wanted) -> Sightin
             return no(f"{wanted.words}: {'; '.join(differences)}")
         for one in (tree, there):
             if (why := _why_not_active(one, reading)) is not None:
-                return no(why)
+                return why
     return yes(f"{listed(one.words for one in parts)}: ACTIVE, as ordered")
 
 
-def _why_not_active(one: AnyObject, reading: BalancersReading) -> str | None:
+def in_error(name: str) -> Sighting:
+    """Octavia has given it up, and does nothing about it by itself: nothing is waited for."""
+    return Sighting(Holds.NO, ERROR.format(name=name), is_final=True)
+
+
+def _why_not_active(one: AnyObject, reading: BalancersReading) -> Sighting | None:
     standing = one.standing
     if standing.provisioning == "ACTIVE":
         return None
     if standing.provisioning == "ERROR":
-        return ERROR.format(name=one.name)
+        return in_error(one.name)
     age = lock_s(standing, reading.taken_at)
     since = f" for {span(age)}" if age is not None else ""
-    return f"{one.name} is locked{since}: {standing.provisioning} (LB-18)"
+    return no(f"{one.name} is locked{since}: {standing.provisioning} (LB-18)")
 
 
 def _is_gone(seen: Situation, wanted: Wanted) -> Check:

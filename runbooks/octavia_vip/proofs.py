@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runbooks.cloud.balancer_words import Kind, operating_told
 from runbooks.model import Context, Holds, Sighting, Step, no, unknown, yes
-from runbooks.octavia_vip.making import ERROR, built
+from runbooks.octavia_vip.making import built, in_error
 from runbooks.octavia_vip.parts import parts_of
 from runbooks.octavia_vip.situation import Behind, OctaviaFound, Situation
 from runbooks.steps.checks import nothing_to_check
@@ -50,7 +50,7 @@ def _members_step(seen: Situation) -> Step:
         if tree is None:
             return no(f"Octavia has no load balancer {seen.name}")
         if tree.standing.provisioning == "ERROR":
-            return no(ERROR.format(name=tree.name))
+            return in_error(tree.name)
         members = {one.name: one for pool in tree.pools for one in members_of(pool)}
         told = [health(seen, found, one, members.get(one.host)) for one in seen.behind]
         for wanted in (Holds.NO, Holds.UNKNOWN):

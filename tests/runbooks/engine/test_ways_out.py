@@ -72,6 +72,19 @@ async def test_the_deadline_of_what_moves_counts_from_when_it_stood_still(rig: R
     assert len(asked) > 25
 
 
+async def test_what_has_failed_for_good_is_not_waited_for(rig: Rig, world: World) -> None:
+    begun_s = rig.clock.steady_s()
+
+    async def is_broken(_: Context) -> Sighting:
+        return Sighting(Holds.NO, "it is in ERROR", is_final=True)
+
+    steering = rig.steering()
+    await rig.engine.run(a_book_of(a_step(verify=is_broken)), "orders", {}, steering)
+    assert steering.failed_with[0].outcome is Outcome.UNVERIFIED
+    assert steering.failed_with[0].sentence == "unverified: it is in ERROR"
+    assert rig.clock.steady_s() == begun_s
+
+
 async def test_a_retry_verifies_first_and_acts_as_another_attempt(rig: Rig, world: World) -> None:
     world["db1"].on(START, lambda host: None if len(host.ran) == 1 else host.files.update({"/srv/up": ""}))
     steering = rig.steering(failures={"start:db1": [Retry()]})

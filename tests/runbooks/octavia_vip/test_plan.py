@@ -10,13 +10,15 @@ from runbooks.engine.codec import decode_look, encode_look
 from runbooks.engine.planning import defects_of
 from runbooks.gotchas import CATALOGUE
 from runbooks.model import Holds, Look, Refusal
+from runbooks.octavia_vip.making import built
+from runbooks.octavia_vip.parts import parts_of
 from runbooks.octavia_vip.proofs import health
 from runbooks.octavia_vip.situation import Situation
 from runbooks.secret import Secrets
 from systems.errors import Refused
 from systems.haproxy.setup import NodeSeen
-from systems.openstack.octavia_readings import Generation, members_of
-from tests.builders import a_node, a_survey
+from systems.openstack.octavia_readings import BalancersReading, Generation, Standing, members_of
+from tests.builders import NOON, a_node, a_survey
 from tests.octavias import a_listener, locked, standing
 from tests.reading_builders import address_of
 from tests.runbooks.octavia_vip.looks import (
@@ -149,6 +151,27 @@ def test_what_the_run_made_and_somebody_deleted_stops_the_rest() -> None:
     refusal = answer(an_octavia_look(), {"made:loadbalancer": "yes"})
     assert isinstance(refusal, Refusal)
     assert "that this run made is gone" in refusal.sentence
+
+
+@pytest.mark.parametrize(
+    ("stands", "is_final", "said"),
+    [
+        (
+            standing("ERROR"),
+            True,
+            "orders-vip is in ERROR, in which Octavia takes a failover",
+        ),
+        (locked(3), False, "orders-vip is locked for 3 min: PENDING_UPDATE (LB-18)"),
+    ],
+)
+def test_an_error_of_octavia_is_told_at_once_and_a_lock_is_waited_for(
+    stands: Standing, is_final: bool, said: str
+) -> None:
+    seen = Situation(an_octavia_look(THE_TREE), VALUES, {})
+    reading = BalancersReading(NOON, Generation.OCTAVIA, (a_tree(standing=stands),))
+    told = built(seen, reading, *parts_of(seen))
+    assert (told.holds, told.is_final) == (Holds.NO, is_final)
+    assert said in told.evidence
 
 
 def test_a_check_that_the_node_cannot_ask_is_told_as_not_proven() -> None:
