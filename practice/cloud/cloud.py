@@ -105,7 +105,7 @@ def build_cloud(clock: Clock, machines: Mapping[str, Machine], *, seed: int = 1)
             one.guest.cut()
             one.vm_state = "stopped"
             account = cloud.accounts[project]
-            one.actions.append(Action("stop", _request(cloud), account.id, one.updated_s))
+            one.actions.append(Action("stop", cloud.nova.new_request(), account.id, one.updated_s))
     return cloud
 
 
@@ -122,12 +122,8 @@ def _age(cloud: Cloud, one: Instance, age_s: float, guest: Guest) -> None:
     one.created_s -= age_s
     one.launched_s = one.updated_s = one.created_s + 41.0
     one.guest, one.vm_state = guest, "active"
-    one.actions.append(Action("create", _request(cloud), one.user, one.created_s))
+    one.actions.append(Action("create", cloud.nova.new_request(), one.user, one.created_s))
     guest.settle()
-
-
-def _request(cloud: Cloud) -> str:
-    return f"req-{cloud.nova.new_id()}"
 
 
 def put_balancer(cloud: Cloud, name: str, wanted: Wanted) -> Balancer:

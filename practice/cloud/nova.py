@@ -58,6 +58,10 @@ class Nova:
         """A UUID that the seed decides."""
         return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
 
+    def new_request(self) -> str:
+        """The id of a request that the seed decides."""
+        return f"req-{self.new_id()}"
+
     def add_host(self, name: str, address: str) -> ComputeHost:
         """One more compute host."""
         self.hosts[name] = ComputeHost(self.new_id(), name, address)
@@ -221,8 +225,7 @@ class Nova:
             host.waiting.append(work)
 
     def _note(self, one: Instance, act: str, account: Account) -> None:
-        request = f"req-{uuid.UUID(int=self.random.getrandbits(128), version=4)}"
-        one.actions.append(Action(act, request, account.id, self.clock.wall_s()))
+        one.actions.append(Action(act, self.new_request(), account.id, self.clock.wall_s()))
 
     def _stopping(self, one: Instance) -> None:
         if one.guest is not None:
