@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from systems.consoles.link import Trust, tls_context
@@ -18,6 +17,9 @@ async def page_status(url: str, trust: Trust, *, timeout_s: float = 10.0) -> int
 
 
 def _status(url: str, trust: Trust, timeout_s: float) -> int:
+    """Blocks; imports late: no start of the console asks for a page."""
+    from http.client import HTTPConnection, HTTPException, HTTPSConnection
+
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NotUnderstood(f"{visible(url)} is no address of a page")
