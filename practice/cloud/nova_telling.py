@@ -89,7 +89,7 @@ def _addresses(one: Instance) -> Told:
         "version": 4,
         "addr": one.address,
         "OS-EXT-IPS:type": "fixed",
-        "OS-EXT-IPS-MAC:mac_addr": f"fa:16:3e:00:00:{one.number:02x}",
+        "OS-EXT-IPS-MAC:mac_addr": f"fa:16:3e:00:{one.number >> 8:02x}:{one.number & 0xFF:02x}",
     }
     return {"internal": [where]}
 
