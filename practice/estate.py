@@ -48,8 +48,8 @@ class Practice:
     """An OpenStack cloud whose instances the hosts are."""
     is_blank: bool = False
     """It was made of hosts where nothing is configured."""
-    broken: list[str] = field(default_factory=list)
-    """Names of the faults that are there now."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """The faults that are there now, by name, and whom each befell."""
 
     @property
     def all_machines(self) -> dict[str, Machine]:

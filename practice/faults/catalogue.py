@@ -123,13 +123,11 @@ async def apply(serving: Serving, name: str, *, host: str | None = None) -> str:
     known = faults_on(kind_of(serving))
     if name not in known:
         raise FaultUnknown(_unknown(name, known))
-    scene = _scene(serving, host)
-    if name not in serving.practice.broken:
-        befallen = await FAULTS[name].apply(scene)
-        serving.practice.broken.append(name)
+    scene, broken = _scene(serving, host), serving.practice.broken
+    if name not in broken:
+        broken[name] = await FAULTS[name].apply(scene) or scene.server.name
         await serving.follow()
-        return befallen or scene.server.name
-    return scene.server.name
+    return broken[name]
 
 
 async def heal(serving: Serving, name: str, *, host: str | None = None) -> None:
@@ -138,8 +136,7 @@ async def heal(serving: Serving, name: str, *, host: str | None = None) -> None:
     if name not in known:
         raise FaultUnknown(_unknown(name, known))
     await FAULTS[name].heal(_scene(serving, host))
-    if name in serving.practice.broken:
-        serving.practice.broken.remove(name)
+    serving.practice.broken.pop(name, None)
     await serving.follow()
 
 

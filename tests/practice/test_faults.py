@@ -62,4 +62,4 @@ async def test_the_console_names_a_fault_and_healed_it_has_lost_nothing(fault: s
         await estate.heals(fault)
         assert estate.cluster["is_healthy"], estate.cluster
         assert estate.cluster["lost"] == 0
-        assert estate.serving.practice.broken == []
+        assert estate.serving.practice.broken == {}

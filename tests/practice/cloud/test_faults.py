@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from practice.faults import FAULTS, On, faults_on
+from practice.faults import FAULTS, On, apply, faults_on
 from runbooks.cloud.balancers import judge_balancers
 from runbooks.cloud.findings import judge_cloud
 from runbooks.vips.findings import judge_vip
@@ -16,7 +15,7 @@ from systems.consoles.rfb import RfbScreen
 from systems.consoles.screens import first_look
 from systems.errors import Refused
 from systems.openstack.readings import InstancesReading
-from tests.practice.inside import Inside, inside
+from tests.practice.inside import Inside
 
 VIP, CLOUD = "orders-vip", "north"
 NOVA = {
@@ -40,12 +39,6 @@ VIPS = {
 }
 BY_HAND = {"console-disabled", "fsck-asks"}
 """Those that no finding tells: somebody asks for a console."""
-
-
-@pytest.fixture
-async def estate(tmp_path: Path) -> AsyncIterator[Inside]:
-    async with inside(tmp_path, demo=True) as running:
-        yield running
 
 
 async def nova(estate: Inside) -> tuple[tuple[str, str], ...]:
@@ -92,7 +85,7 @@ async def test_the_console_names_a_fault_and_healed_it_is_quiet(
     assert any((not finding or name == finding) and words in said for name, said in found), found
     await estate.heals(fault)
     assert await told(estate) == ()
-    assert estate.serving.practice.broken == []
+    assert estate.serving.practice.broken == {}
 
 
 async def test_a_screen_that_is_disabled_is_told_by_the_host_that_has_none(estate: Inside) -> None:
@@ -125,3 +118,10 @@ async def test_a_guest_that_asks_for_fsck_says_so_on_its_log_and_screen(estate: 
     assert "(initramfs)" in told.text
     await estate.heals("fsck-asks")
     assert "mon-1 login:" in (await clouds.reader(CLOUD).console_log(mon)).text.splitlines()[-1]
+
+
+async def test_a_fault_that_is_there_already_tells_whom_it_befell(estate: Inside) -> None:
+    befallen = [await apply(estate.serving, "compute-down") for _ in range(2)]
+    assert befallen == ["cmp2", "cmp2"]
+    befallen = [await apply(estate.serving, "kill-one", host=host) for host in ("db2", "db1")]
+    assert befallen == ["db2", "db2"]
