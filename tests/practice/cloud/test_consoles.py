@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -17,16 +15,10 @@ from systems.consoles.screens import first_look
 from systems.consoles.terminal import Terminal
 from systems.errors import LinkLost, Refused
 from systems.openstack.readings import Instance
-from tests.practice.inside import Inside, inside
+from tests.practice.inside import Inside
 
 CLOUD = "north"
 DEADLINE_S = 20.0
-
-
-@pytest.fixture
-async def estate(tmp_path: Path) -> AsyncIterator[Inside]:
-    async with inside(tmp_path, demo=True) as running:
-        yield running
 
 
 async def instance(estate: Inside, name: str) -> Instance:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from practice.telling import state_of
 from systems.consoles.terminal import Terminal
 from tests.practice.cloud.test_consoles import CLOUD, instance, says
-from tests.practice.inside import Inside, inside
+from tests.practice.inside import Inside
 from tests.tui.cli.test_drill import BY_HAND
 from tui.demo.drills import DRILLS, score_of
 
 DEADLINE_S = 30.0
-
-
-@pytest.fixture
-async def estate(tmp_path: Path) -> AsyncIterator[Inside]:
-    async with inside(tmp_path, demo=True) as running:
-        yield running
 
 
 async def acts(estate: Inside, *words: str) -> None:

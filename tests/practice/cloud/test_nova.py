@@ -11,17 +11,6 @@ from practice.cloud.instance import Instance, Power
 from practice.estate import Practice, build_demo
 
 
-@pytest.fixture
-def practice() -> Practice:
-    return build_demo(Clock(runs=False))
-
-
-@pytest.fixture
-def cloud(practice: Practice) -> Cloud:
-    assert practice.cloud is not None
-    return practice.cloud
-
-
 def said(caught: pytest.ExceptionInfo[Refusal]) -> tuple[int, str]:
     """Status and message of a refusal."""
     response = caught.value.response

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from practice.clock import Clock
 from practice.cloud.balancer import Balancer, Member
 from practice.cloud.cloud import Cloud
 from practice.cloud.http import Refusal
-from practice.estate import Practice, build_demo
-
-
-@pytest.fixture
-def practice() -> Practice:
-    return build_demo(Clock(runs=False))
-
-
-@pytest.fixture
-def cloud(practice: Practice) -> Cloud:
-    assert practice.cloud is not None
-    return practice.cloud
+from practice.estate import Practice
 
 
 def said(caught: pytest.ExceptionInfo[Refusal]) -> tuple[int, str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +10,7 @@ from systems.consoles.glyphs import read_text
 from systems.consoles.screens import SPICE, VNC, GuestScreen, Way, first_look
 from systems.errors import SystemsError
 from tests.practice.cloud.test_consoles import CLOUD, DEADLINE_S, instance
-from tests.practice.inside import Inside, inside
-
-
-@pytest.fixture
-async def estate(tmp_path: Path) -> AsyncIterator[Inside]:
-    async with inside(tmp_path, demo=True) as running:
-        yield running
+from tests.practice.inside import Inside
 
 
 async def looks_at(estate: Inside, name: str, way: Way) -> GuestScreen:
