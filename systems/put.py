@@ -13,6 +13,9 @@ _OWNER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(:[A-Za-z_][A-Za-z0-9_.-]*)?")
 _KEPT = ".bak.${QUARTERDECK_JOB%%.*}"
 """Names what was there before a run: a job is named by its run, up to the first dot."""
 
+_ON_DISK = '{ sync "$n" 2>/dev/null || sync; }'
+"""The new file, before it takes the old one's name; an old `sync` takes no file."""
+
 _IS_OURS = (
     '{ [ ! -e "$k.made" ] || cmp -s "$f" "$k" || [ "$(sha256sum <"$f")" = "$(cat "$k.made")" ] || '
     '{ echo "$f was written by somebody else since this run: take the changes of this run out by hand; '
@@ -38,13 +41,11 @@ def put(
     file takes its place.
     Raises `ValueError` for a path that is not absolute, or a mode or owner that is none.
     """
-    if not path.startswith("/") or path.endswith("/") or "\n" in path or "\0" in path:
-        raise ValueError(f"a file is put at an absolute path: {path!r} is none")
+    target = _quoted(path)
     if not _MODE.fullmatch(mode):
         raise ValueError(f"a mode is octal, such as 0644: {mode!r} is none")
     if owner is not None and not _OWNER.fullmatch(owner):
         raise ValueError(f"an owner is user or user:group: {owner!r} is none")
-    target = shlex.quote(path)
     steps = [f"t={target}", 'n=$(mktemp "$t.XXXXXX")', 'cat >"$n"', f'chmod {mode} "$n"']
     if owner is not None:
         steps.append(f'chown {owner} "$n"')
@@ -53,11 +54,8 @@ def put(
             f'k="$t{_KEPT}" && {{ [ -e "$k" ] || [ -e "$k-none" ] || if [ -e "$t" ]; then '
             'cp -p "$t" "$k.new" && mv -f "$k.new" "$k"; else touch "$k-none"; fi; }'
         )
-    steps.append('sync "$n" 2>/dev/null || sync')
-    line = (
-        " && ".join(steps[:-1]) + f" && {{ {steps[-1]}; }}" + ' && mv -f "$n" "$t" || { rm -f "$n"; false; }'
-    )
-    return Command(line, as_root=as_root, stdin=content)
+    steps += [_ON_DISK, 'mv -f "$n" "$t" || { rm -f "$n"; false; }']
+    return Command(" && ".join(steps), as_root=as_root, stdin=content)
 
 
 def rewrite(path: str, sha256: str, script: str) -> Command:
@@ -66,15 +64,16 @@ def rewrite(path: str, sha256: str, script: str) -> Command:
     Only a file of that digest is changed: one that somebody wrote meanwhile is left alone. The new file is
     made as a copy with the old one's owner, mode and label, and takes its name; the old one is kept for
     `put_back`, and the new one's digest, so that this takes nobody else's later change away. The script
-    comes over standard input; what else the file holds never leaves its host.
+    comes over standard input; what else the file holds never leaves its host. Raises `ValueError` for a path
+    that is not absolute.
     """
-    target, check = shlex.quote(path), shlex.quote(f"{sha256}  {path}")
+    target, check = _quoted(path), shlex.quote(f"{sha256}  {path}")
     steps = (
         f'f={target}; k="$f{_KEPT}"; {{ echo {check} | sha256sum -c --status || '
         '{ echo "$f is not as it was read: look at it, and begin again" >&2; false; }; }',
         '{ [ -e "$k" ] || { cp -a "$f" "$k.new" && mv -f "$k.new" "$k"; }; }',
         'n=$(mktemp "$f.XXXXXX") && cp -a "$f" "$n"',
-        '{ sed -f /dev/stdin "$f" >"$n" && { sync "$n" 2>/dev/null || sync; } '
+        f'{{ sed -f /dev/stdin "$f" >"$n" && {_ON_DISK} '
         '&& sha256sum <"$n" >"$k.made" && mv -f "$n" "$f" '
         '|| { rm -f "$n"; false; }; }',
     )
@@ -89,13 +88,11 @@ def put_with(path: str, addition: str, *, proof: str) -> Command:
     done twice, they stand there once. Mode and owner stay. Raises `ValueError` for a path that is not
     absolute.
     """
-    if not path.startswith("/") or path.endswith("/") or "\n" in path or "\0" in path:
-        raise ValueError(f"a file is put at an absolute path: {path!r} is none")
     line = (
-        f't={shlex.quote(path)} && k="$t{_KEPT}"'
+        f't={_quoted(path)} && k="$t{_KEPT}"'
         ' && { [ -e "$k" ] || { cp -p "$t" "$k.new" && mv -f "$k.new" "$k"; }; }'
         f' && n=$(mktemp "$t.XXXXXX") && cp -p "$k" "$n" && cat >>"$n" && {proof} "$n"'
-        ' && { sync "$n" 2>/dev/null || sync; } && mv -f "$n" "$t" || { rm -f "$n"; false; }'
+        f' && {_ON_DISK} && mv -f "$n" "$t" || {{ rm -f "$n"; false; }}'
     )
     return Command(line, stdin=addition)
 
@@ -108,17 +105,17 @@ def take_out(path: str, addition: str, *, proof: str) -> Command:
     `proof` must take what is left. When this run has put nothing there, nothing happens. Raises `ValueError`
     for a path that is not absolute, or an addition of fewer than two lines.
     """
-    lines = [line for line in addition.splitlines() if line]
-    if not path.startswith("/") or path.endswith("/") or "\n" in path or "\0" in path or len(lines) < 2:
-        raise ValueError(f"lines between two that mark them are taken out of an absolute path: {path!r}")
+    target, lines = _quoted(path), [line for line in addition.splitlines() if line]
+    if len(lines) < 2:
+        raise ValueError(f"lines are taken out between two that mark them: {addition!r} has no two")
     first, last = shlex.quote(lines[0]), shlex.quote(lines[-1])
     line = (
-        f't={shlex.quote(path)} && k="$t{_KEPT}" && if [ ! -e "$k" ]; then :; '
+        f't={target} && k="$t{_KEPT}" && if [ ! -e "$k" ]; then :; '
         'elif cat "$k" - | cmp -s - "$t" || cmp -s "$k" "$t"; then mv -f "$k" "$t"; else '
         f'b={first} && e={last} && [ "$(grep -cxF -e "$b" "$t")" = 1 ] && [ "$(grep -cxF -e "$e" "$t")" = 1 ]'
         ' && n=$(mktemp "$t.XXXXXX") && cp -p "$t" "$n"'
         ' && B=$b E=$e awk \'$0 == ENVIRON["B"] {d=1} !d {print} $0 == ENVIRON["E"] {d=0}\''
-        f' "$t" >"$n" && {proof} "$n" && {{ sync "$n" 2>/dev/null || sync; }} && mv -f "$n" "$t"'
+        f' "$t" >"$n" && {proof} "$n" && {_ON_DISK} && mv -f "$n" "$t"'
         ' && rm -f "$k"'
         ' || { rm -f "$n"; echo "$t was changed since: take the lines out by hand" >&2; false; }; fi'
     )
@@ -129,10 +126,18 @@ def put_back(path: str, *, as_root: bool = True) -> Command:
     """Undo of `put` with `keeps_old`: what was there before this run; where there was nothing, the file goes.
 
     When this run has put nothing there, nothing happens, whatever other runs have kept. It fails, and leaves
-    the file alone, when somebody has written what `rewrite` made since then.
+    the file alone, when somebody has written what `rewrite` made since then. Raises `ValueError` for a path
+    that is not absolute.
     """
     return Command(
-        f'f={shlex.quote(path)}; k="$f{_KEPT}"; if [ -e "$k" ]; then {_IS_OURS} && mv -f "$k" "$f" && '
+        f'f={_quoted(path)}; k="$f{_KEPT}"; if [ -e "$k" ]; then {_IS_OURS} && mv -f "$k" "$f" && '
         'rm -f "$k.made"; elif [ -e "$k-none" ]; then rm -f "$f" "$k-none"; fi',
         as_root=as_root,
     )
+
+
+def _quoted(path: str) -> str:
+    """For a shell; raises `ValueError` for what is no absolute path of a file."""
+    if not path.startswith("/") or path.endswith("/") or "\n" in path or "\0" in path:
+        raise ValueError(f"a file is put at an absolute path: {path!r} is none")
+    return shlex.quote(path)

@@ -137,8 +137,8 @@ def built(seen: Situation, reading: BalancersReading, *parts: Wanted) -> Sightin
         if differences := wanted.differences(there):
             return no(f"{wanted.words}: {'; '.join(differences)}")
         for one in (tree, there):
-            if (why := _why_not_active(one, reading)) is not None:
-                return why
+            if (lacks := _not_active(one, reading)) is not None:
+                return lacks
     return yes(f"{listed(one.words for one in parts)}: ACTIVE, as ordered")
 
 
@@ -147,7 +147,7 @@ def in_error(name: str) -> Sighting:
     return Sighting(Holds.NO, ERROR.format(name=name), is_final=True)
 
 
-def _why_not_active(one: AnyObject, reading: BalancersReading) -> Sighting | None:
+def _not_active(one: AnyObject, reading: BalancersReading) -> Sighting | None:
     standing = one.standing
     if standing.provisioning == "ACTIVE":
         return None

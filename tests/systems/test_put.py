@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from systems.put import put, put_back, put_with, take_out
+from systems.put import put, put_back, put_with, rewrite, take_out
 from systems.shell import Command
 
 
@@ -175,7 +175,17 @@ def test_what_is_left_must_be_good_too(tmp_path: Path) -> None:
     assert "listen one" in target.read_text()
 
 
-@pytest.mark.parametrize(("path", "lines"), [("haproxy.cfg", OURS), ("/x", "one line\n")])
-def test_lines_without_marks_or_place_are_not_taken_out(path: str, lines: str) -> None:
-    with pytest.raises(ValueError, match="between two that mark them"):
+@pytest.mark.parametrize(
+    ("path", "lines", "said"),
+    [("haproxy.cfg", OURS, "at an absolute path"), ("/x", "one line\n", "between two that mark them")],
+)
+def test_lines_without_marks_or_place_are_not_taken_out(path: str, lines: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
         take_out(path, lines, proof="true")
+
+
+@pytest.mark.parametrize("path", ["", "my.cnf", "/etc/", "/a\nb"])
+def test_every_way_to_write_a_file_wants_an_absolute_path(path: str) -> None:
+    for make in (lambda: rewrite(path, "0" * 64, "1d"), lambda: put_back(path)):
+        with pytest.raises(ValueError, match="at an absolute path"):
+            make()
