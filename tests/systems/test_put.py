@@ -186,6 +186,7 @@ def test_lines_without_marks_or_place_are_not_taken_out(path: str, lines: str, s
 
 @pytest.mark.parametrize("path", ["", "my.cnf", "/etc/", "/a\nb"])
 def test_every_way_to_write_a_file_wants_an_absolute_path(path: str) -> None:
-    for make in (lambda: rewrite(path, "0" * 64, "1d"), lambda: put_back(path)):
-        with pytest.raises(ValueError, match="at an absolute path"):
-            make()
+    with pytest.raises(ValueError, match="at an absolute path"):
+        rewrite(path, "0" * 64, "1d")
+    with pytest.raises(ValueError, match="at an absolute path"):
+        put_back(path)
