@@ -39,16 +39,6 @@ def estate_of(ctx: click.Context) -> LoadedEstate:
         fail(str(error), USAGE)
 
 
-def clusters_of(estate: LoadedEstate, named: tuple[str, ...]) -> tuple[str, ...]:
-    """The clusters that were asked for, all of them by default; ends with a sentence for an unknown one."""
-    known = tuple(cluster.name for cluster in estate.clusters)
-    for name in named:
-        if name not in known:
-            listed = ", ".join(known) or "none"
-            fail(f"{estate.path} has no system {name!r}; it has: {listed}", USAGE)
-    return named or known
-
-
 def target_of(estate: LoadedEstate, named: str, about: Target) -> None:
     """End with a sentence when the estate has none of that name that a runbook could be about."""
     from runbooks.model import Target
