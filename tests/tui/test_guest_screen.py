@@ -266,7 +266,7 @@ async def test_a_screen_that_somebody_else_opened_is_not_taken_back_unasked() ->
 async def test_a_guest_that_is_off_or_moves_is_waited_for_by_spice_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tui.guest.screen.WAITS_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("tui.guest.tries.WAITS_S", (0.0, 0.0, 0.0))
     mine, moving = by_spice("before"), by_spice("after its reboot")
     off = FakeLink()
     off.cut(LinkLost("closed at once"))

@@ -30,7 +30,7 @@ CUT = LinkLost("The connection to nova-serialproxy at nova:6083 is cut.")
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.guest.screen.WAITS_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("tui.guest.tries.WAITS_S", (0.0, 0.0, 0.0))
 
 
 def clouds_of(app: scenes.Stage) -> FakeClouds:

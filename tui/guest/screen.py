@@ -12,10 +12,11 @@ from textual.binding import Binding, BindingType
 
 from systems.consoles.link import TokenRefused
 from systems.consoles.screens import first_open
-from systems.errors import LinkLost, NotArmed, SystemsError, TimedOut, Unreachable
+from systems.errors import LinkLost, NotArmed, SystemsError
 from tui.arming import ensure_armed
 from tui.frame import Tab
 from tui.guest.heading import State, heading
+from tui.guest.tries import Tries
 from tui.keys import key_words
 from tui.screen import ConsoleScreen
 from widgets.guest_view import GuestView
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
     from tui.desk import Desk
     from tui.palette import Hit
 
-WAITS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
-"""Before each new try, after a link was cut; then the operator is asked."""
-STEADY_S = 30.0
-"""A link that held for so long begins the tries anew."""
 MOST_WAITING = 256
 """Keys that wait for a guest that takes none."""
 
@@ -136,26 +133,23 @@ class GuestConsole(ConsoleScreen[None]):
     async def action_connect(self) -> None:
         """Connect, and again with a new token each time the link is cut, until that is in vain."""
         await self._stop_typing()
-        tries, held = 0, False
+        tries = Tries()
         while True:
             begun_s = self.desk.clock()
             error = await self._connect_once()
             was_open = self._since is not None and not isinstance(error, TokenRefused)
             if was_open:
-                held = True
-                tries = 0 if self.desk.clock() - begun_s > STEADY_S else tries
+                tries.was_open(self.desk.clock() - begun_s)
             self._since = None
             await self._stop_typing(error)
-            # A guest that boots has no port yet: its proxy closes at once, as for a wrong token.
-            goes_on = held and isinstance(error, LinkLost | TimedOut | Unreachable | TokenRefused)
+            goes_on = tries.go_on(error)
             why_not = await self.why_not_again(error) if goes_on and was_open else ""
-            if why_not or not goes_on or tries >= len(WAITS_S):
+            again = tries.next() if goes_on and not why_not else None
+            if again is None:
                 self._tell((f"{error} {why_not}".strip(), False))
                 return
-            wait_s = WAITS_S[tries]
-            tries += 1
-            words = f"{error} A new address is asked for in {wait_s:g} s (try {tries} of {len(WAITS_S)})."
-            self._tell((words, True))
+            wait_s, which = again
+            self._tell((f"{error} A new address is asked for in {wait_s:g} s ({which}).", True))
             await asyncio.sleep(wait_s)
 
     async def _connect_once(self) -> SystemsError:
