@@ -95,15 +95,8 @@ def judged(survey: ClusterSurvey) -> dict[str, object]:
 
     findings = findings_of(survey)
     line = verdict(survey, findings)
-    return {
-        "system": survey.name,
-        "verdict": line.sentence,
-        "detail": line.detail,
-        "scenario": line.scenario,
-        "severity": line.severity.name.lower(),
-        "taken_at": survey.taken_at.isoformat(),
-        "findings": [_finding(finding) for finding in findings],
-    }
+    told = _told(survey.name, line.sentence, line.severity, survey.taken_at, findings)
+    return told | {"detail": line.detail, "scenario": line.scenario}
 
 
 def judged_vip(look: VipLook) -> dict[str, object]:
