@@ -25,7 +25,7 @@ from systems.secrets import AskSecret, Redactor, resolve
 from systems.sql import Query, Rows, SqlReader
 from systems.sql_readers import SqlAccess, SqlReaders
 from systems.ssh.hosts import SshHosts
-from tui.clouds import EstateClouds
+from tui.clouds import CloudLook, EstateClouds
 
 PORT_S = 3.0
 """Seconds for a port to open, tried from another host."""
@@ -115,6 +115,11 @@ class Access:
             return VipLook(vip, datetime.now(UTC), tuple(await answers), backend=settings.backend)
         told, survey = await asyncio.gather(answers, self.survey(settings.serves))
         return VipLook(vip, datetime.now(UTC), tuple(told), survey, settings.backend)
+
+    async def look_at_cloud(self, cloud: str) -> CloudLook:
+        """Ask for its instances and its load balancers, side by side; errors are answers."""
+        instances, balancers = self.clouds.reader(cloud), self.clouds.balancers(cloud)
+        return CloudLook(*await asyncio.gather(instances.survey(), balancers.survey()))
 
     async def client(self, vip: str, *, origin: str = "") -> Client:
         """Return what makes fresh connections to a virtual address; `origin`: another host to do it from.

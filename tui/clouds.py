@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from systems.consoles.address import address_of
 from systems.consoles.link import ConsoleLink, open_link
@@ -13,7 +14,8 @@ from systems.openstack.access import CloudAccess
 from systems.openstack.cloud import CloudReader
 from systems.openstack.hands import CloudHands
 from systems.openstack.octavia import BalancerReader
-from systems.openstack.readings import Instance
+from systems.openstack.octavia_readings import BalancersSurvey
+from systems.openstack.readings import CloudSurvey, Instance
 from systems.openstack.session import CloudSession
 from systems.secrets import Redactor
 from systems.shell import Permit
@@ -24,6 +26,13 @@ class _Open:
     session: CloudSession
     reader: CloudReader
     balancers: BalancerReader
+
+
+class CloudLook(NamedTuple):
+    """One cloud: its instances and what runs them, and its load balancers."""
+
+    instances: CloudSurvey
+    balancers: BalancersSurvey
 
 
 class EstateClouds:

@@ -23,15 +23,14 @@ async def wrong_elsewhere(access: Access) -> list[str]:
     from systems.text import visible
 
     estate = access.estate
-    looks, clouds, balancers = await asyncio.gather(
+    looks, clouds = await asyncio.gather(
         asyncio.gather(*[access.look_at_vip(one.name) for one in estate.balancers]),
-        asyncio.gather(*[access.clouds.reader(one.name).survey() for one in estate.clouds]),
-        asyncio.gather(*[access.clouds.balancers(one.name).survey() for one in estate.clouds]),
+        asyncio.gather(*[access.look_at_cloud(one.name) for one in estate.clouds]),
     )
     found = [
         *[_told(look.name, judge_vip(look).findings) for look in looks],
-        *[_told(survey.name, judge_cloud(survey).findings) for survey in clouds],
-        *[_told(survey.cloud, judge_balancers(survey).findings) for survey in balancers],
+        *[_told(instances.name, judge_cloud(instances).findings) for instances, _ in clouds],
+        *[_told(balancers.cloud, judge_balancers(balancers).findings) for _, balancers in clouds],
     ]
     return [visible(line) for lines in found for line in lines]
 

@@ -70,9 +70,8 @@ async def _cloud(access: Access, name: str) -> Seen:
     """Whether its account comes in, and whether it may see what the console shows."""
     from runbooks.doctor import cloud_lacks
 
-    clouds = access.clouds
-    survey, balancers = await asyncio.gather(clouds.reader(name).survey(), clouds.balancers(name).survey())
-    return Seen(name, (name,), "cloud", list(cloud_lacks(survey, balancers)))
+    look = await access.look_at_cloud(name)
+    return Seen(name, (name,), "cloud", list(cloud_lacks(look.instances, look.balancers)))
 
 
 async def _balancers(access: Access, name: str) -> Seen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -17,16 +17,7 @@ if TYPE_CHECKING:
     from runbooks.vips.look import VipLook
     from systems.estate import LoadedEstate
     from systems.galera.readings import ClusterSurvey
-    from systems.openstack.octavia_readings import BalancersSurvey
-    from systems.openstack.readings import CloudSurvey
-    from tui.access import Access
-
-
-class CloudLook(NamedTuple):
-    """One cloud: its instances and what runs them, and its load balancers."""
-
-    instances: CloudSurvey
-    balancers: BalancersSurvey
+    from tui.clouds import CloudLook
 
 
 Seen: TypeAlias = "ClusterSurvey | VipLook | CloudLook"
@@ -64,7 +55,7 @@ async def _look(estate: LoadedEstate, wanted: Systems, between_s: float | None) 
     import asyncio
 
     async with opened(estate) as access:
-        clouds = asyncio.gather(*(_look_at_cloud(access, name) for name in wanted.clouds))
+        clouds = asyncio.gather(*(access.look_at_cloud(name) for name in wanted.clouds))
         surveys = await asyncio.gather(*(access.survey(name) for name in wanted.clusters))
         if between_s is not None and surveys:
             await asyncio.sleep(between_s)
@@ -73,15 +64,9 @@ async def _look(estate: LoadedEstate, wanted: Systems, between_s: float | None) 
         return [*surveys, *looks, *await clouds]
 
 
-async def _look_at_cloud(access: Access, name: str) -> CloudLook:
-    import asyncio
-
-    clouds = access.clouds
-    return CloudLook(*await asyncio.gather(clouds.reader(name).survey(), clouds.balancers(name).survey()))
-
-
 def _judged(seen: Seen) -> dict[str, object]:
     from systems.galera.readings import ClusterSurvey
+    from tui.clouds import CloudLook
 
     if isinstance(seen, CloudLook):
         return judged_cloud(seen)
@@ -177,6 +162,7 @@ def system_lines(system: dict[str, object]) -> list[str]:
 def _status(seen: Seen, system: dict[str, object]) -> int:
     from runbooks.vips.look import VipLook
     from systems.errors import SystemsError
+    from tui.clouds import CloudLook
 
     if isinstance(seen, CloudLook):
         is_read = not isinstance(seen.instances.instances, SystemsError)
