@@ -80,6 +80,14 @@ def _taken_port(match: re.Match[str], asked: Asked) -> Told:
     )
 
 
+def _taken_place(match: re.Match[str], asked: Asked) -> Told:
+    del asked
+    return (
+        f"another one has that place already: {match[0][:1].lower()}{match[0][1:]}",
+        "Nothing was made. Use the one that is there, or delete it first.",
+    )
+
+
 def _no_such(match: re.Match[str], asked: Asked) -> Told:
     del asked
     return (
@@ -100,6 +108,12 @@ OCTAVIA = Rules(
     (
         rule(403, r"[Qq]uota", _quota),
         rule(409, r"already using protocol (\w+) and protocol_port (\d+)", _taken_port),
+        rule(409, r"Another member on this pool is already using ip \S+ on protocol_port \d+", _taken_place),
+        rule(
+            409,
+            r"This (?:pool already has a health monitor|listener already has a default pool)",
+            _taken_place,
+        ),
         rule(400, r"(Subnet|Network|Port) (\S+) not found", _no_such),
         rule(400, r"has children", _children),
         rule(403, r"Policy does not allow this request", _policy),

@@ -132,6 +132,24 @@ LB = Asked("to make the listener orders-vip-3306", "orders-vip")
             "another port",
         ),
         (
+            409,
+            "Another member on this pool is already using ip 10.0.0.1 on protocol_port 3306",
+            "another member on this pool is already using ip 10.0.0.1 on protocol_port 3306",
+            "Use the one that is there",
+        ),
+        (
+            409,
+            "This pool already has a health monitor",
+            "has that place already: this pool",
+            "Nothing was made",
+        ),
+        (
+            409,
+            "This listener already has a default pool",
+            "has that place already: this listener",
+            "Nothing was made",
+        ),
+        (
             400,
             "Subnet 2222-22 not found.",
             "there is no subnet 2222-22 in this cloud",
