@@ -63,6 +63,8 @@ class ConsolesPane(PaneOfSeveral["CloudView"]):
         super().__init__(desk, cloud)
         self._listed: tuple[InstancesReading | None, bool] = (None, False)
         """What stands in the rows: which list, and whether the cloud has not told a newer one when asked."""
+        self._host_found: tuple[Instance, str] | None = None
+        """The instance that was under the cursor, and its host: one key asks for that 25 times."""
         self._heading = Lines(self._heading_rows(), signs=desk.signs, id="cloud-heading")
         self._table = LiveTable(COLUMNS, signs=desk.signs, empty=self._empty())
         self._detail = Lines(signs=desk.signs, id="instance-detail")
@@ -100,7 +102,11 @@ class ConsolesPane(PaneOfSeveral["CloudView"]):
     def _host(self) -> str:
         """The host of the estate that the instance under the cursor is; empty: none."""
         instance = self.instance
-        return host_of(self.desk.picture, instance) if instance is not None else ""
+        if instance is None:
+            return ""
+        if self._host_found is None or self._host_found[0] is not instance:
+            self._host_found = (instance, host_of(self.desk.picture, instance))
+        return self._host_found[1]
 
     def on_mount(self) -> None:
         self._table.sort_by("state")
@@ -109,6 +115,7 @@ class ConsolesPane(PaneOfSeveral["CloudView"]):
     def renew(self) -> None:
         """Renew the heading each second for its ages, and the rows when there is a new list."""
         view = self.view
+        self._host_found = None  # hosts may have told their addresses meanwhile
         self._heading.show(self._heading_rows())
         if view is not None and (view.instances, view.error is not None) != self._listed:
             self._list(view)
